@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright 2026 The cz2d authors */
+/*
+ * One request on the bus, as a state machine without a clock or a socket:
+ *
+ *             start            line clear: SEND            match
+ *     IDLE ----------> WAITING -----------------> ASKED ---------> IDLE (done)
+ *                         ^                         |
+ *                         |  attempts left          | reply time-out
+ *                         +--------- DRAINING <-----+
+ *
+ * The caller says when the line may be used, sends what it is given, feeds
+ * every good frame and steps the machine when its wake time has come.
+ */
+#ifndef CZ2_EXCHANGE_H
+#define CZ2_EXCHANGE_H
+
+#include <cz2/error.h>
+#include <cz2/row.h>
+
+enum {
+	CZ2_DRAIN_MIN_MS = 20, /* listened after a time-out, before asking again: */
+	CZ2_DRAIN_MAX_MS = 100,/* a random time, so that two retriers part ways */
+	CZ2_LATE_MS = 3000,    /* a reply later than this is not expected any more */
+	CZ2_LATE_MAX = 16,     /* unanswered reads remembered */
+};
+
+struct cz2_exchange_config {
+	uint8_t address;      /* ours on the bus, 10..255, not 11..19 */
+	int reply_timeout_ms; /* from the end of our frame on the wire */
+};
+
+struct cz2_request {
+	uint8_t function; /* CZ2_READ or CZ2_WRITE */
+	uint8_t device, table, row;
+	uint8_t length;   /* READ: payload length expected, 0 any; WRITE: of bytes */
+	uint8_t attempts; /* sends at most; a write is sent once whatever this says */
+	uint8_t bytes[CZ2_ROW_SIZE_MAX]; /* WRITE: the whole payload, prefix included */
+	int64_t deadline; /* no send at or after this moment */
+};
+
+struct cz2_result {
+	int error; /* CZ2_OK, CZ2_ETIMEOUT (sent, no answer), CZ2_EREFUSED, CZ2_EBUSY (never sent) */
+	uint8_t length;
+	uint8_t bytes[CZ2_ROW_SIZE_MAX]; /* READ: the reply's payload */
+	int sends;
+	int bytes_sent, bytes_received;
+	/*
+	 * When the oldest request was sent that this reply may be answering:
+	 * a reply can come so late that it answers an earlier, timed-out read.
+	 * Nothing tells them apart, so the earlier moment is the honest one.
+	 */
+	int64_t asked;
+	int64_t turnaround_ms; /* from the end of our frame to the reply; -1 none */
+};
+
+enum cz2_step {
+	CZ2_STEP_NOTHING, /* call again at cz2_exchange_wake() */
+	CZ2_STEP_SEND,    /* send exchange->frame now */
+	CZ2_STEP_DONE,    /* result is final */
+};
+
+enum cz2_heard {
+	CZ2_HEARD_FOREIGN,  /* between others */
+	CZ2_HEARD_MATCH,    /* answers our request: step() will say DONE */
+	CZ2_HEARD_ECHO,     /* our own frame, as the transceiver hears it */
+	CZ2_HEARD_STRAY,    /* to us, but answers nothing (late, doubled, wrong) */
+	CZ2_HEARD_CONFLICT, /* from our address, and not by us: a twin */
+};
+
+/* The members after result are private. */
+struct cz2_exchange {
+	uint8_t frame[CZ2_FRAME_MAX]; /* STEP_SEND: what to send */
+	size_t frame_size;
+	struct cz2_result result;
+
+	struct cz2_exchange_config config;
+	struct cz2_request request;
+	int state;
+	int64_t timeout; /* ASKED: give up; DRAINING: over */
+	int64_t sent;    /* end of our last frame on the wire */
+	int64_t started; /* of its first byte */
+	int echoes;
+	uint32_t random;
+	struct {
+		uint8_t device, table, row;
+		int64_t time;
+	} late[CZ2_LATE_MAX];
+	int late_count;
+};
+
+void
+cz2_exchange_init(struct cz2_exchange *exchange, const struct cz2_exchange_config *config,
+		  uint32_t seed);
+
+/* CZ2_EBUSY: one request at a time; CZ2_EMALFORMED: a request that cannot be. */
+int
+cz2_exchange_start(struct cz2_exchange *exchange, const struct cz2_request *request);
+
+/* True from start until step says DONE. */
+bool
+cz2_exchange_active(const struct cz2_exchange *exchange);
+
+/* True while a frame of ours is on its way and its answer is awaited. */
+bool
+cz2_exchange_asked(const struct cz2_exchange *exchange);
+
+/* A good frame was heard. */
+enum cz2_heard
+cz2_exchange_heard(struct cz2_exchange *exchange, const struct cz2_frame *frame, int64_t now);
+
+/* clear: the moment from which the line may be used. */
+enum cz2_step
+cz2_exchange_step(struct cz2_exchange *exchange, int64_t now, int64_t clear);
+
+/* The moment of the next step; INT64_MAX when idle. */
+int64_t
+cz2_exchange_wake(const struct cz2_exchange *exchange, int64_t clear);
+
+/* Ends the request in flight, as timed out if it was sent; result is final. */
+void
+cz2_exchange_abort(struct cz2_exchange *exchange);
+
+#endif

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright 2026 The cz2d authors */
+/*
+ * The two clocks. All waiting is done on the monotonic one; wall time is for
+ * people only (status documents, stored rows).
+ */
+#ifndef BASE_CLOCK_H
+#define BASE_CLOCK_H
+
+#include <stdint.h>
+
+/* Milliseconds, monotonic, never going back. */
+int64_t
+clock_now(void);
+
+/* Microseconds since 1970 in UTC. Jumps when somebody sets the clock. */
+int64_t
+clock_wall_us(void);
+
+#endif

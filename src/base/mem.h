@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright 2026 The cz2d authors */
+/*
+ * Memory and strings, where C leaves a choice that we make once. Out of memory
+ * ends the program with one line: a daemon of this size has no way to go on.
+ */
+#ifndef BASE_MEM_H
+#define BASE_MEM_H
+
+#include <stddef.h>
+
+/* Zeroed memory, never NULL. */
+void *
+mem_new(size_t count, size_t size);
+
+/* A copy of text, never NULL unless text is. The caller frees it. */
+char *
+mem_text(const char *text);
+
+#endif

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright 2026 The cz2d authors */
+/*
+ * Joins link and exchange: bytes into frames, frames to whoever they concern,
+ * one request at a time onto the line when it is quiet. Learns the rhythm of the
+ * panel's own ten-second burst and sends outside it. Knows no commands.
+ */
+#ifndef CZ2D_BUS_H
+#define CZ2D_BUS_H
+
+#include <cz2/exchange.h>
+#include <cz2/reader.h>
+
+struct bus;
+struct link;
+
+struct bus_config {
+	uint8_t address;
+	int reply_timeout_ms; /* 0: 300, or 500 on a TCP bridge */
+	int gap_ms;           /* silence after any frame before ours */
+};
+
+/* What was heard, told as it happens. self is handed back. */
+struct bus_observer {
+	void *self;
+	/* A row that others exchanged. */
+	void (*overheard)(void *self, enum cz2_row row, const uint8_t *payload, size_t length,
+			  int64_t now);
+	/* Somebody else wrote this row: what is known of it may be outdated. */
+	void (*disturbed)(void *self, enum cz2_row row, int64_t now);
+	/* The link came (true) or went. */
+	void (*link_changed)(void *self, bool open, int64_t now);
+};
+
+enum { BUS_TURNAROUND_BUCKETS = 12 }; /* 0-9 ms, 10-19 ms, ...; the last: longer */
+
+struct bus_counters {
+	uint64_t requests, sends, bytes_sent, bytes_received;
+	uint64_t matched, timeouts, refused, strays, foreign, conflicts;
+	uint64_t bursts; /* of the panel, recognised */
+	uint64_t turnaround[BUS_TURNAROUND_BUCKETS];
+};
+
+typedef void (*bus_done)(void *self, const struct cz2_result *result, int64_t now);
+
+/* The link and the observer must outlive the bus. Never NULL. */
+struct bus *
+bus_new(const struct bus_config *config, struct link *link, const struct bus_observer *observer,
+	uint32_t seed);
+
+struct bus *
+bus_free(struct bus *bus);
+
+/*
+ * Carries out one request; done is called once, never from within this call.
+ * CZ2_EBUSY while another one is under way.
+ */
+int
+bus_request(struct bus *bus, const struct cz2_request *request, bus_done done, void *self);
+
+bool
+bus_busy(const struct bus *bus);
+
+/* Reads what the link has, and does what is due. */
+void
+bus_step(struct bus *bus, int64_t now);
+
+int64_t
+bus_wake(const struct bus *bus);
+
+/* True while a twin on our address has been heard of late: nothing may be written. */
+bool
+bus_conflict(const struct bus *bus, int64_t now);
+
+/* True when the wires look swapped. */
+bool
+bus_swapped(const struct bus *bus);
+
+/* Monotonic ms of the last good frame; INT64_MIN when there was none. */
+int64_t
+bus_last_frame(const struct bus *bus);
+
+/* True when the panel's burst is being heard: its rows need no asking. */
+bool
+bus_rhythm_known(const struct bus *bus, int64_t now);
+
+/* False when a request has been under way for longer than any can take. */
+bool
+bus_healthy(const struct bus *bus, int64_t now);
+
+const struct bus_counters *
+bus_counters(const struct bus *bus);
+
+const struct cz2_reader_counters *
+bus_reader_counters(const struct bus *bus);
+
+#endif

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright 2026 The cz2d authors */
+/*
+ * The configuration: one table of keys that drives reading, checking, the
+ * environment, --print-config and the test that every key is documented.
+ */
+#ifndef CZ2D_CONFIG_H
+#define CZ2D_CONFIG_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include <cz2/row.h>
+
+enum { CONFIG_TEXT_MAX = 256 };
+
+struct config {
+	struct {
+		char id[33];
+		char connect[CONFIG_TEXT_MAX];
+		int zones;
+		char zone_names[CZ2_ZONES_MAX][65];
+		int bus_address;
+		bool read_only;
+	} panel;
+	struct {
+		char listen[CONFIG_TEXT_MAX];
+		bool allow_anonymous;
+		int port;
+		char socket[CONFIG_TEXT_MAX];
+		int max_connections;
+		int max_per_address;
+	} http;
+	struct {
+		bool enabled;
+		char host[CONFIG_TEXT_MAX];
+		int port;
+		char user[CONFIG_TEXT_MAX];
+		char password[CONFIG_TEXT_MAX];
+		char password_file[CONFIG_TEXT_MAX];
+		char client_id[CONFIG_TEXT_MAX]; /* "": made from panel.id and the machine id */
+		int keepalive_seconds;
+		char topic_prefix[CONFIG_TEXT_MAX];
+	} mqtt;
+	struct {
+		bool enabled;
+		int stale_seconds;
+		int refresh_interval;
+	} cache;
+	struct {
+		int timeout_seconds;
+		int guard_ms;
+	} command;
+	struct {
+		int reply_timeout_ms; /* 0: by kind of link */
+		int attempts;
+		int gap_ms;
+	} bus;
+	struct {
+		char path[CONFIG_TEXT_MAX];
+	} storage;
+	struct {
+		int level; /* enum log_level */
+	} log;
+};
+
+/*
+ * Defaults, then the file (NULL: none), then the environment, then the checks
+ * across keys. On failure -1, and *why one message that names file, line,
+ * key, value and what is accepted. why holds CONFIG_WHY_MAX.
+ */
+enum { CONFIG_WHY_MAX = 1024 };
+
+int
+config_load(struct config *config, const char *path, char *why);
+
+/* Writes the configuration in force, in the syntax of the file; secrets are hidden. */
+void
+config_print(const struct config *config, FILE *out);
+
+/*
+ * Takes what can change without dropping the link from fresh into config.
+ * needs (CONFIG_WHY_MAX) gets the keys that differ but need a restart, comma-separated.
+ */
+void
+config_reload(struct config *config, const struct config *fresh, char *needs);
+
+/* Names, defaults and help of each key, one per line, for the documentation test. */
+void
+config_print_keys(FILE *out);
+
+#endif

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright 2026 The cz2d authors */
+/*
+ * The one queue. Commands before polls; waiting commands that do not exclude
+ * each other become one change, carried out as read, edit, write, read back.
+ * Decides when the status is refreshed and which rows that takes.
+ * Works on bus and model only; callers hand in a function that hears the end.
+ */
+#ifndef CZ2D_ENGINE_H
+#define CZ2D_ENGINE_H
+
+#include <cz2/command.h>
+
+struct bus;
+struct engine;
+struct model;
+
+struct engine_config {
+	int zones;
+	bool read_only;
+	int64_t refresh_ms;  /* between polls */
+	int64_t timeout_ms;  /* of a command, from acceptance to its answer */
+	int64_t guard_ms;    /* how long a row read counts as fresh enough to write onto */
+	int attempts;        /* sends of each read */
+};
+
+/* How a command ended. */
+struct engine_outcome {
+	int error; /* enum cz2_error: CZ2_OK means delivered */
+	struct cz2_problem problem; /* CZ2_EGAP, CZ2_EIMPLAUSIBLE */
+	struct cz2_warnings warnings;
+	bool unchanged;    /* nothing had to be written for this command */
+	bool sent;         /* a write frame that carried it left */
+	int transactions, bytes, attempts; /* of the turn it was part of */
+	struct cz2_command applied; /* what of it is known to be on the panel */
+};
+
+typedef void (*engine_done)(void *self, const struct engine_outcome *outcome, int64_t now);
+
+/* A handle of a waiting or running command; 0 is none. */
+typedef uint64_t engine_id;
+
+enum engine_refresh {
+	ENGINE_REFRESH_STATUS, /* what a status needs */
+	ENGINE_REFRESH_ALL,    /* every row of the status, whatever its age */
+};
+
+/* Bus and model must outlive the engine. Never NULL. */
+struct engine *
+engine_new(const struct engine_config *config, struct bus *bus, struct model *model);
+
+struct engine *
+engine_free(struct engine *engine);
+
+/*
+ * Accepts a command. done is called exactly once, never from within this call,
+ * unless the return value is negative: CZ2_EREADONLY, CZ2_ECLOSED, CZ2_EBUSY (queue
+ * full), CZ2_ESTOPPING, CZ2_ECONFLICT, CZ2_ETESTMODE, CZ2_EGAP (within itself).
+ * warnings: those known before (both flags given), carried into the outcome.
+ * *id may be used to forget the caller.
+ */
+int
+engine_submit(struct engine *engine, const struct cz2_command *command,
+	      const struct cz2_warnings *warnings, engine_done done, void *self, int64_t now,
+	      engine_id *id);
+
+/* Reads the panel now; callers that wait at the same time share one refresh. */
+int
+engine_refresh(struct engine *engine, enum engine_refresh how, engine_done done, void *self,
+	       int64_t now, engine_id *id);
+
+/* The caller went away: its command goes on, done is not called. */
+void
+engine_forget(struct engine *engine, engine_id id);
+
+/* Commands and refreshes that wait or run. */
+int
+engine_pending(const struct engine *engine);
+
+/* Refuses new ones, fails those that wait; the turn under way is finished. */
+void
+engine_stop(struct engine *engine, int64_t now);
+
+/* True when nothing is under way. */
+bool
+engine_idle(const struct engine *engine);
+
+void
+engine_step(struct engine *engine, int64_t now);
+
+int64_t
+engine_wake(const struct engine *engine);
+
+/* From the bus observer. */
+void
+engine_overheard(struct engine *engine, enum cz2_row row, const uint8_t *payload, size_t length,
+		 int64_t now);
+void
+engine_disturbed(struct engine *engine, enum cz2_row row, int64_t now);
+void
+engine_link_changed(struct engine *engine, bool open, int64_t now);
+
+#endif

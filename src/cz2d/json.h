@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright 2026 The cz2d authors */
+/*
+ * JSON documents, one shape per thing: what REST and MQTT say alike is made here.
+ */
+#ifndef CZ2D_JSON_H
+#define CZ2D_JSON_H
+
+#include <jansson.h>
+
+#include <cz2/command.h>
+
+struct config;
+struct engine_outcome;
+struct model;
+
+/* Borrowed for the length of a call: what documents are made from. */
+struct json_view {
+	const struct config *config; /* zone names */
+	const struct model *model;
+	int64_t now;     /* monotonic ms */
+	int64_t wall_us; /* the same moment, microseconds since 1970 */
+};
+
+/* The status object of REST, or JSON null before the panel has ever answered. */
+json_t *
+json_status(const struct json_view *view);
+
+/*
+ * The flat status of REST's ?flat=1 and MQTT: the members of the status, `time`
+ * in Unix seconds, dampers as text. JSON null before the first answer.
+ */
+json_t *
+json_status_flat(const struct json_view *view);
+
+/* source overrides how the newest row was learnt unless it is CZ2_SOURCE_NONE. */
+json_t *
+json_meta(const struct json_view *view, enum cz2_source source);
+
+/* Base64 of the nine status rows, each with a byte of length before it; 0 when never read. */
+json_t *
+json_raw(const struct json_view *view);
+
+/* The values that a command names (of the outcome: those known to be on the panel). */
+json_t *
+json_command_values(const struct cz2_command *command);
+
+/* Sentences; NULL when there are none. */
+json_t *
+json_warnings(const struct cz2_warnings *warnings);
+
+/* The sentence for a failed command. */
+json_t *
+json_problem(const struct engine_outcome *outcome);
+
+/* RFC 3339 in UTC with microseconds and +00:00, from microseconds since 1970. */
+json_t *
+json_time(int64_t wall_us);
+
+#endif

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright 2026 The cz2d authors */
+/*
+ * The one truth in memory: the last known image of each row, with its age and
+ * how it was learnt, and the state decoded from them. Tells its observers what
+ * changed, once per turn of the loop. Does no I/O and asks nobody.
+ */
+#ifndef CZ2D_MODEL_H
+#define CZ2D_MODEL_H
+
+#include <cz2/state.h>
+
+struct model;
+
+/* What happened since the last flush, as bits. */
+enum model_event {
+	MODEL_CHANGED = 1,   /* some value of the state */
+	MODEL_REFRESHED = 2, /* a poll or forced refresh was completed */
+	MODEL_WRITTEN = 4,   /* a row was read back after a write */
+	MODEL_LINK = 8,      /* connected, or not any more */
+	MODEL_ERROR = 16,    /* a refresh failed */
+};
+
+struct model_observer {
+	void *self;
+	/* changed has one bool per slot of the state. */
+	void (*changed)(void *self, unsigned events, const bool *changed);
+};
+
+struct model_meta {
+	bool connected;          /* the panel answered within the last three polls */
+	bool is_stale;
+	enum cz2_source source;  /* how the newest row was learnt */
+	bool known;              /* false: the panel has never answered */
+	int64_t updated;         /* monotonic ms of the newest row; only if known */
+	const char *error;       /* why the last refresh failed, or NULL */
+};
+
+enum { MODEL_OBSERVERS_MAX = 4, MODEL_POLLS_UNTIL_LOST = 3 };
+
+/* stale_ms: age from which the status is called stale. */
+struct model *
+model_new(int zones, int64_t stale_ms);
+
+struct model *
+model_free(struct model *model);
+
+/* The observer is copied; self must outlive the model. */
+void
+model_observe(struct model *model, const struct model_observer *observer);
+
+/*
+ * Takes a row that the panel showed at image->time. A row that does not match its
+ * length, or is older than what is known, is refused with false.
+ */
+bool
+model_apply(struct model *model, enum cz2_row row, const struct cz2_image *image);
+
+/* A complete refresh succeeded (error NULL) or failed. */
+void
+model_refreshed(struct model *model, const char *error, int64_t now);
+
+/* The link went down: not connected from now on. */
+void
+model_disconnected(struct model *model, const char *error, int64_t now);
+
+/* Tells the observers what has happened since the last time, if anything has. */
+void
+model_flush(struct model *model);
+
+int
+model_zones(const struct model *model);
+
+const struct cz2_values *
+model_state(const struct model *model);
+
+const struct cz2_image *
+model_image(const struct model *model, enum cz2_row row);
+
+/* All of them, an array of CZ2_ROW_COUNT. */
+const struct cz2_image *
+model_images(const struct model *model);
+
+void
+model_meta(const struct model *model, int64_t now, struct model_meta *meta);
+
+bool
+model_connected(const struct model *model);
+
+/* Grows with every row taken and every change of meta: the key of cached documents. */
+uint64_t
+model_version(const struct model *model);
+
+/*
+ * The panel's clock carried forward: minutes since Sunday 00:00, or CZ2_UNKNOWN.
+ */
+int
+model_clock(const struct model *model, int64_t now);
+
+#endif
