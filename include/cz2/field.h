@@ -61,6 +61,7 @@ enum cz2_mode {
 enum { CZ2_UNKNOWN = INT16_MIN }; /* never read, not fitted or implausible */
 
 enum cz2_codec {
+	CZ2_PLACES_END, /* not a codec: ends a list of places */
 	CZ2_U8,       /* the masked byte, shifted down to the mask's lowest bit */
 	CZ2_INVERTED, /* one bit, 0 means true */
 	CZ2_TEMP8,    /* whole degrees, 255 not fitted */
@@ -90,8 +91,7 @@ struct cz2_field_info {
 	bool writable;
 	const char *const *words; /* names of the values from 0 on, or NULL */
 	const char *evidence;
-	struct cz2_place places[CZ2_PLACES_MAX]; /* ended by codec of row NONE */
-	uint8_t place_count;
+	struct cz2_place places[CZ2_PLACES_MAX + 1]; /* ended by CZ2_PLACES_END */
 };
 
 const struct cz2_field_info *
