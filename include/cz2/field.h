@@ -65,10 +65,8 @@ enum cz2_codec {
 	CZ2_U8,       /* the masked byte, shifted down to the mask's lowest bit */
 	CZ2_INVERTED, /* one bit, 0 means true */
 	CZ2_TEMP8,    /* whole degrees, 255 not fitted */
-	CZ2_TEMP8_ZERO, /* whole degrees, 0 or 255 no reading */
 	CZ2_TEMP16,   /* big-endian, signed, sixteenths; FF FF not fitted */
 	CZ2_ZONE_BYTE,/* one byte per zone, from this byte on */
-	CZ2_ZONE_TEMP8_ZERO, /* the same, coded as TEMP8_ZERO */
 	CZ2_ZONE_TEMP16, /* two bytes per zone, from this byte on */
 	CZ2_ZONE_BIT, /* bit 0 is zone 1 */
 };
@@ -87,8 +85,9 @@ enum { CZ2_PLACES_MAX = 10 };
 struct cz2_field_info {
 	const char *name;  /* as in JSON */
 	const char *unit;  /* "F", "F/16", "%", "" */
-	int16_t min, max;  /* plausible when read; accepted when written */
+	int16_t min, max;  /* plausible when read */
 	bool writable;
+	int16_t set_min, set_max; /* accepted when written */
 	const char *const *words; /* names of the values from 0 on, or NULL */
 	const char *evidence;
 	struct cz2_place places[CZ2_PLACES_MAX + 1]; /* ended by CZ2_PLACES_END */
@@ -114,7 +113,11 @@ int
 cz2_place_get(const struct cz2_field_info *info, const struct cz2_place *place, int zone,
 	      const uint8_t *bytes, size_t length);
 
-/* Writes value into the row's bytes, leaving every other bit as it is. */
+/*
+ * Writes value into the row's bytes, leaving every other bit as it is;
+ * CZ2_UNKNOWN as "not fitted". zone must be one that the place serves, and the
+ * row long enough.
+ */
 void
 cz2_place_put(const struct cz2_place *place, int zone, int value, uint8_t *bytes);
 
