@@ -15,10 +15,6 @@
 enum {
 	CZ2_SETPOINT_GAP = 2, /* cool is at least this much above heat, degrees F */
 	CZ2_ALL_ON = 9,       /* value of CZ2_ALL: on; the ruling zone stays, else zone 1 */
-	CZ2_HEAT_MIN = 45,
-	CZ2_HEAT_MAX = 85,
-	CZ2_COOL_MIN = 64,
-	CZ2_COOL_MAX = 99,
 	CZ2_COOL_OFF_ABOVE = 90, /* the manual: stepped above 90 means zone off */
 };
 
@@ -91,7 +87,7 @@ cz2_command_check(const struct cz2_command *command, struct cz2_problem *problem
 int
 cz2_command_merge(struct cz2_command *into, const struct cz2_command *from);
 
-/* Takes out of command whatever names the same slots as other. */
+/* True when the command names something that lies in this row. */
 bool
 cz2_command_touches(const struct cz2_command *command, enum cz2_row row);
 
@@ -117,6 +113,11 @@ cz2_command_edit(const struct cz2_command *command, enum cz2_row row, uint8_t *b
 bool
 cz2_command_shown(const struct cz2_command *command, enum cz2_row row, const uint8_t *bytes,
 		  size_t length);
+
+/* Takes out of the command what it names in the row and the row does not show. */
+void
+cz2_command_keep_shown(struct cz2_command *command, enum cz2_row row, const uint8_t *bytes,
+		       size_t length);
 
 /* What the caller should hear, judged against the known state. Appends. */
 void

@@ -3,11 +3,12 @@
 /*
  * One request on the bus, as a state machine without a clock or a socket:
  *
- *             start            line clear: SEND            match
- *     IDLE ----------> WAITING -----------------> ASKED ---------> IDLE (done)
- *                         ^                         |
- *                         |  attempts left          | reply time-out
- *                         +--------- DRAINING <-----+
+ *            start              line clear: SEND            match
+ *     IDLE ----------> WAITING -------------------> ASKED ---------> DONE -> IDLE
+ *                       ^   |                        |                ^
+ *      attempts left:   |   +--- deadline reached ---)----------------+
+ *      drain, then      +----------------------------+                |
+ *                                reply time-out      +-- none left ---+
  *
  * The caller says when the line may be used, sends what it is given, feeds
  * every good frame and steps the machine when its wake time has come.
@@ -77,15 +78,15 @@ struct cz2_exchange {
 	struct cz2_exchange_config config;
 	struct cz2_request request;
 	int state;
-	int64_t timeout; /* ASKED: give up; DRAINING: over */
-	int64_t sent;    /* end of our last frame on the wire */
-	int64_t started; /* of its first byte */
-	int echoes;
+	int64_t started; /* first byte of our last frame */
+	int64_t sent;    /* its last byte on the wire */
+	int64_t drained; /* nothing is sent before: a late reply may still come */
+	bool echo;       /* our last frame may still come back as its own echo */
 	uint32_t random;
-	struct {
+	struct cz2_late {
 		uint8_t device, table, row;
 		int64_t time;
-	} late[CZ2_LATE_MAX];
+	} late[CZ2_LATE_MAX]; /* reads that may still be answered, oldest first */
 	int late_count;
 };
 

@@ -8,8 +8,6 @@
 
 #include <cz2/state.h>
 
-#include <string.h>
-
 int
 cz2_slot(enum cz2_field field, int zone)
 {
