@@ -28,7 +28,7 @@ struct bus_observer {
 			  int64_t now);
 	/* Somebody else wrote this row: what is known of it may be outdated. */
 	void (*disturbed)(void *self, enum cz2_row row, int64_t now);
-	/* The link came (true) or went. */
+	/* The link came (true), went, or could not be opened the first time (false). */
 	void (*link_changed)(void *self, bool open, int64_t now);
 };
 
@@ -37,7 +37,6 @@ enum { BUS_TURNAROUND_BUCKETS = 12 }; /* 0-9 ms, 10-19 ms, ...; the last: longer
 struct bus_counters {
 	uint64_t requests, sends, bytes_sent, bytes_received;
 	uint64_t matched, timeouts, refused, strays, foreign, conflicts;
-	uint64_t bursts; /* of the panel, recognised */
 	uint64_t turnaround[BUS_TURNAROUND_BUCKETS];
 };
 
@@ -53,10 +52,13 @@ bus_free(struct bus *bus);
 
 /*
  * Carries out one request; done is called once, never from within this call.
- * CZ2_EBUSY while another one is under way.
+ * room_ms: time that must be left before the panel's next burst when it is sent,
+ * for the request itself and what has to follow it at once.
+ * CZ2_EBUSY while another one is under way; CZ2_ECLOSED while the link is down.
  */
 int
-bus_request(struct bus *bus, const struct cz2_request *request, bus_done done, void *self);
+bus_request(struct bus *bus, const struct cz2_request *request, int room_ms, bus_done done,
+	    void *self, int64_t now);
 
 bool
 bus_busy(const struct bus *bus);
@@ -65,8 +67,9 @@ bus_busy(const struct bus *bus);
 void
 bus_step(struct bus *bus, int64_t now);
 
+/* The moment of the next step, now or earlier when one is due. */
 int64_t
-bus_wake(const struct bus *bus);
+bus_wake(const struct bus *bus, int64_t now);
 
 /* True while a twin on our address has been heard of late: nothing may be written. */
 bool

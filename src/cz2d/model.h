@@ -56,11 +56,26 @@ model_observe(struct model *model, const struct model_observer *observer);
 bool
 model_apply(struct model *model, enum cz2_row row, const struct cz2_image *image);
 
-/* A complete refresh succeeded (error NULL) or failed. */
+/* The panel answered something, whatever it was. */
+void
+model_answered(struct model *model, int64_t now);
+
+/* Somebody else wrote this row: what is known of it is no ground to write upon. */
+void
+model_disturbed(struct model *model, enum cz2_row row, int64_t now);
+
+/*
+ * True when the row was read by us, not longer than guard_ms ago and not before
+ * somebody else wrote it.
+ */
+bool
+model_fresh(const struct model *model, enum cz2_row row, int64_t guard_ms, int64_t now);
+
+/* A refresh of the status succeeded (error NULL), or failed: error is a static sentence. */
 void
 model_refreshed(struct model *model, const char *error, int64_t now);
 
-/* The link went down: not connected from now on. */
+/* The link went down: not connected until the panel answers again. */
 void
 model_disconnected(struct model *model, const char *error, int64_t now);
 
