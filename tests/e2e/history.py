@@ -1,0 +1,515 @@
+# SPDX-License-Identifier: MIT
+# Copyright 2026 The cz2d authors
+"""The history checker: after a test, what the simulated panel saw and what the clients were
+told must agree. It knows nothing of the daemon's inside; its rules are the promises made to
+users. Each rule is one function that yields violations; test_history.py shows each going red."""
+
+import json
+import re
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import Any, Optional
+
+import panel
+from panel import READ, REPLY, WRITE
+
+CLOCK_SLACK = 0.05    # between a moment at the panel and the same moment at a client
+FRESH_SLACK = 0.5     # line time and a busy machine, on top of command.guard_ms
+GRANTING = (200, 500, 504, None)  # answers of commands that may have touched the bus
+
+
+@dataclass
+class Frame:
+    """One frame on the line, at the moment it was complete."""
+    time: float
+    source: int
+    destination: int
+    function: int
+    payload: bytes
+    heard: bool = True       # reached its addressee whole
+    collision: bool = False  # damaged, and yet its CRC is right
+
+    @property
+    def row(self):
+        return (self.payload[1], self.payload[2]) if len(self.payload) >= 3 else None
+
+
+@dataclass
+class Change:
+    """A row of the panel got a new content; cause is the simulator's word for why."""
+    time: float
+    row: tuple
+    content: bytes
+    cause: str = "start"
+
+
+@dataclass
+class Call:
+    """One HTTP exchange as the client saw it."""
+    method: str
+    target: str
+    body: Optional[bytes]
+    sent: float
+    answered: Optional[float] = None
+    status: Optional[int] = None
+    answer: Any = None
+    abandoned: bool = False  # the client went away on purpose
+
+    def __str__(self):
+        return f"{self.method} {self.target} {self.body!r} -> {self.status}"
+
+
+@dataclass
+class Message:
+    """One MQTT message as a listener received it."""
+    time: float
+    topic: str
+    payload: str
+    retain: bool
+    qos: int = 0
+
+
+@dataclass
+class History:
+    """Everything that was seen. address is the daemon's on the bus."""
+    frames: list = field(default_factory=list)
+    changes: list = field(default_factory=list)
+    calls: list = field(default_factory=list)
+    messages: list = field(default_factory=list)
+    address: int = 99
+    zones: int = 1
+    guard: float = 0.25
+
+    def writes(self):
+        return [f for f in self.frames if f.source == self.address and f.function == WRITE]
+
+
+@dataclass
+class Violation:
+    rule: str
+    time: float
+    text: str
+
+    def __str__(self):
+        return f"{self.time:.3f} {self.rule}: {self.text}"
+
+
+# --- what the calls wish ---------------------------------------------------------------------
+
+TRUE = {True, 1, "1", "true", "t", "yes", "y", "on"}
+ON = "on"  # the wish for ALL mode, whichever zone rules
+
+
+def _number(value):
+    return int(float(value))
+
+
+def _flag(value):
+    return (value.strip().lower() if isinstance(value, str) else value) in TRUE
+
+
+def _zone_wish(body, zone):
+    wish = {}
+    for member, name in (("heat", "heat_setpoint"), ("cool", "cool_setpoint")):
+        if body.get(member) is not None:
+            wish[name, zone] = _number(body[member])
+    for member, name in (("out", "out"), ("temp", "temporary"), ("hold", "hold")):
+        if body.get(member) is not None:
+            wish[name, zone] = _flag(body[member])
+    if wish.get(("hold", zone)):
+        wish["temporary", zone] = False
+    elif wish.get(("temporary", zone)):
+        wish["hold", zone] = False
+    return wish
+
+
+def wish_of(call):
+    """{(field, zone): value} that a call asks for; empty when it is no command."""
+    if call.method != "POST" or not call.body:
+        return {}
+    try:
+        body = json.loads(call.body)
+    except ValueError:
+        return {}
+    if not isinstance(body, dict):
+        return {}
+    path = call.target.split("?")[0]
+    try:
+        return _wish(path, body)
+    except (TypeError, ValueError, OverflowError):
+        return {}  # refused by the daemon, or the rules below complain
+
+
+def _wish(path, body):
+    wish = {}
+    if path == "/system/mode":
+        if body.get("mode") is not None:
+            wish["system_mode", 0] = body["mode"]
+        if body.get("all") is not None:
+            wish["all_mode", 0] = ON if _flag(body["all"]) else 0
+    elif path == "/system/fan":
+        if body.get("fan") is not None:
+            wish["fan_mode", 0] = body["fan"]
+    elif path == "/zones/batch/temperature":
+        for zone in body.get("zones") or ():
+            wish.update(_zone_wish(body, _number(zone)))
+    else:
+        match = re.fullmatch(r"/zones/(\d+)/(temperature|hold)", path)
+        if match:
+            wish.update(_zone_wish(body, int(match[1])))
+    return wish
+
+
+def _wanted_bits(name, zone, wanted):
+    """(row, byte, mask, value) of one wish; ALL "on" is tried as every zone."""
+    row = panel.row_of(name, zone)
+    if name == "system_mode":
+        return [(row, 4, 0xFF, panel.MODES.index(wanted))] if wanted in panel.MODES else []
+    if name == "all_mode":
+        return [(row, 15, 0xFF, one) for one in (range(1, 9) if wanted == ON else (0,))]
+    if name == "fan_mode":
+        return [(row, 3, 0x04, 0x04 if wanted == "On" else 0)]
+    if name in ("cool_setpoint", "heat_setpoint"):
+        return [(row, (2 if name == "cool_setpoint" else 10) + zone, 0xFF, wanted & 0xFF)]
+    bit = 1 << zone - 1
+    byte = {"temporary": 9, "hold": 10, "out": 12}[name]
+    return [(row, byte, bit, bit if wanted else 0)]
+
+
+def _met(wanted, value):
+    return value not in (0, None) if wanted == ON else value == wanted
+
+
+# --- what the panel held ----------------------------------------------------------------------
+
+class Registers:
+    """The content of each row over time, and what a damaged reply made of it."""
+
+    def __init__(self, history):
+        self.rows = defaultdict(list)
+        for change in sorted(history.changes, key=lambda one: one.time):
+            self.rows[change.row].append((change.time, change.content))
+        self.imagined = defaultdict(list)
+        for one in history.frames:
+            if one.collision and one.row and len(one.payload) > 3:
+                self.imagined[one.row].append((one.time, one.payload))
+
+    def at(self, row, time):
+        contents = self.rows[row]
+        index = bisect_right(contents, time, key=lambda pair: pair[0])
+        return contents[index - 1][1] if index else None
+
+    def during(self, row, start, end):
+        """All contents that the row had between two moments, oldest first."""
+        first = self.at(row, start)
+        inside = [content for time, content in self.rows[row] if start < time <= end]
+        return ([first] if first is not None else []) + inside
+
+    def values(self, name, zone):
+        """[(from, to, value)] of one field; a damaged reply counts from then on for ever."""
+        row = panel.row_of(name, zone)
+        contents = self.rows[row]
+        ends = [time for time, _ in contents[1:]] + [float("inf")]
+        spans = [(time, end, panel.value(name, content, zone))
+                 for (time, content), end in zip(contents, ends)]
+        spans += [(time, float("inf"), panel.value(name, content, zone))
+                  for time, content in self.imagined[row] if len(content) == panel.LENGTHS[row]]
+        return spans
+
+
+# --- the rules --------------------------------------------------------------------------------
+
+def check(history):
+    """All violations of all rules, in the order of time."""
+    registers = Registers(history)
+    found = []
+    for rule in RULES:
+        found += rule(history, registers)
+    return sorted(found, key=lambda one: one.time)
+
+
+def _asking(history, time):
+    """The calls that may be the reason for a write at this moment."""
+    for call in history.calls:
+        ends = float("inf") if call.answered is None else call.answered
+        if call.status in GRANTING and call.sent <= time <= ends + CLOCK_SLACK and wish_of(call):
+            yield call
+
+
+def nothing_before_the_first_command(history, registers):
+    commands = [call.sent for call in history.calls if wish_of(call)]
+    first = min(commands, default=float("inf"))
+    for one in history.writes():
+        if one.time < first:
+            yield Violation("quiet start", one.time,
+                            f"wrote {one.payload.hex(' ')} before any command")
+
+
+def every_write_belongs_to_a_request(history, registers):
+    for one in history.writes():
+        if not any(_touches(call, one.row) for call in _asking(history, one.time)):
+            yield Violation("unrequested write", one.time,
+                            f"nobody waits for {one.payload.hex(' ')}")
+
+
+def _touches(call, row):
+    return any(panel.row_of(name, zone) == row for name, zone in wish_of(call))
+
+
+def _basis(history, write):
+    """The replies to our last read of the row before a write, and when it was asked for."""
+    asked = [f.time for f in history.frames
+             if f.source == history.address and f.function == READ and f.row == write.row
+             and f.time <= write.time]
+    if not asked:
+        return None, []
+    replies = [f for f in history.frames
+               if f.destination == history.address and f.function == REPLY and f.heard
+               and len(f.payload) > 3 and f.row == write.row
+               and asked[-1] <= f.time <= write.time]
+    return asked[-1], replies
+
+
+def unnamed_bytes_stay_as_read(history, registers):
+    for write in history.writes():
+        asked, replies = _basis(history, write)
+        if not replies:
+            yield Violation("written unread", write.time,
+                            f"no read of {write.row} was answered before the write")
+            continue
+        complaints = [list(_unexplained(history, write, one.payload)) for one in replies]
+        if all(complaints):
+            yield Violation("unnamed bytes", write.time, "; ".join(complaints[0]))
+
+
+def _unexplained(history, write, base):
+    if len(base) != len(write.payload):
+        yield f"{len(base)} bytes read, {len(write.payload)} written"
+        return
+    wanted = [bits for call in _asking(history, write.time)
+              for (name, zone), value in wish_of(call).items()
+              for bits in _wanted_bits(name, zone, value)]
+    for byte, (old, new) in enumerate(zip(base, write.payload)):
+        explained = 0
+        for row, place, mask, value in wanted:
+            if row == write.row and place == byte and new & mask == value & mask:
+                explained |= mask
+        if (old ^ new) & ~explained:
+            yield f"{write.row} byte {byte}: read {old:#04x}, written {new:#04x}"
+
+
+def only_allowed_bits_are_written(history, registers):
+    for write in history.writes():
+        _, replies = _basis(history, write)
+        for base in replies[-1:]:
+            for byte, (old, new) in enumerate(zip(base.payload, write.payload)):
+                if (old ^ new) & ~panel.writable_bits(write.row, byte, history.zones):
+                    yield Violation("allow-list", write.time,
+                                    f"{write.row} byte {byte}: {old:#04x} -> {new:#04x}")
+        if not any(panel.writable_bits(write.row, byte) for byte in range(64)):
+            yield Violation("allow-list", write.time, f"row {write.row} must not be written")
+
+
+def writes_are_fresh_and_never_repeated(history, registers):
+    last = {}
+    for write in history.writes():
+        asked, replies = _basis(history, write)
+        before = last.get(write.row)
+        if asked is not None and write.time - asked > history.guard + FRESH_SLACK:
+            yield Violation("stale basis", write.time,
+                            f"{write.row} was read {write.time - asked:.3f} s earlier")
+        if before is not None and replies and replies[-1].time < before:
+            yield Violation("blind resend", write.time,
+                            f"{write.row} written again without a read in between")
+        if replies and all(one.payload == write.payload for one in replies):
+            yield Violation("idle write", write.time, f"{write.row} already held all of it")
+        last[write.row] = write.time
+
+
+def every_caller_is_answered(history, registers):
+    for call in history.calls:
+        if call.status is None and not call.abandoned:
+            yield Violation("no answer", call.sent, str(call))
+
+
+def every_success_was_true(history, registers):
+    for call in history.calls:
+        if call.status != 200:
+            continue
+        for (name, zone), wanted in wish_of(call).items():
+            contents = registers.during(panel.row_of(name, zone), call.sent,
+                                        call.answered + CLOCK_SLACK)
+            values = [panel.value(name, content, zone) for content in contents]
+            if any(_met(wanted, value) for value in values):
+                continue
+            if _taken_back(history, registers, call, name, zone, wanted):
+                continue
+            yield Violation("untrue success", call.answered,
+                            f"{call}: {name} of zone {zone} was {values}, never {wanted}")
+
+
+def _taken_back(history, registers, call, name, zone, wanted):
+    """A setpoint of a zone that nothing holds: written and acknowledged is all one can ask."""
+    if name not in ("cool_setpoint", "heat_setpoint"):
+        return False
+    wish = wish_of(call)
+    if wish.get(("hold", zone)) or wish.get(("temporary", zone)):
+        return False
+    flags = registers.during((1, 12), call.sent, call.answered + CLOCK_SLACK)
+    if all(panel.value("hold", row, zone) or panel.value("temporary", row, zone)
+           for row in flags):
+        return False
+    return any(one.row == (1, 16) and panel.value(name, one.payload, zone) == wanted
+               and call.sent <= one.time <= call.answered and _acknowledged(history, one)
+               for one in history.writes())
+
+
+def _acknowledged(history, write):
+    for one in history.frames:
+        if one.time > write.time and one.destination == history.address \
+                and one.source == write.destination and one.function == REPLY and one.heard:
+            return one.payload == b"\0"
+    return False
+
+
+def answers_show_the_change(history, registers):
+    for call in history.calls:
+        shown = _document(call.answer) if call.status == 200 else None
+        if shown is None:
+            continue
+        ruler = shown.get("all_mode")
+        for (name, zone), wanted in wish_of(call).items():
+            value = _shown(shown, name, zone)
+            hidden = name in panel.RULED and ruler not in (0, None, zone)
+            if _met(wanted, value) or hidden or zone > history.zones:
+                continue
+            if _taken_back(history, registers, call, name, zone, wanted):
+                continue
+            now = registers.during(panel.row_of(name, zone), call.sent,
+                                   call.answered + CLOCK_SLACK)[-1:]
+            if now and not _met(wanted, panel.value(name, now[0], zone)):
+                continue  # somebody changed it again while we answered
+            yield Violation("answer without the change", call.answered,
+                            f"{call}: shows {name} of zone {zone} as {value}")
+
+
+def nothing_is_published_that_never_was(history, registers):
+    yield from _follow(history, registers, _rest_documents(history), "REST")
+    yield from _follow(history, registers, _mqtt_documents(history), "MQTT")
+
+
+def _document(answer):
+    """The status inside an answer, flat or not; None when there is none."""
+    if not isinstance(answer, dict):
+        return None
+    for one in (answer.get("status"), answer):
+        if isinstance(one, dict) and "zones" in one and "system_mode" in one:
+            return one
+    return None
+
+
+def _rest_documents(history):
+    found = [(call.sent, call.answered, _document(call.answer)) for call in history.calls
+             if call.status == 200 and _document(call.answer)]
+    return sorted(found, key=lambda one: one[1])
+
+
+def _mqtt_documents(history):
+    for message in history.messages:
+        if not message.topic.endswith("/status") or message.retain or not message.payload:
+            continue
+        shown = _document(json.loads(message.payload))
+        if shown:
+            yield message.time, message.time, shown
+
+
+def _shown(shown, name, zone):
+    if not zone:
+        return shown.get(name)
+    for one in shown["zones"]:
+        if one["zone_id"] == zone:
+            value = one.get(name)
+            return int(value) if name == "damper_position" and value is not None else value
+    return None
+
+
+def _names(history):
+    for name in panel.SYSTEM_FIELDS:
+        yield name, 0
+    for zone in range(1, history.zones + 1):
+        for name in panel.ZONE_FIELDS:
+            yield name, zone
+
+
+def _follow(history, registers, documents, door):
+    """Each value was on the panel before it was told, and no later one tells an older value:
+    there is a moment for each, and the moments never go back. Answers that overlapped in time
+    may have been made in either order."""
+    documents = list(documents)
+    for name, zone in _names(history):
+        spans = _spans(registers, name, zone)
+        ends, floors = [], [0.0]  # floors[n]: the latest moment among the first n told
+        for start, end, shown in documents:
+            value = _shown(shown, name, zone)
+            if value is None:
+                continue
+            floor = floors[bisect_left(ends, start)]
+            moments = [max(begin, floor) for begin, finish, one in spans
+                       if one == value and begin <= end + CLOCK_SLACK and finish > floor]
+            if moments:
+                ends.append(end)
+                floors.append(max(floors[-1], min(moments)))
+                continue
+            ever = any(one == value and begin <= end + CLOCK_SLACK for begin, _, one in spans)
+            yield Violation("went back" if ever else "never was", end,
+                            f"{door}: {name} of zone {zone} told as {value}")
+
+
+def _spans(registers, name, zone):
+    """In ALL mode a zone shows what the ruling zone holds."""
+    spans = registers.values(name, zone)
+    if zone and name in panel.RULED:
+        rulers = {value for _, _, value in registers.values("all_mode", 0)}
+        for ruler in rulers - {0, zone, None}:
+            if ruler <= 8:
+                spans = spans + registers.values(name, ruler)
+    return spans
+
+
+def all_mode_shows_the_ruling_zone(history, registers):
+    for _, end, shown in [*_rest_documents(history), *_mqtt_documents(history)]:
+        ruler = shown.get("all_mode")
+        if not ruler or ruler > len(shown["zones"]):
+            continue
+        for zone in range(1, len(shown["zones"]) + 1):
+            for name in panel.RULED:
+                if _shown(shown, name, zone) != _shown(shown, name, ruler):
+                    yield Violation("ALL mode", end,
+                                    f"zone {zone} shows its own {name}, zone {ruler} rules")
+
+
+def overwritten_at_the_wall(history):
+    """Edits at the wall between our read and our write: a known price, counted, no violation."""
+    registers = Registers(history)
+    lost = []
+    for write in history.writes():
+        _, replies = _basis(history, write)
+        held = registers.at(write.row, write.time - 0.001)
+        if replies and held is not None and all(one.payload != held for one in replies):
+            lost.append(write)
+    return lost
+
+
+RULES = (
+    nothing_before_the_first_command,
+    every_write_belongs_to_a_request,
+    unnamed_bytes_stay_as_read,
+    only_allowed_bits_are_written,
+    writes_are_fresh_and_never_repeated,
+    every_caller_is_answered,
+    every_success_was_true,
+    answers_show_the_change,
+    nothing_is_published_that_never_was,
+    all_mode_shows_the_ruling_zone,
+)

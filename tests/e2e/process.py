@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: MIT
+# Copyright 2026 The cz2d authors
+"""A program under test: started, watched through its log, ended by its own process id."""
+
+import os
+import re
+import signal
+import subprocess
+
+from waiting import PATIENCE, until
+
+BUILD = os.environ.get("CZ2_BUILD", os.getcwd())
+
+# What a sanitizer or valgrind says when something is wrong.
+COMPLAINTS = re.compile(r"(AddressSanitizer|LeakSanitizer|runtime error:|"
+                        r"UndefinedBehaviorSanitizer|stack smashing)")
+
+
+def program(name):
+    """The path of a program of this build."""
+    path = os.path.join(BUILD, name)
+    assert os.access(path, os.X_OK), f"{path} is not built"
+    return path
+
+
+def clean_environment(**more):
+    """The environment without any variable that could configure the daemon by accident."""
+    kept = ("PATH", "HOME", "LANG", "LD_LIBRARY_PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS", "TMPDIR")
+    environment = {name: os.environ[name] for name in kept if name in os.environ}
+    environment.update(more)
+    return environment
+
+
+class Process:
+    """Standard output and error go into one file each, below directory."""
+
+    def __init__(self, name, command, directory, env=None, **popen):
+        self.name = name
+        self.command = [str(word) for word in command]
+        self.out_path = os.path.join(directory, name + ".out")
+        self.log_path = os.path.join(directory, name + ".log")
+        with open(self.out_path, "wb") as out, open(self.log_path, "ab") as log:
+            self.log_from = log.tell()
+            self.popen = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=out,
+                                          stderr=log, env=env or clean_environment(), **popen)
+
+    @property
+    def pid(self):
+        return self.popen.pid
+
+    def out(self):
+        with open(self.out_path, encoding="utf-8", errors="replace") as file:
+            return file.read()
+
+    def log(self):
+        """What this run has written to its log so far."""
+        with open(self.log_path, "rb") as file:
+            file.seek(self.log_from)
+            return file.read().decode("utf-8", "replace")
+
+    def alive(self):
+        return self.popen.poll() is None
+
+    def wait_log(self, pattern, timeout=15.0, text=None):
+        """The first match of pattern in the log (or in what text() gives)."""
+        compiled = re.compile(pattern, re.MULTILINE)
+        source = text or self.log
+
+        def found():
+            match = compiled.search(source())
+            if match is None and not self.alive():
+                match = compiled.search(source())
+                assert match, f"{self.name} ended with {self.popen.returncode}:\n{self.log()}"
+            return match
+        return until(found, timeout, f"{pattern!r} in the log of {self.name}:\n{self.log()}")
+
+    def signal(self, number):
+        if self.alive():
+            self.popen.send_signal(number)
+
+    def wait_end(self, timeout=15.0):
+        try:
+            return self.popen.wait(timeout * PATIENCE)
+        except subprocess.TimeoutExpired:
+            self.popen.kill()
+            self.popen.wait()
+            raise AssertionError(f"{self.name} did not end within {timeout} s:\n"
+                                 f"{self.log()}") from None
+
+    def stop(self, number=signal.SIGTERM, timeout=15.0):
+        """Asks it to end and returns the exit status; kills it when it does not."""
+        self.signal(signal.SIGCONT)
+        self.signal(number)
+        return self.wait_end(timeout)
+
+    def complaints(self):
+        """Lines in which a sanitizer found something."""
+        return [line for line in self.log().splitlines() if COMPLAINTS.search(line)]

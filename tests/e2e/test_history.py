@@ -1,0 +1,250 @@
+# SPDX-License-Identifier: MIT
+# Copyright 2026 The cz2d authors
+"""The history checker itself: silent on a true history, red on every kind of lie."""
+
+import copy
+import json
+
+import pytest
+
+import history
+from history import Call, Change, Frame, History, Message
+from panel import READ, REPLY, WRITE
+
+US, WALL = 99, 1
+FLAGS = bytes((0, 1, 12, 10, 2, 2, 0, 7, 0, 0, 0, 0, 0, 0, 0, 0, 9))
+SETPOINTS = bytes((0, 1, 16)) + bytes((78, 77, 76, 76, 76, 76, 76, 76)) \
+    + bytes((68, 67, 68, 68, 68, 68, 68, 68))
+
+
+def edited(row, **bytes_):
+    """edited(FLAGS, b10=1): a copy with single bytes replaced."""
+    copy_ = bytearray(row)
+    for name, value in bytes_.items():
+        copy_[int(name[1:])] = value
+    return bytes(copy_)
+
+
+HELD = edited(FLAGS, b10=2)          # zone 2 on hold
+WARMER = edited(SETPOINTS, b12=70)   # zone 2: heat 70
+
+
+def read(time, content, heard=True):
+    return [Frame(time, US, WALL, READ, content[:3]),
+            Frame(time + 0.03, WALL, US, REPLY, content, heard)]
+
+
+def write(time, content, acknowledged=True):
+    return [Frame(time, US, WALL, WRITE, content),
+            Frame(time + 0.03, WALL, US, REPLY, b"\0", acknowledged)]
+
+
+def shown(flags=FLAGS, setpoints=SETPOINTS):
+    """The status as the daemon would tell it."""
+    zones = [{"zone_id": z, "cool_setpoint": setpoints[2 + z], "heat_setpoint": setpoints[10 + z],
+              "hold": bool(flags[10] >> z - 1 & 1), "temporary": bool(flags[9] >> z - 1 & 1),
+              "out": bool(flags[12] >> z - 1 & 1)} for z in (1, 2, 3)]
+    return {"system_mode": history.panel.MODES[flags[4]], "all_mode": flags[15], "zones": zones}
+
+
+def told(time, **rows):
+    return Message(time, "hvac/cz2/status", json.dumps(shown(**rows)), False, 1)
+
+
+def command(target, body, sent, answered, status=200, **rows):
+    answer = {"status": shown(**rows), "meta": {}, "message": ""} if status == 200 else {}
+    return Call("POST", target, json.dumps(body).encode(), sent, answered, status, answer)
+
+
+def truth():
+    """A hold with a setpoint for zone 2, carried out by the book, from second 10 to 11."""
+    frames = read(10.1, SETPOINTS) + write(10.2, WARMER) + read(10.3, FLAGS) \
+        + write(10.4, HELD) + read(10.5, WARMER) + read(10.6, HELD)
+    changes = [Change(0, (1, 12), FLAGS), Change(0, (1, 16), SETPOINTS),
+               Change(10.21, (1, 16), WARMER, "write"), Change(10.41, (1, 12), HELD, "write")]
+    calls = [Call("GET", "/status", None, 9.0, 9.01, 200, {"status": shown(), "meta": {}}),
+             command("/zones/2/temperature", {"heat": 70, "hold": True}, 10.0, 10.7,
+                     flags=HELD, setpoints=WARMER)]
+    messages = [told(9.0), told(10.66, flags=HELD, setpoints=WARMER)]
+    return History(frames, changes, calls, messages, address=US, zones=3)
+
+
+def rules(seen):
+    return {one.rule for one in history.check(seen)}
+
+
+def test_a_true_history_raises_nothing():
+    assert [str(one) for one in history.check(truth())] == []
+
+
+def without_call(seen):
+    del seen.calls[1]
+
+
+def call_came_later(seen):
+    seen.calls[1].sent = 10.35
+
+
+def told_of_failure_first(seen):
+    seen.calls[1].status, seen.calls[1].answered = 504, 10.3
+
+
+def refused_yet_written(seen):
+    seen.calls[1].status = 422
+
+
+def a_success_that_never_happened(seen):
+    seen.changes = seen.changes[:3]
+
+
+def a_success_too_early(seen):
+    seen.calls[1].answered = 10.3
+
+
+def a_setpoint_never_written(seen):
+    seen.changes = [one for one in seen.changes if one.content != WARMER]
+
+
+def a_read_that_was_lost(seen):
+    seen.frames[1].heard = False
+
+
+def another_byte_changed(seen):
+    seen.frames[2].payload = edited(WARMER, b4=75)
+
+
+def an_unknown_byte_changed(seen):
+    seen.frames[6].payload = edited(HELD, b7=0)
+
+
+def another_zones_hold(seen):
+    seen.frames[6].payload = edited(HELD, b10=6)
+
+
+def the_wrong_value(seen):
+    seen.frames[2].payload = edited(WARMER, b12=71)
+
+
+def a_row_that_is_not_ours(seen):
+    seen.frames += read(10.45, bytes((0, 9, 5, 0x80))) + write(10.5, bytes((0, 9, 5, 0x81)))
+
+
+def an_older_copy(seen):
+    seen.frames[5].payload = edited(FLAGS, b10=1)  # zone 1 was on hold when we read
+
+
+def sent_twice(seen):
+    seen.frames[4:4] = write(10.25, WARMER)
+
+
+def written_without_need(seen):
+    seen.frames[1].payload = WARMER
+
+
+def an_old_read(seen):
+    seen.frames[0].time, seen.frames[1].time = 8.0, 8.03
+
+
+def no_answer_at_all(seen):
+    seen.calls[0].status = None
+
+
+def an_invented_value(seen):
+    seen.messages.append(told(10.8, flags=HELD, setpoints=edited(WARMER, b11=60)))
+
+
+def told_before_it_was(seen):
+    seen.messages[1].time = 10.1
+
+
+def back_to_the_old_value(seen):
+    seen.messages.append(told(10.9, flags=FLAGS, setpoints=WARMER))
+
+
+def rest_goes_back(seen):
+    seen.calls.append(Call("GET", "/status", None, 11, 11.1, 200, {"status": shown()}))
+
+
+def the_answer_shows_the_old(seen):
+    seen.calls[1].answer["status"] = shown(flags=HELD)
+
+
+def all_mode_half_shown(seen):
+    flags = edited(FLAGS, b15=1)
+    seen.changes.append(Change(12, (1, 12), flags))
+    seen.messages.append(told(12.5, flags=flags, setpoints=WARMER))
+
+
+LIES = {
+    without_call: {"quiet start"}, call_came_later: {"unrequested write"},
+    told_of_failure_first: {"unrequested write"}, refused_yet_written: {"unrequested write"},
+    a_success_that_never_happened: {"untrue success"}, a_success_too_early: {"untrue success"},
+    a_setpoint_never_written: {"untrue success"}, a_read_that_was_lost: {"written unread"},
+    another_byte_changed: {"unnamed bytes"}, an_unknown_byte_changed: {"allow-list"},
+    another_zones_hold: {"unnamed bytes"}, the_wrong_value: {"unnamed bytes"},
+    a_row_that_is_not_ours: {"allow-list", "unrequested write"}, an_older_copy: {"unnamed bytes"},
+    sent_twice: {"blind resend"}, written_without_need: {"idle write"},
+    an_old_read: {"stale basis"}, no_answer_at_all: {"no answer"},
+    an_invented_value: {"never was"}, told_before_it_was: {"never was"},
+    back_to_the_old_value: {"went back"}, rest_goes_back: {"went back"},
+    the_answer_shows_the_old: {"answer without the change"}, all_mode_half_shown: {"ALL mode"},
+}
+
+
+@pytest.mark.parametrize("lie", LIES, ids=lambda lie: lie.__name__)
+def test_a_falsified_history_is_noticed(lie):
+    seen = copy.deepcopy(truth())
+    lie(seen)
+    assert LIES[lie] <= rules(seen)
+
+
+def test_every_rule_has_a_lie_that_it_sees():
+    for rule in history.RULES:
+        seen = [copy.deepcopy(truth()) for _ in LIES]
+        for lie, one in zip(LIES, seen):
+            lie(one)
+        assert any(list(rule(one, history.Registers(one))) for one in seen), rule.__name__
+
+
+def test_a_setpoint_that_the_schedule_takes_back_was_still_true():
+    seen = truth()
+    seen.frames = read(10.1, SETPOINTS) + write(10.2, WARMER) + read(10.3, SETPOINTS)
+    seen.changes = seen.changes[:2]
+    seen.calls[1] = command("/zones/2/temperature", {"heat": 70}, 10.0, 10.7)
+    seen.messages = []
+    assert rules(seen) == set()
+    seen.frames[3].heard = False
+    assert rules(seen) == {"untrue success"}
+
+
+def test_a_damaged_reply_with_a_right_checksum_may_be_believed():
+    seen = truth()
+    wrong = edited(WARMER, b11=60)
+    seen.messages.append(told(10.8, flags=HELD, setpoints=wrong))
+    assert rules(seen) == {"never was"}
+    seen.frames.append(Frame(10.7, WALL, US, REPLY, wrong, collision=True))
+    assert rules(seen) == set()
+
+
+def test_an_edit_at_the_wall_between_read_and_write_is_counted_not_blamed():
+    seen = truth()
+    seen.changes.append(Change(10.35, (1, 12), edited(FLAGS, b10=1), "wall"))
+    assert rules(seen) == set()
+    assert len(history.overwritten_at_the_wall(seen)) == 1
+
+
+def test_answers_that_overlap_may_come_in_either_order():
+    seen = truth()
+    seen.calls.append(Call("GET", "/status", None, 10.3, 10.71, 200, {"status": shown()}))
+    assert rules(seen) == set()
+
+
+@pytest.mark.parametrize("body, wish", [
+    ({"hold": True}, {("hold", 2): True, ("temporary", 2): False}),
+    ({"temp": "yes"}, {("temporary", 2): True, ("hold", 2): False}),
+    ({"hold": 1, "temp": 1}, {("hold", 2): True, ("temporary", 2): False}),
+    ({"hold": False, "heat": "70"}, {("hold", 2): False, ("heat_setpoint", 2): 70}),
+    ({"cool": 75.0, "out": None}, {("cool_setpoint", 2): 75}),
+])
+def test_wishes_are_understood_as_the_interface_says(body, wish):
+    assert history.wish_of(command("/zones/2/temperature", body, 0, 1)) == wish
