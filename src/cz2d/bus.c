@@ -283,44 +283,6 @@ read_link(struct bus *bus, int64_t now)
 	}
 }
 
-static void
-tell_link(struct bus *bus, bool open, int64_t now)
-{
-	bus->open = open;
-	bus->told = true;
-	bus->observer.link_changed(bus->observer.self, open, now);
-}
-
-/* A new link: what was half heard on the old one means nothing. */
-static void
-link_came(struct bus *bus, int64_t now)
-{
-	bus->generation = link_generation(bus->link);
-	cz2_reader_idle(&bus->reader);
-	take_frames(bus, now);
-	bus->exchange.config.reply_timeout_ms = reply_timeout(bus);
-	bus->foreign_write.row = CZ2_ROW_NONE;
-	bus->last_byte = bus->heard_or_opened = now;
-	bus->unanswered = 0;
-	tell_link(bus, true, now);
-}
-
-static void
-follow_link(struct bus *bus, int64_t now)
-{
-	bool open = link_state(bus->link) == LINK_OPEN;
-	bool other = open && link_generation(bus->link) != bus->generation;
-
-	if (bus->open && (!open || other)) {
-		cz2_exchange_abort(&bus->exchange);
-		tell_link(bus, false, now);
-	}
-	if (open && !bus->open)
-		link_came(bus, now);
-	else if (!open && !bus->told && link_tried(bus->link))
-		tell_link(bus, false, now);
-}
-
 /* ------------------------------------------------------------------------
  * Sending
  */
@@ -393,6 +355,50 @@ run_exchange(struct bus *bus, int64_t now)
 	} while (step == CZ2_STEP_DONE);
 }
 
+/* ------------------------------------------------------------------------
+ * The link
+ */
+
+static void
+tell_link(struct bus *bus, bool open, int64_t now)
+{
+	bus->open = open;
+	bus->told = true;
+	bus->observer.link_changed(bus->observer.self, open, now);
+}
+
+/* A new link: what was half heard on the old one means nothing. */
+static void
+link_came(struct bus *bus, int64_t now)
+{
+	bus->generation = link_generation(bus->link);
+	cz2_reader_idle(&bus->reader);
+	take_frames(bus, now);
+	bus->exchange.config.reply_timeout_ms = reply_timeout(bus);
+	bus->foreign_write.row = CZ2_ROW_NONE;
+	bus->last_byte = bus->heard_or_opened = now;
+	bus->unanswered = 0;
+	tell_link(bus, true, now);
+}
+
+static void
+follow_link(struct bus *bus, int64_t now)
+{
+	bool open = link_state(bus->link) == LINK_OPEN;
+	bool other = open && link_generation(bus->link) != bus->generation;
+
+	if (bus->open && (!open || other)) {
+		bus->open = false;
+		cz2_exchange_abort(&bus->exchange);
+		run_exchange(bus, now);
+		tell_link(bus, false, now);
+	}
+	if (open && !bus->open)
+		link_came(bus, now);
+	else if (!open && !bus->told && link_tried(bus->link))
+		tell_link(bus, false, now);
+}
+
 /* A bridge can look open and be dead: nothing comes, however often we ask. */
 static void
 check_bridge(struct bus *bus, int64_t now)
@@ -412,8 +418,6 @@ bus_step(struct bus *bus, int64_t now)
 	follow_link(bus, now);
 	run_exchange(bus, now);
 	follow_link(bus, now);
-	if (!bus->open)
-		run_exchange(bus, now);
 }
 
 int

@@ -24,6 +24,8 @@ struct engine_config {
 	int attempts;        /* sends of each read */
 };
 
+enum { ENGINE_QUEUE_MAX = 640 }; /* commands and refreshes that wait or run */
+
 /* How a command ended. */
 struct engine_outcome {
 	int error; /* enum cz2_error: CZ2_OK means delivered */
@@ -40,7 +42,7 @@ typedef void (*engine_done)(void *self, const struct engine_outcome *outcome, in
 /* A handle of a waiting or running command; 0 is none. */
 typedef uint64_t engine_id;
 
-enum engine_refresh {
+enum engine_refresh_kind {
 	ENGINE_REFRESH_STATUS, /* what a status needs */
 	ENGINE_REFRESH_ALL,    /* every row of the status, whatever its age */
 };
@@ -66,7 +68,7 @@ engine_submit(struct engine *engine, const struct cz2_command *command,
 
 /* Reads the panel now; callers that wait at the same time share one refresh. */
 int
-engine_refresh(struct engine *engine, enum engine_refresh how, engine_done done, void *self,
+engine_refresh(struct engine *engine, enum engine_refresh_kind how, engine_done done, void *self,
 	       int64_t now, engine_id *id);
 
 /* The caller went away: its command goes on, done is not called. */
@@ -81,15 +83,16 @@ engine_pending(const struct engine *engine);
 void
 engine_stop(struct engine *engine, int64_t now);
 
-/* True when nothing is under way. */
+/* True when no command is being carried out, or when stopping has taken too long. */
 bool
-engine_idle(const struct engine *engine);
+engine_idle(const struct engine *engine, int64_t now);
 
 void
 engine_step(struct engine *engine, int64_t now);
 
+/* The moment of the next step, now or earlier when one is due. */
 int64_t
-engine_wake(const struct engine *engine);
+engine_wake(const struct engine *engine, int64_t now);
 
 /* From the bus observer. */
 void

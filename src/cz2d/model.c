@@ -100,6 +100,12 @@ model_disturbed(struct model *model, enum cz2_row row, int64_t now)
 }
 
 bool
+model_undisturbed(const struct model *model, enum cz2_row row, int64_t since)
+{
+	return since > model->disturbed[row];
+}
+
+bool
 model_fresh(const struct model *model, enum cz2_row row, int64_t guard_ms, int64_t now)
 {
 	const struct cz2_image *image = &model->images[row];
@@ -109,7 +115,7 @@ model_fresh(const struct model *model, enum cz2_row row, int64_t guard_ms, int64
 	case CZ2_SOURCE_FORCE:
 	case CZ2_SOURCE_WRITEBACK:
 		return image->length != 0 && now - image->time < guard_ms &&
-		       image->time > model->disturbed[row];
+		       model_undisturbed(model, row, image->time);
 	default:
 		return false;
 	}
@@ -123,22 +129,20 @@ set_connection(struct model *model, bool before)
 }
 
 void
-model_answered(struct model *model, int64_t now)
+model_answered(struct model *model)
 {
 	bool before = model_connected(model);
 
-	(void)now;
 	model->answered = true;
 	model->failed_polls = 0;
 	set_connection(model, before);
 }
 
 void
-model_refreshed(struct model *model, const char *error, int64_t now)
+model_refreshed(struct model *model, const char *error)
 {
 	bool before = model_connected(model);
 
-	(void)now;
 	if (error != NULL && model->failed_polls < MODEL_POLLS_UNTIL_LOST)
 		model->failed_polls++;
 	model->error = error;
@@ -147,11 +151,10 @@ model_refreshed(struct model *model, const char *error, int64_t now)
 }
 
 void
-model_disconnected(struct model *model, const char *error, int64_t now)
+model_disconnected(struct model *model, const char *error)
 {
 	bool before = model_connected(model);
 
-	(void)now;
 	model->answered = false;
 	model->error = error;
 	happened(model, MODEL_ERROR);

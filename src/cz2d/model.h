@@ -58,11 +58,15 @@ model_apply(struct model *model, enum cz2_row row, const struct cz2_image *image
 
 /* The panel answered something, whatever it was. */
 void
-model_answered(struct model *model, int64_t now);
+model_answered(struct model *model);
 
 /* Somebody else wrote this row: what is known of it is no ground to write upon. */
 void
 model_disturbed(struct model *model, enum cz2_row row, int64_t now);
+
+/* True when nobody else has been heard writing this row since the moment. */
+bool
+model_undisturbed(const struct model *model, enum cz2_row row, int64_t since);
 
 /*
  * True when the row was read by us, not longer than guard_ms ago and not before
@@ -73,11 +77,11 @@ model_fresh(const struct model *model, enum cz2_row row, int64_t guard_ms, int64
 
 /* A refresh of the status succeeded (error NULL), or failed: error is a static sentence. */
 void
-model_refreshed(struct model *model, const char *error, int64_t now);
+model_refreshed(struct model *model, const char *error);
 
 /* The link went down: not connected until the panel answers again. */
 void
-model_disconnected(struct model *model, const char *error, int64_t now);
+model_disconnected(struct model *model, const char *error);
 
 /* Tells the observers what has happened since the last time, if anything has. */
 void

@@ -1,0 +1,553 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright 2026 The cz2d authors */
+/*
+ * Carries out commands on the panel's rows. What makes an answer true is
+ * decided here: a command is delivered when a read that was asked for after it
+ * was accepted shows what it names.
+ */
+#include "config.h"
+
+#include "cz2d/turn.h"
+
+#include <string.h>
+
+#include "base/log.h"
+#include "cz2d/engine.h"
+#include "cz2d/model.h"
+
+enum {
+	BASE_AGE_MAX_MS = 1000, /* a copy older than this is read again before it is written */
+	READS_MAX = 12,         /* of one row in one turn, whatever happens */
+	ROOM_PAIR_MS = 300,     /* a read and the write that has to follow it at once */
+	ROOM_ONE_MS = 150,
+};
+
+void
+turn_begin(struct turn *turn, const struct turn_config *config, struct model *model, int64_t now)
+{
+	turn->config = *config;
+	turn->model = model;
+	turn->member_count = 0;
+	cz2_command_init(&turn->merged);
+	turn->started = now;
+	turn->latest = INT64_MIN;
+	turn->open = true;
+	turn->error = CZ2_OK;
+	turn->transactions = turn->bytes = turn->attempts = 0;
+	turn->current = NULL;
+	for (int i = 0; i < TURN_ROWS; i++)
+		turn->rows[i] = (struct turn_row){.row = cz2_write_order[i], .written = INT64_MIN};
+}
+
+/* Starts work on a row, from a copy that is fresh enough if there is one. */
+static void
+want_row(struct turn *turn, struct turn_row *row)
+{
+	if (row->state != TURN_UNTOUCHED && row->state != TURN_DONE)
+		return;
+	row->state = TURN_READ;
+	if (!model_fresh(turn->model, row->row, turn->config.guard_ms, turn->started))
+		return;
+	row->base = *model_image(turn->model, row->row);
+	row->state = TURN_EDIT;
+}
+
+bool
+turn_join(struct turn *turn, struct turn_member *member)
+{
+	if (!turn->open || turn->member_count == TURN_MEMBERS_MAX)
+		return false;
+	if (cz2_command_merge(&turn->merged, &member->command) != CZ2_OK)
+		return false;
+	turn->members[turn->member_count++] = member;
+	if (member->accepted > turn->latest)
+		turn->latest = member->accepted;
+	for (int i = 0; i < TURN_ROWS; i++)
+		if (cz2_command_touches(&member->command, turn->rows[i].row))
+			want_row(turn, &turn->rows[i]);
+	return true;
+}
+
+void
+turn_leave(struct turn *turn, struct turn_member *member)
+{
+	for (int i = 0; i < turn->member_count; i++) {
+		if (turn->members[i] != member)
+			continue;
+		turn->members[i] = turn->members[--turn->member_count];
+		return;
+	}
+}
+
+/* Members that are still well and name something in the row, one after another. */
+static struct turn_member *
+next_member(const struct turn *turn, const struct turn_row *row, int *index)
+{
+	while (*index < turn->member_count) {
+		struct turn_member *member = turn->members[(*index)++];
+
+		if (member->error == CZ2_OK && cz2_command_touches(&member->command, row->row))
+			return member;
+	}
+	return NULL;
+}
+
+/* ------------------------------------------------------------------------
+ * Judging what a row shows
+ */
+
+/*
+ * True when the image shows what the member names. A setpoint of a zone without
+ * hold or temporary that was acknowledged may have been taken back by the
+ * schedule already: that is no failure.
+ */
+static bool
+satisfied(const struct turn *turn, const struct turn_row *row, const struct turn_member *member,
+	  const struct cz2_image *image)
+{
+	const struct cz2_values *state = model_state(turn->model);
+	struct cz2_command lasting = member->command;
+
+	for (int zone = 1; row->acknowledged && zone <= CZ2_ZONES_MAX; zone++) {
+		if (!cz2_command_unheld(&turn->merged, state, zone))
+			continue;
+		cz2_values_set(&lasting.wish, CZ2_HEAT, zone, CZ2_UNKNOWN);
+		cz2_values_set(&lasting.wish, CZ2_COOL, zone, CZ2_UNKNOWN);
+	}
+	return cz2_command_shown(&lasting, row->row, image->bytes, image->length);
+}
+
+static bool
+all_shown(const struct turn *turn, const struct turn_row *row, const struct cz2_image *image)
+{
+	const struct turn_member *member;
+	int index = 0;
+
+	while ((member = next_member(turn, row, &index)) != NULL)
+		if (!cz2_command_shown(&member->command, row->row, image->bytes, image->length))
+			return false;
+	return true;
+}
+
+/* True when the image satisfies all; error (unless CZ2_OK) goes to those that it does not. */
+static bool
+all_satisfied(const struct turn *turn, const struct turn_row *row, const struct cz2_image *image,
+	      int error)
+{
+	struct turn_member *member;
+	bool all = true;
+	int index = 0;
+
+	while ((member = next_member(turn, row, &index)) != NULL) {
+		if (satisfied(turn, row, member, image))
+			continue;
+		all = false;
+		if (error != CZ2_OK)
+			member->error = error;
+	}
+	return all;
+}
+
+static void
+fail_members(const struct turn *turn, const struct turn_row *row, int error)
+{
+	struct turn_member *member;
+	int index = 0;
+
+	while ((member = next_member(turn, row, &index)) != NULL)
+		member->error = error;
+}
+
+/* ------------------------------------------------------------------------
+ * Editing
+ */
+
+/* A copy may be written onto when it is young and nobody has written since. */
+static bool
+base_usable(const struct turn *turn, const struct turn_row *row, int64_t now)
+{
+	const struct cz2_image *base = &row->base;
+	int64_t age = now - base->time;
+
+	if (!model_undisturbed(turn->model, row->row, base->time))
+		return false;
+	/* A late reply may show the row as it was before our last write. */
+	if (base->time < row->written)
+		return false;
+	if (age < turn->config.guard_ms)
+		return true;
+	return base->time >= turn->started && age <= BASE_AGE_MAX_MS;
+}
+
+/* Applies the members one after another; one that breaks a rule fails alone. */
+static void
+edit(const struct turn *turn, const struct turn_row *row, uint8_t *bytes)
+{
+	struct turn_member *member;
+	int index = 0;
+
+	while ((member = next_member(turn, row, &index)) != NULL) {
+		bool changed;
+
+		member->error = cz2_command_edit(&member->command, row->row, bytes,
+						 row->base.length, &changed, &member->problem);
+	}
+}
+
+static int64_t
+first_deadline(const struct turn *turn, const struct turn_row *row)
+{
+	const struct turn_member *member;
+	int64_t deadline = INT64_MAX;
+	int index = 0;
+
+	while ((member = next_member(turn, row, &index)) != NULL)
+		if (member->deadline < deadline)
+			deadline = member->deadline;
+	return deadline;
+}
+
+static void
+address(const struct turn_row *row, struct cz2_request *request)
+{
+	const struct cz2_row_info *info = cz2_row_info(row->row);
+
+	memset(request, 0, sizeof *request);
+	request->device = info->device;
+	request->table = info->table;
+	request->row = info->row;
+	request->length = info->length;
+}
+
+static void
+ask_write(struct turn *turn, struct turn_row *row, const uint8_t *bytes, int64_t now,
+	  struct cz2_request *request)
+{
+	address(row, request);
+	request->function = CZ2_WRITE;
+	request->length = row->base.length;
+	memcpy(request->bytes, bytes, row->base.length);
+	/* No write of a command leaves after its caller was told that it failed. */
+	request->deadline = first_deadline(turn, row);
+	row->state = TURN_WRITING;
+	row->written = now;
+	row->writes++;
+}
+
+/*
+ * Edits the row's copy. True when a write is to be sent; else the row is done,
+ * or has to be read (again).
+ */
+static bool
+edit_row(struct turn *turn, struct turn_row *row, int blocked, int64_t now,
+	 struct cz2_request *request)
+{
+	uint8_t bytes[CZ2_ROW_SIZE_MAX];
+
+	if (!base_usable(turn, row, now)) {
+		row->state = TURN_READ;
+		return false;
+	}
+	turn->open = false;
+	memcpy(bytes, row->base.bytes, sizeof bytes);
+	edit(turn, row, bytes);
+	if (memcmp(bytes, row->base.bytes, row->base.length) == 0) {
+		/* "Nothing to change" must not rest on what the panel showed before
+		 * the command was given. */
+		bool current = row->base.time + turn->config.guard_ms >= turn->latest;
+
+		row->state = current ? TURN_DONE : TURN_READ;
+		return false;
+	}
+	if (blocked != CZ2_OK) {
+		fail_members(turn, row, blocked);
+		row->state = TURN_DONE;
+		return false;
+	}
+	ask_write(turn, row, bytes, now, request);
+	return true;
+}
+
+/* ------------------------------------------------------------------------
+ * Requests
+ */
+
+static bool
+nobody_left(const struct turn *turn, const struct turn_row *row)
+{
+	int index = 0;
+
+	return next_member(turn, row, &index) == NULL;
+}
+
+static bool
+ask_read(struct turn *turn, struct turn_row *row, struct cz2_request *request)
+{
+	if (++row->reads > READS_MAX) {
+		turn->error = CZ2_ETIMEOUT;
+		return false;
+	}
+	address(row, request);
+	request->function = CZ2_READ;
+	request->attempts = (uint8_t)turn->config.attempts;
+	request->deadline = turn->member_count > 0 ? first_deadline(turn, row) : INT64_MAX;
+	return true;
+}
+
+/* What a row that has to be written or looked at needs next; false: nothing. */
+static bool
+advance(struct turn *turn, struct turn_row *row, int blocked, int64_t now,
+	struct cz2_request *request, int *room_ms)
+{
+	while (turn->error == CZ2_OK) {
+		switch (row->state) {
+		case TURN_READ:
+			if (!row->needed && nobody_left(turn, row)) {
+				row->state = TURN_DONE;
+				return false;
+			}
+			*room_ms = ROOM_PAIR_MS;
+			return ask_read(turn, row, request);
+		case TURN_RESOLVE:
+			*room_ms = ROOM_PAIR_MS;
+			return ask_read(turn, row, request);
+		case TURN_EDIT:
+			if (edit_row(turn, row, blocked, now, request)) {
+				*room_ms = ROOM_ONE_MS;
+				return true;
+			}
+			break;
+		default:
+			return false;
+		}
+	}
+	return false;
+}
+
+bool
+turn_next(struct turn *turn, int blocked, int64_t now, struct cz2_request *request, int *room_ms)
+{
+	for (int i = 0; i < TURN_ROWS; i++) {
+		turn->current = &turn->rows[i];
+		if (advance(turn, turn->current, blocked, now, request, room_ms))
+			return true;
+	}
+	for (int i = 0; i < TURN_ROWS && turn->error == CZ2_OK; i++) {
+		turn->current = &turn->rows[i];
+		*room_ms = ROOM_ONE_MS;
+		if (turn->current->state == TURN_CHECK)
+			return ask_read(turn, turn->current, request);
+	}
+	turn->open = false;
+	turn->current = NULL;
+	return false;
+}
+
+/* ------------------------------------------------------------------------
+ * Results
+ */
+
+static bool
+rows_to_write(const struct turn *turn)
+{
+	for (int i = 0; i < TURN_ROWS; i++)
+		if (turn->rows[i].state == TURN_READ || turn->rows[i].state == TURN_EDIT)
+			return true;
+	return false;
+}
+
+/* The flags decide whether a setpoint may have been taken back: they must be known. */
+static bool
+flags_known_since(struct turn *turn, int64_t moment)
+{
+	const struct cz2_image *flags = model_image(turn->model, CZ2_ROW_1_12);
+
+	if (flags->length != 0 && flags->time >= moment)
+		return true;
+	for (int i = 0; i < TURN_ROWS; i++) {
+		struct turn_row *row = &turn->rows[i];
+
+		if (row->row != CZ2_ROW_1_12)
+			continue;
+		if (row->state != TURN_UNTOUCHED && row->state != TURN_DONE)
+			return true; /* under way anyhow */
+		row->state = TURN_READ;
+		row->needed = true;
+	}
+	return false;
+}
+
+static void
+judge(struct turn *turn, struct turn_row *row, const struct cz2_image *image)
+{
+	if (all_shown(turn, row, image)) {
+		/* Seen early, it still has to hold when all is written. */
+		row->state = row->state == TURN_RESOLVE && rows_to_write(turn) ? TURN_CHECK
+									       : TURN_DONE;
+		return;
+	}
+	if (row->row == CZ2_ROW_1_16 && row->acknowledged &&
+	    !flags_known_since(turn, row->written)) {
+		row->state = TURN_CHECK;
+		return;
+	}
+	if (all_satisfied(turn, row, image, CZ2_OK)) {
+		row->state = TURN_DONE;
+		return;
+	}
+	if (row->refused || row->writes >= TURN_WRITES_MAX) {
+		all_satisfied(turn, row, image, row->refused ? CZ2_EREFUSED : CZ2_ENOTKEPT);
+		row->state = TURN_DONE;
+		return;
+	}
+	log_debug("engine", "row %d.%d does not show what was written, round %d",
+		  cz2_row_info(row->row)->table, cz2_row_info(row->row)->row, row->writes);
+	row->state = TURN_EDIT;
+}
+
+/*
+ * The installer's settings share their row with the fan mode: what is written
+ * there must be beyond doubt. A read that differs from the last known row in
+ * anything else is believed only when a second one is the same.
+ */
+static bool
+beyond_doubt(struct turn_row *row, const struct cz2_image *before, const struct cz2_image *image)
+{
+	const struct cz2_image *other = row->doubted.length != 0 ? &row->doubted : before;
+
+	if (row->row != CZ2_ROW_1_17)
+		return true;
+	for (unsigned i = 0; i < image->length; i++) {
+		uint8_t fixed = (uint8_t)~cz2_row_writable_mask(row->row, i);
+
+		if (other->length == image->length &&
+		    ((other->bytes[i] ^ image->bytes[i]) & fixed) == 0)
+			continue;
+		row->doubted = *image;
+		return false;
+	}
+	return true;
+}
+
+static void
+take_read(struct turn *turn, struct turn_row *row, const struct cz2_result *result)
+{
+	bool check = row->state != TURN_READ;
+	struct cz2_image before = *model_image(turn->model, row->row);
+	struct cz2_image image = {
+		.length = result->length,
+		.source = check ? CZ2_SOURCE_WRITEBACK : CZ2_SOURCE_POLL,
+		.time = result->asked,
+	};
+
+	memcpy(image.bytes, result->bytes, result->length);
+	model_apply(turn->model, row->row, &image);
+	row->base = image;
+	if (!check) {
+		row->state = beyond_doubt(row, &before, &image) ? TURN_EDIT : TURN_READ;
+		return;
+	}
+	/* It may answer a read from before the write: ask again. */
+	if (image.time >= row->written)
+		judge(turn, row, &image);
+}
+
+static void
+take_written(struct turn *turn, struct turn_row *row, const struct cz2_result *result)
+{
+	struct turn_member *member;
+	int index = 0;
+
+	if (result->sends == 0) {
+		row->writes--;
+		row->state = TURN_EDIT;
+		if (result->error == CZ2_ECLOSED)
+			turn->error = result->error;
+		return;
+	}
+	while ((member = next_member(turn, row, &index)) != NULL)
+		if (!cz2_command_shown(&member->command, row->row, row->base.bytes,
+				       row->base.length))
+			member->sent = true;
+
+	row->acknowledged = row->acknowledged || result->error == CZ2_OK;
+	row->refused = result->error == CZ2_EREFUSED;
+	row->state = result->error == CZ2_ETIMEOUT ? TURN_RESOLVE : TURN_CHECK;
+}
+
+void
+turn_result(struct turn *turn, const struct cz2_result *result)
+{
+	struct turn_row *row = turn->current;
+
+	turn->transactions++;
+	turn->attempts += result->sends;
+	turn->bytes += result->bytes_sent + result->bytes_received;
+
+	if (row->state == TURN_WRITING) {
+		take_written(turn, row, result);
+	} else if (result->error == CZ2_OK) {
+		take_read(turn, row, result);
+	} else if (result->error == CZ2_EREFUSED) {
+		fail_members(turn, row, CZ2_EREFUSED);
+		row->state = TURN_DONE;
+	} else if (result->error != CZ2_EBUSY) {
+		/* CZ2_EBUSY: the deadline of one member passed; the others go on. */
+		turn->error = result->error == CZ2_ECLOSED ? CZ2_ECLOSED : CZ2_ETIMEOUT;
+	}
+}
+
+/* ------------------------------------------------------------------------
+ * Outcome
+ */
+
+/* True when each row that the member names was seen to the end. */
+static bool
+seen_through(const struct turn *turn, const struct turn_member *member)
+{
+	for (int i = 0; i < TURN_ROWS; i++) {
+		const struct turn_row *row = &turn->rows[i];
+
+		if (row->state != TURN_DONE && cz2_command_touches(&member->command, row->row))
+			return false;
+	}
+	return true;
+}
+
+static int
+error_of(const struct turn *turn, const struct turn_member *member)
+{
+	if (member->error != CZ2_OK || seen_through(turn, member))
+		return member->error;
+	return member->sent ? CZ2_EUNCONFIRMED : turn->error != CZ2_OK ? turn->error : CZ2_ETIMEOUT;
+}
+
+/* What of the command the panel was seen to hold, by reads since the last write. */
+static void
+find_applied(const struct turn *turn, struct cz2_command *applied)
+{
+	for (int i = 0; i < TURN_ROWS; i++) {
+		const struct turn_row *row = &turn->rows[i];
+		bool seen = row->state != TURN_UNTOUCHED && row->base.length != 0 &&
+			    row->base.time >= row->written;
+
+		cz2_command_keep_shown(applied, row->row, row->base.bytes,
+				       seen ? row->base.length : 0);
+	}
+}
+
+void
+turn_outcome(const struct turn *turn, const struct turn_member *member,
+	     struct engine_outcome *outcome)
+{
+	outcome->error = error_of(turn, member);
+	outcome->problem = member->problem;
+	outcome->sent = member->sent;
+	outcome->unchanged = outcome->error == CZ2_OK && !member->sent;
+	outcome->transactions = turn->transactions;
+	outcome->bytes = turn->bytes;
+	outcome->attempts = turn->attempts;
+	outcome->applied = member->command;
+	if (outcome->error != CZ2_OK)
+		find_applied(turn, &outcome->applied);
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright 2026 The cz2d authors */
+/*
+ * One turn of changing the panel: the commands that are carried out together,
+ * as read, edit, write, read back. Says which request comes next and takes its
+ * result; the engine carries the requests.
+ *
+ *   READ --> EDIT --nothing differs--> DONE
+ *              |
+ *              +--write--> acknowledged --> CHECK --as wished--> DONE
+ *              ^             no answer --> RESOLVE               |
+ *              |                             |                   |
+ *              +---------- not as wished, at most 3 writes ------+
+ *
+ * Each row goes through this; rows to write first, then what is to be checked.
+ */
+#ifndef CZ2D_TURN_H
+#define CZ2D_TURN_H
+
+#include <cz2/command.h>
+#include <cz2/exchange.h>
+
+struct engine_outcome;
+struct model;
+
+enum {
+	TURN_ROWS = 3,
+	TURN_MEMBERS_MAX = 640,
+	TURN_WRITES_MAX = 3, /* rounds of each row */
+};
+
+/* A command in a turn. Owned by the engine; the turn keeps pointers. */
+struct turn_member {
+	struct cz2_command command;
+	int64_t accepted, deadline;
+	int error; /* CZ2_OK while all is well */
+	struct cz2_problem problem;
+	bool sent; /* a write frame that carried it left */
+};
+
+struct turn_config {
+	int64_t guard_ms; /* of command.guard_ms */
+	int attempts;     /* sends of each read */
+};
+
+enum turn_row_state {
+	TURN_UNTOUCHED,
+	TURN_READ,    /* a copy to write onto is needed */
+	TURN_EDIT,    /* base is that copy */
+	TURN_WRITING, /* the write is under way */
+	TURN_RESOLVE, /* the write got no answer: look before anything else is written */
+	TURN_CHECK,   /* written: to be read back */
+	TURN_DONE,
+};
+
+/* All members are private. */
+struct turn {
+	struct turn_config config;
+	struct model *model;
+	struct turn_member *members[TURN_MEMBERS_MAX];
+	int member_count;
+	struct cz2_command merged;
+	int64_t started;
+	int64_t latest; /* when the youngest member was accepted */
+	bool open;      /* nothing was edited yet: others may join */
+	int error;      /* ended the whole turn */
+	int transactions, bytes, attempts;
+	struct turn_row {
+		enum cz2_row row;
+		enum turn_row_state state;
+		struct cz2_image base; /* as last read in this turn */
+		struct cz2_image doubted; /* CZ2_ROW_1_17: must be read twice alike */
+		int64_t written;       /* when the last write was decided; INT64_MIN none */
+		int reads, writes;
+		bool acknowledged, refused;
+		bool needed; /* to judge another row, whether or not a member names it */
+	} rows[TURN_ROWS], *current;
+};
+
+void
+turn_begin(struct turn *turn, const struct turn_config *config, struct model *model, int64_t now);
+
+/* False when the member cannot be part of this turn: it waits for the next one. */
+bool
+turn_join(struct turn *turn, struct turn_member *member);
+
+/* The member was answered meanwhile; nothing more is written for it. */
+void
+turn_leave(struct turn *turn, struct turn_member *member);
+
+/*
+ * The next request, and the time that must be left before the panel's burst;
+ * false when the turn is over. blocked: CZ2_OK, or why nothing may be written now.
+ */
+bool
+turn_next(struct turn *turn, int blocked, int64_t now, struct cz2_request *request, int *room_ms);
+
+void
+turn_result(struct turn *turn, const struct cz2_result *result);
+
+/* Once the turn is over, or for a member that has to be answered before. */
+void
+turn_outcome(const struct turn *turn, const struct turn_member *member,
+	     struct engine_outcome *outcome);
+
+#endif
