@@ -37,6 +37,10 @@ json_status_flat(const struct json_view *view);
 json_t *
 json_meta(const struct json_view *view, enum cz2_source source);
 
+/* The JSON Schema of json_status(), made from the same tables. */
+json_t *
+json_status_schema(void);
+
 /* Base64 of the nine status rows, each with a byte of length before it; 0 when never read. */
 json_t *
 json_raw(const struct json_view *view);
@@ -49,7 +53,10 @@ json_command_values(const struct cz2_command *command);
 json_t *
 json_warnings(const struct cz2_warnings *warnings);
 
-/* The sentence for a failed command. */
+/*
+ * The sentence for a failed command. CZ2_EGAP gives the rule as a clause, to be
+ * put behind "Value error, ".
+ */
 json_t *
 json_problem(const struct engine_outcome *outcome);
 

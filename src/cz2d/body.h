@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright 2026 The cz2d authors */
+/*
+ * The body of a command: JSON text into values, following a table of members,
+ * with a list of everything that is wrong with it. null means the same as an absent
+ * member, unknown members are errors. Knows nothing of HTTP.
+ */
+#ifndef CZ2D_BODY_H
+#define CZ2D_BODY_H
+
+#include <jansson.h>
+
+#include <cz2/field.h>
+
+enum {
+	BODY_FIELDS_MAX = 8,
+	BODY_ABSENT = CZ2_UNKNOWN, /* value of a member that was not given, or not well */
+};
+
+enum body_kind {
+	BODY_INTEGER, /* within what the field accepts when written */
+	BODY_BOOLEAN,
+	BODY_WORD,    /* one of the field's words, exactly */
+	BODY_ZONES,   /* a list of 1..8 integers */
+};
+
+struct body_field {
+	const char *name;
+	enum body_kind kind;
+	enum cz2_field field; /* what the value is for; not for BODY_ZONES */
+	bool required;
+	int on;               /* BODY_BOOLEAN: the value of true when it is not 1 */
+	const char *help;
+};
+
+struct body_schema {
+	const char *name;
+	bool optional;      /* no body at all will do */
+	bool needs_setting; /* some member besides required ones must be given */
+	struct body_field fields[BODY_FIELDS_MAX + 1]; /* ended by a name NULL */
+};
+
+/* The members are for reading; body_init .. body_fini. */
+struct body {
+	const struct body_schema *schema;
+	json_t *json;   /* the whole body; JSON null when there is none */
+	json_t *errors; /* a list of {"type", "loc", "msg", "input"} */
+	int values[BODY_FIELDS_MAX];      /* of schema->fields, or BODY_ABSENT */
+	int64_t zones[CZ2_ZONES_MAX];     /* as given, unchecked */
+	int zone_count;
+};
+
+void
+body_init(struct body *body, const struct body_schema *schema);
+
+void
+body_fini(struct body *body);
+
+/* An integer in the path; an error of loc ["path", name] when it is none. */
+void
+body_path_integer(struct body *body, const char *name, const char *text, size_t length,
+		  int64_t *result);
+
+/* Decodes all of the text; what is wrong is added to the errors. */
+void
+body_decode(struct body *body, const char *text, size_t length);
+
+/* The value given for this field; BODY_ABSENT when there is none. */
+int
+body_value(const struct body *body, enum cz2_field field);
+
+/* Adds an error on the body as a whole: rule is a clause that names it. */
+void
+body_break_rule(struct body *body, const char *rule);
+
+/* That error by itself. input (may be NULL) is borrowed. */
+json_t *
+body_rule_error(const char *rule, json_t *input);
+
+bool
+body_ok(const struct body *body);
+
+#endif

@@ -1,0 +1,389 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright 2026 The cz2d authors */
+/*
+ * The documents that tell the state: status, flat status, meta and raw rows.
+ * Two tables of members make them and their schema, so that neither can lack what
+ * the other has. What commands have to say is json_command.c's.
+ */
+#include "config.h"
+
+#include "cz2d/json.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "cz2d/config.h"
+#include "cz2d/model.h"
+
+enum {
+	MINUTES_PER_DAY = 24 * 60,
+	DAMPER_OPEN = 15, /* raw value of a fully open damper */
+};
+
+/* One member of the status, or of one of its zones. */
+struct member {
+	const char *name;     /* NULL: that of the field */
+	const char *type;     /* in JSON */
+	enum cz2_field field;
+	json_t *(*value)(const struct json_view *view, enum cz2_field field, int zone);
+	json_t *(*flat)(const struct json_view *view, enum cz2_field field, int zone);
+};
+
+static const char *
+name_of(const struct member *member)
+{
+	return member->name != NULL ? member->name : cz2_field_info(member->field)->name;
+}
+
+static int
+shown(const struct json_view *view, enum cz2_field field, int zone)
+{
+	return cz2_state_shown(model_state(view->model), field, zone);
+}
+
+static json_t *
+integer_or_null(int value)
+{
+	return value == CZ2_UNKNOWN ? json_null() : json_integer(value);
+}
+
+static json_t *
+number(const struct json_view *view, enum cz2_field field, int zone)
+{
+	return integer_or_null(shown(view, field, zone));
+}
+
+static json_t *
+flag(const struct json_view *view, enum cz2_field field, int zone)
+{
+	int value = shown(view, field, zone);
+
+	return value == CZ2_UNKNOWN ? json_null() : json_boolean(value);
+}
+
+static json_t *
+word(const struct json_view *view, enum cz2_field field, int zone)
+{
+	int value = shown(view, field, zone);
+
+	return value == CZ2_UNKNOWN ? json_null() : json_string(cz2_field_info(field)->words[value]);
+}
+
+static json_t *
+rounded(const struct json_view *view, enum cz2_field field, int zone)
+{
+	return integer_or_null(cz2_round_sixteenths(shown(view, field, zone)));
+}
+
+static json_t *
+exact(const struct json_view *view, enum cz2_field field, int zone)
+{
+	int value = shown(view, field, zone);
+
+	return value == CZ2_UNKNOWN ? json_null() : json_real(value / 16.0);
+}
+
+static json_t *
+temperature(const struct json_view *view, enum cz2_field field, int zone)
+{
+	(void)field;
+	return integer_or_null(cz2_state_temperature(model_state(view->model), zone));
+}
+
+static int
+damper_percent(const struct json_view *view, enum cz2_field field, int zone)
+{
+	int raw = shown(view, field, zone);
+
+	return raw == CZ2_UNKNOWN ? raw : (raw * 100 + DAMPER_OPEN / 2) / DAMPER_OPEN;
+}
+
+static json_t *
+damper(const struct json_view *view, enum cz2_field field, int zone)
+{
+	return integer_or_null(damper_percent(view, field, zone));
+}
+
+static json_t *
+damper_text(const struct json_view *view, enum cz2_field field, int zone)
+{
+	int percent = damper_percent(view, field, zone);
+
+	return percent == CZ2_UNKNOWN ? json_null() : json_sprintf("%d", percent);
+}
+
+static json_t *
+zone_id(const struct json_view *view, enum cz2_field field, int zone)
+{
+	(void)view;
+	(void)field;
+	return json_integer(zone);
+}
+
+static json_t *
+zone_name(const struct json_view *view, enum cz2_field field, int zone)
+{
+	(void)field;
+	return json_string(view->config->panel.zone_names[zone - 1]);
+}
+
+/* "Mon 03:45pm" */
+static json_t *
+system_time(const struct json_view *view, enum cz2_field field, int zone)
+{
+	static const char *const days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+	int minutes = model_clock(view->model, view->now);
+	int hour, minute;
+
+	(void)field;
+	(void)zone;
+	if (minutes == CZ2_UNKNOWN)
+		return json_null();
+	hour = minutes % MINUTES_PER_DAY / 60;
+	minute = minutes % 60;
+	return json_sprintf("%s %02d:%02d%s", days[minutes / MINUTES_PER_DAY % 7],
+			    hour % 12 == 0 ? 12 : hour % 12, minute, hour < 12 ? "am" : "pm");
+}
+
+/* True when one of two stages runs; CZ2_UNKNOWN when neither is known. */
+static int
+either(const struct json_view *view, enum cz2_field first, enum cz2_field second)
+{
+	int a = shown(view, first, 0);
+	int b = shown(view, second, 0);
+
+	if (a == CZ2_UNKNOWN && b == CZ2_UNKNOWN)
+		return CZ2_UNKNOWN;
+	return a == 1 || b == 1;
+}
+
+/* "Heat On [AUX]" */
+static json_t *
+active_state(const struct json_view *view, enum cz2_field field, int zone)
+{
+	int mode = shown(view, CZ2_EFFECTIVE_MODE, 0);
+	int running = either(view, CZ2_COMPRESSOR_1, CZ2_COMPRESSOR_2);
+	int aux = either(view, CZ2_AUX_HEAT_1, CZ2_AUX_HEAT_2);
+
+	(void)field;
+	(void)zone;
+	if (mode == CZ2_UNKNOWN || running == CZ2_UNKNOWN)
+		return json_null();
+	return json_sprintf("%s %s%s", mode == CZ2_MODE_COOL ? "Cool" : "Heat",
+			    running ? "On" : "Off", aux == 1 ? " [AUX]" : "");
+}
+
+static const struct member system_members[] = {
+	{"system_time", "string", CZ2_CLOCK_DAY, system_time, NULL},
+	{NULL, "string", CZ2_MODE, word, NULL},
+	{NULL, "string", CZ2_EFFECTIVE_MODE, word, NULL},
+	{NULL, "string", CZ2_FAN, word, NULL},
+	{NULL, "string", CZ2_FAN_RUNNING, word, NULL},
+	{"active_state", "string", CZ2_COMPRESSOR_1, active_state, NULL},
+	{NULL, "integer", CZ2_ALL, number, NULL},
+	{NULL, "integer", CZ2_OUTSIDE_TEMP, rounded, NULL},
+	{NULL, "integer", CZ2_AIR_HANDLER_TEMP, number, NULL},
+	{NULL, "integer", CZ2_HUMIDITY, number, NULL},
+	{NULL, "boolean", CZ2_COMPRESSOR_1, flag, NULL},
+	{NULL, "boolean", CZ2_COMPRESSOR_2, flag, NULL},
+	{NULL, "boolean", CZ2_AUX_HEAT_1, flag, NULL},
+	{NULL, "boolean", CZ2_AUX_HEAT_2, flag, NULL},
+	{NULL, "boolean", CZ2_HUMIDIFY, flag, NULL},
+	{NULL, "boolean", CZ2_DEHUMIDIFY, flag, NULL},
+	{NULL, "boolean", CZ2_REVERSING_VALVE, flag, NULL},
+	{NULL, NULL, 0, NULL, NULL},
+};
+
+static const struct member zone_members[] = {
+	{"zone_id", "integer", CZ2_TEMP_WHOLE, zone_id, NULL},
+	{"name", "string", CZ2_TEMP_WHOLE, zone_name, NULL},
+	{NULL, "integer", CZ2_TEMP_WHOLE, temperature, NULL},
+	{NULL, "number", CZ2_TEMP_EXACT, exact, NULL},
+	{NULL, "integer", CZ2_DAMPER, damper, damper_text},
+	{NULL, "integer", CZ2_COOL, number, NULL},
+	{NULL, "integer", CZ2_HEAT, number, NULL},
+	{NULL, "boolean", CZ2_TEMPORARY, flag, NULL},
+	{NULL, "boolean", CZ2_HOLD, flag, NULL},
+	{NULL, "boolean", CZ2_OUT, flag, NULL},
+	{NULL, NULL, 0, NULL, NULL},
+};
+
+static json_t *
+object_of(const struct member *member, const struct json_view *view, int zone, bool flat)
+{
+	json_t *object = json_object();
+
+	for (; member->value != NULL; member++) {
+		bool as_flat = flat && member->flat != NULL;
+
+		json_object_set_new(object, name_of(member),
+				    as_flat ? member->flat(view, member->field, zone)
+					    : member->value(view, member->field, zone));
+	}
+	return object;
+}
+
+static json_t *
+status_of(const struct json_view *view, bool flat)
+{
+	json_t *status = object_of(system_members, view, 0, flat);
+	json_t *zones = json_array();
+
+	for (int zone = 1; zone <= model_zones(view->model); zone++)
+		json_array_append_new(zones, object_of(zone_members, view, zone, flat));
+	json_object_set_new(status, "zones", zones);
+	return status;
+}
+
+static bool
+get_meta(const struct json_view *view, struct model_meta *meta)
+{
+	model_meta(view->model, view->now, meta);
+	return meta->known;
+}
+
+/* The wall time of a moment of the monotonic clock. */
+static int64_t
+wall_of(const struct json_view *view, int64_t moment)
+{
+	return view->wall_us - (view->now - moment) * 1000;
+}
+
+json_t *
+json_status(const struct json_view *view)
+{
+	struct model_meta meta;
+
+	return get_meta(view, &meta) ? status_of(view, false) : json_null();
+}
+
+json_t *
+json_status_flat(const struct json_view *view)
+{
+	struct model_meta meta;
+	json_t *status;
+
+	if (!get_meta(view, &meta))
+		return json_null();
+	status = status_of(view, true);
+	/* Of the last answer, not of this document: people watch it to see the panel fall silent. */
+	json_object_set_new(status, "time", json_integer(wall_of(view, meta.updated) / 1000000));
+	return status;
+}
+
+static json_t *
+source_word(const struct model_meta *meta, enum cz2_source override)
+{
+	if (override != CZ2_SOURCE_NONE)
+		return json_string(cz2_source_name(override));
+	if (meta->error != NULL)
+		return json_string("error");
+	return meta->known ? json_string(cz2_source_name(meta->source)) : json_null();
+}
+
+json_t *
+json_meta(const struct json_view *view, enum cz2_source source)
+{
+	struct model_meta meta;
+	bool known = get_meta(view, &meta);
+	json_t *object = json_object();
+
+	json_object_set_new(object, "connected", json_boolean(meta.connected));
+	json_object_set_new(object, "is_stale", json_boolean(meta.is_stale));
+	json_object_set_new(object, "source", source_word(&meta, source));
+	json_object_set_new(object, "last_updated",
+			    known ? json_time(wall_of(view, meta.updated)) : json_null());
+	json_object_set_new(object, "age_seconds",
+			    known ? json_integer((view->now - meta.updated) / 1000) : json_null());
+	if (meta.error != NULL)
+		json_object_set_new(object, "error", json_string(meta.error));
+	return object;
+}
+
+json_t *
+json_time(int64_t wall_us)
+{
+	time_t seconds = (time_t)(wall_us / 1000000);
+	char date[32];
+	struct tm tm;
+
+	gmtime_r(&seconds, &tm);
+	strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%S", &tm);
+	return json_sprintf("%s.%06d+00:00", date, (int)(wall_us % 1000000));
+}
+
+/* Writes 4 characters for every 3 bytes begun, and a NUL. */
+static void
+base64(const uint8_t *bytes, size_t length, char *out)
+{
+	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+	for (size_t i = 0; i < length; i += 3) {
+		size_t left = length - i;
+		unsigned group = (unsigned)bytes[i] << 16;
+
+		if (left > 1)
+			group |= (unsigned)bytes[i + 1] << 8;
+		if (left > 2)
+			group |= bytes[i + 2];
+		*out++ = digits[group >> 18];
+		*out++ = digits[group >> 12 & 63];
+		*out++ = left > 1 ? digits[group >> 6 & 63] : '=';
+		*out++ = left > 2 ? digits[group & 63] : '=';
+	}
+	*out = '\0';
+}
+
+json_t *
+json_raw(const struct json_view *view)
+{
+	static const enum cz2_row rows[] = {
+		CZ2_ROW_1_9,  CZ2_ROW_1_12, CZ2_ROW_1_16, CZ2_ROW_1_17, CZ2_ROW_1_18,
+		CZ2_ROW_1_24, CZ2_ROW_9_3,  CZ2_ROW_9_4,  CZ2_ROW_9_5,
+	};
+	enum {
+		ROWS = sizeof rows / sizeof rows[0],
+		BYTES_MAX = ROWS * (1 + CZ2_ROW_SIZE_MAX)
+	};
+	uint8_t bytes[BYTES_MAX];
+	char text[(BYTES_MAX + 2) / 3 * 4 + 1];
+	size_t used = 0;
+
+	for (int i = 0; i < ROWS; i++) {
+		const struct cz2_image *image = model_image(view->model, rows[i]);
+
+		bytes[used++] = image->length;
+		memcpy(bytes + used, image->bytes, image->length);
+		used += image->length;
+	}
+	base64(bytes, used, text);
+	return json_string(text);
+}
+
+/* Every member may be null: what is unknown says so. */
+static json_t *
+schema_of(const struct member *member)
+{
+	json_t *properties = json_object();
+	json_t *required = json_array();
+
+	for (; member->value != NULL; member++) {
+		json_object_set_new(properties, name_of(member),
+				    json_pack("{s:[s, s]}", "type", member->type, "null"));
+		json_array_append_new(required, json_string(name_of(member)));
+	}
+	return json_pack("{s:s, s:o, s:o}", "type", "object", "properties", properties,
+			 "required", required);
+}
+
+json_t *
+json_status_schema(void)
+{
+	json_t *schema = schema_of(system_members);
+	json_t *zones = json_pack("{s:s, s:o}", "type", "array", "items", schema_of(zone_members));
+
+	json_object_set_new(json_object_get(schema, "properties"), "zones", zones);
+	json_array_append_new(json_object_get(schema, "required"), json_string("zones"));
+	return schema;
+}
