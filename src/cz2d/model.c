@@ -62,6 +62,17 @@ model_observe(struct model *model, const struct model_observer *observer)
 	model->observers[model->observer_count++] = *observer;
 }
 
+void
+model_unobserve(struct model *model, const void *self)
+{
+	for (int i = 0; i < model->observer_count; i++) {
+		if (model->observers[i].self != self)
+			continue;
+		model->observers[i] = model->observers[--model->observer_count];
+		return;
+	}
+}
+
 static void
 happened(struct model *model, unsigned event)
 {

@@ -49,6 +49,10 @@ model_free(struct model *model);
 void
 model_observe(struct model *model, const struct model_observer *observer);
 
+/* The observer with this self is told nothing any more. */
+void
+model_unobserve(struct model *model, const void *self);
+
 /*
  * Takes a row that the panel showed at image->time. A row that does not match its
  * length, or is older than what is known, is refused with false.

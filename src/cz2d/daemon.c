@@ -1,0 +1,428 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright 2026 The cz2d authors */
+/*
+ * Births and deaths, signals, the service manager and the timers of house-keeping.
+ */
+#include "config.h"
+
+#include "cz2d/daemon.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <uv.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "cz2d/api.h"
+#include "cz2d/bus.h"
+#include "cz2d/config.h"
+#include "cz2d/engine.h"
+#include "cz2d/http.h"
+#include "cz2d/link.h"
+#include "cz2d/model.h"
+#include "cz2d/mqtt.h"
+#include "cz2d/pump.h"
+#include "cz2d/service.h"
+#include "cz2d/store.h"
+
+enum {
+	SAVE_MS = 15 * 60 * 1000, /* between saves of the rows: a restart shows them */
+	STOP_LOOK_MS = 20,
+	WHY_MAX = 512,
+};
+
+struct daemon {
+	struct config config;
+	char *path;
+	int verbosity;
+
+	uv_loop_t loop;
+	bool loop_ready;
+	uv_signal_t terminate, interrupt, hang_up;
+	uv_timer_t save, alive, stop;
+
+	struct store *store;
+	struct model *model;
+	struct link *link;
+	struct bus *bus;
+	struct engine *engine;
+	struct pump *pump;
+	struct api *api;
+	struct http *http;
+	struct mqtt *mqtt;
+	bool stopping;
+	bool mqtt_stopping;
+};
+
+/* ------------------------------------------------------------------------
+ * What the bus hears
+ */
+
+static void
+on_overheard(void *self, enum cz2_row row, const uint8_t *payload, size_t length, int64_t now)
+{
+	engine_overheard(((struct daemon *)self)->engine, row, payload, length, now);
+}
+
+static void
+on_disturbed(void *self, enum cz2_row row, int64_t now)
+{
+	engine_disturbed(((struct daemon *)self)->engine, row, now);
+}
+
+static void
+on_link_changed(void *self, bool open, int64_t now)
+{
+	engine_link_changed(((struct daemon *)self)->engine, open, now);
+}
+
+/* ------------------------------------------------------------------------
+ * What the model tells
+ */
+
+static void
+on_model_changed(void *self, unsigned events, const bool *changed)
+{
+	struct daemon *daemon = self;
+	bool connected = model_connected(daemon->model);
+
+	(void)changed;
+	if ((events & MODEL_LINK) == 0)
+		return;
+	if (connected)
+		log_info("panel", "the panel answers");
+	else
+		log_warning("panel", "the panel does not answer");
+	service_status(connected ? "The panel answers." : "The panel does not answer.");
+}
+
+/* ------------------------------------------------------------------------
+ * House-keeping
+ */
+
+static void
+save_rows(struct daemon *daemon)
+{
+	store_save_rows(daemon->store, model_images(daemon->model), clock_now(), clock_wall_us());
+}
+
+static void
+on_save(uv_timer_t *timer)
+{
+	save_rows(timer->data);
+}
+
+/* The timer proves that the loop turns; the bus has to prove that it moves. */
+static void
+on_alive(uv_timer_t *timer)
+{
+	struct daemon *daemon = timer->data;
+
+	if (bus_healthy(daemon->bus, clock_now()))
+		service_alive();
+}
+
+static void
+set_log_level(const struct daemon *daemon)
+{
+	int level = daemon->config.log.level + daemon->verbosity;
+
+	log_set_level(level < LOG_LEVEL_COUNT ? (enum log_level)level : LOG_LEVEL_FRAMES);
+}
+
+static void
+start_mqtt(struct daemon *daemon)
+{
+	if (daemon->config.mqtt.enabled)
+		daemon->mqtt = mqtt_new(&daemon->config, daemon->model, &daemon->loop);
+}
+
+static void
+on_mqtt_replaced(void *self)
+{
+	struct daemon *daemon = self;
+
+	daemon->mqtt_stopping = false;
+	daemon->mqtt = mqtt_free(daemon->mqtt);
+	if (!daemon->stopping)
+		start_mqtt(daemon);
+}
+
+static void
+restart_mqtt(struct daemon *daemon)
+{
+	if (daemon->mqtt_stopping)
+		return; /* it will start with the newest settings */
+	if (daemon->mqtt == NULL) {
+		start_mqtt(daemon);
+		return;
+	}
+	daemon->mqtt_stopping = true;
+	mqtt_stop(daemon->mqtt, on_mqtt_replaced, daemon);
+}
+
+static void
+reload(struct daemon *daemon)
+{
+	struct config *fresh = mem_new(1, sizeof *fresh);
+	struct config before = daemon->config;
+	char why[CONFIG_WHY_MAX];
+
+	service_reloading();
+	if (config_load(fresh, daemon->path, why) != 0) {
+		log_error("config", "%s", why);
+		log_error("config", "the configuration in force stays");
+		goto out;
+	}
+	config_reload(&daemon->config, fresh, why);
+	if (why[0] != '\0')
+		log_warning("config", "changed, but only a restart makes it count: %s", why);
+	set_log_level(daemon);
+	api_reloaded(daemon->api);
+	if (memcmp(&before.mqtt, &daemon->config.mqtt, sizeof before.mqtt) != 0)
+		restart_mqtt(daemon);
+	log_info("config", "configuration read again");
+out:
+	free(fresh);
+	service_ready();
+}
+
+static void
+on_hang_up(uv_signal_t *signal, int number)
+{
+	(void)number;
+	reload(signal->data);
+}
+
+/* ------------------------------------------------------------------------
+ * Stopping: no new requests, finish what is on the bus, answer who waits,
+ * say goodbye to the broker, keep what is known.
+ */
+
+static void
+on_mqtt_ended(void *self)
+{
+	struct daemon *daemon = self;
+
+	daemon->mqtt_stopping = false;
+	uv_stop(&daemon->loop);
+}
+
+static void
+on_stop_look(uv_timer_t *timer)
+{
+	struct daemon *daemon = timer->data;
+
+	if (!engine_idle(daemon->engine, clock_now()) || daemon->mqtt_stopping)
+		return;
+	uv_timer_stop(timer);
+	if (daemon->mqtt == NULL) {
+		uv_stop(&daemon->loop);
+		return;
+	}
+	daemon->mqtt_stopping = true;
+	mqtt_stop(daemon->mqtt, on_mqtt_ended, daemon);
+}
+
+static void
+on_stop_signal(uv_signal_t *signal, int number)
+{
+	struct daemon *daemon = signal->data;
+
+	if (daemon->stopping)
+		return;
+	daemon->stopping = true;
+	log_info("daemon", "stopping on %s", number == SIGINT ? "SIGINT" : "SIGTERM");
+	service_stopping();
+	http_stop(daemon->http);
+	engine_stop(daemon->engine, clock_now());
+	uv_timer_start(&daemon->stop, on_stop_look, 0, STOP_LOOK_MS);
+}
+
+/* ------------------------------------------------------------------------
+ * Birth
+ */
+
+/* A random device picks its own pauses: two that collided must not do so again. */
+static uint32_t
+seed(void)
+{
+	return (uint32_t)clock_wall_us() ^ (uint32_t)getpid() << 16;
+}
+
+static void
+restore(struct daemon *daemon)
+{
+	struct cz2_image *images = mem_new(CZ2_ROW_COUNT, sizeof *images);
+
+	store_load_rows(daemon->store, images, clock_now(), clock_wall_us());
+	for (int row = 0; row < CZ2_ROW_COUNT; row++)
+		if (images[row].length != 0)
+			model_apply(daemon->model, (enum cz2_row)row, &images[row]);
+	free(images);
+}
+
+static void
+make_core(struct daemon *daemon)
+{
+	const struct config *config = &daemon->config;
+	struct bus_config bus = {.address = (uint8_t)config->panel.bus_address,
+				 .reply_timeout_ms = config->bus.reply_timeout_ms,
+				 .gap_ms = config->bus.gap_ms};
+	struct engine_config engine = {
+		.zones = config->panel.zones,
+		.read_only = config->panel.read_only,
+		.refresh_ms = config->cache.refresh_interval * INT64_C(1000),
+		.timeout_ms = config->command.timeout_seconds * INT64_C(1000),
+		.guard_ms = config->command.guard_ms,
+		.attempts = config->bus.attempts,
+	};
+	struct bus_observer heard = {.self = daemon,
+				     .overheard = on_overheard,
+				     .disturbed = on_disturbed,
+				     .link_changed = on_link_changed};
+	struct model_observer changes = {.self = daemon, .changed = on_model_changed};
+
+	daemon->store = store_new(config->storage.path);
+	daemon->model = model_new(config->panel.zones, config->cache.stale_seconds * INT64_C(1000));
+	model_observe(daemon->model, &changes);
+	restore(daemon);
+	daemon->link = link_new(config->panel.connect);
+	daemon->bus = bus_new(&bus, daemon->link, &heard, seed());
+	daemon->engine = engine_new(&engine, daemon->bus, daemon->model);
+	daemon->pump = pump_new(&daemon->loop, daemon->link, daemon->bus, daemon->engine,
+				daemon->model);
+}
+
+static bool
+make_doors(struct daemon *daemon)
+{
+	const struct config *config = &daemon->config;
+	struct api_parts parts = {.config = config,
+				  .link = daemon->link,
+				  .bus = daemon->bus,
+				  .model = daemon->model,
+				  .engine = daemon->engine,
+				  .store = daemon->store,
+				  .mqtt = &daemon->mqtt};
+	struct http_config http = {.listen = config->http.listen,
+				   .port = config->http.port,
+				   .socket = config->http.socket,
+				   .max_connections = config->http.max_connections,
+				   .max_per_address = config->http.max_per_address};
+	struct http_handler handler;
+	char why[WHY_MAX];
+
+	daemon->api = api_new(&parts);
+	handler = api_handler(daemon->api);
+	daemon->http = http_new(&http, &handler, &daemon->loop, why, sizeof why);
+	if (daemon->http == NULL) {
+		log_error("http", "%s", why);
+		return false;
+	}
+	log_info("http", "listening on http://%s%s%s:%d", strchr(config->http.listen, ':') ? "[" : "",
+		 config->http.listen, strchr(config->http.listen, ':') ? "]" : "",
+		 http_port(daemon->http));
+	if (config->http.socket[0] != '\0')
+		log_info("http", "listening on %s", config->http.socket);
+	start_mqtt(daemon);
+	return true;
+}
+
+static void
+catch(struct daemon *daemon, uv_signal_t *signal, uv_signal_cb callback, int number)
+{
+	uv_signal_init(&daemon->loop, signal);
+	signal->data = daemon;
+	uv_signal_start(signal, callback, number);
+}
+
+static void
+set_timer(struct daemon *daemon, uv_timer_t *timer, uv_timer_cb callback, int64_t every_ms)
+{
+	uv_timer_init(&daemon->loop, timer);
+	timer->data = daemon;
+	if (every_ms > 0)
+		uv_timer_start(timer, callback, (uint64_t)every_ms, (uint64_t)every_ms);
+}
+
+struct daemon *
+daemon_new(const struct config *config, const char *path, int verbosity)
+{
+	struct daemon *daemon = mem_new(1, sizeof *daemon);
+
+	daemon->config = *config;
+	daemon->path = mem_text(path);
+	daemon->verbosity = verbosity;
+	set_log_level(daemon);
+	log_info("daemon", "cz2d " PACKAGE_VERSION " for panel %s at %s%s", config->panel.id,
+		 config->panel.connect, config->panel.read_only ? ", read-only" : "");
+
+	signal(SIGPIPE, SIG_IGN);
+	uv_loop_init(&daemon->loop);
+	daemon->loop_ready = true;
+	catch(daemon, &daemon->terminate, on_stop_signal, SIGTERM);
+	catch(daemon, &daemon->interrupt, on_stop_signal, SIGINT);
+	catch(daemon, &daemon->hang_up, on_hang_up, SIGHUP);
+	set_timer(daemon, &daemon->save, on_save, SAVE_MS);
+	set_timer(daemon, &daemon->alive, on_alive, service_watchdog_interval_ms());
+	set_timer(daemon, &daemon->stop, on_stop_look, 0);
+
+	make_core(daemon);
+	if (!make_doors(daemon))
+		return daemon_free(daemon);
+	return daemon;
+}
+
+void
+daemon_run(struct daemon *daemon)
+{
+	service_ready();
+	uv_run(&daemon->loop, UV_RUN_DEFAULT);
+	save_rows(daemon);
+	log_info("daemon", "stopped");
+}
+
+/* ------------------------------------------------------------------------
+ * Death, in the mirror order
+ */
+
+static void
+close_handles(struct daemon *daemon)
+{
+	uv_handle_t *handles[] = {
+		(uv_handle_t *)&daemon->terminate, (uv_handle_t *)&daemon->interrupt,
+		(uv_handle_t *)&daemon->hang_up,   (uv_handle_t *)&daemon->save,
+		(uv_handle_t *)&daemon->alive,     (uv_handle_t *)&daemon->stop,
+	};
+
+	for (size_t i = 0; i < sizeof handles / sizeof handles[0]; i++)
+		uv_close(handles[i], NULL);
+	uv_run(&daemon->loop, UV_RUN_DEFAULT);
+	uv_loop_close(&daemon->loop);
+}
+
+struct daemon *
+daemon_free(struct daemon *daemon)
+{
+	if (daemon == NULL)
+		return NULL;
+	daemon->mqtt = mqtt_free(daemon->mqtt);
+	daemon->http = http_free(daemon->http);
+	daemon->api = api_free(daemon->api);
+	pump_stop(daemon->pump);
+	if (daemon->loop_ready)
+		close_handles(daemon);
+	daemon->pump = pump_free(daemon->pump);
+	daemon->engine = engine_free(daemon->engine);
+	daemon->bus = bus_free(daemon->bus);
+	daemon->link = link_free(daemon->link);
+	daemon->model = model_free(daemon->model);
+	daemon->store = store_free(daemon->store);
+	free(daemon->path);
+	free(daemon);
+	return NULL;
+}
