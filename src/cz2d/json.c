@@ -5,7 +5,7 @@
  * Two tables of members make them and their schema, so that neither can lack what
  * the other has. What commands have to say is json_command.c's.
  */
-#include "config.h"
+#include <config.h>
 
 #include "cz2d/json.h"
 

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright 2026 The cz2d authors */
+/*
+ * The table of routes and the way from a request to its handler. The OpenAPI
+ * document, the methods of a path and the test of the documentation read the same
+ * table; what the handlers do stands in api_*.c.
+ */
+#include <config.h>
+
+#include "cz2d/api.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "cz2d/api_internal.h"
+
+/* What may go wrong besides 400 for a malformed request: reading, and writing. */
+#define READS 429, 503, 504
+#define WRITES 403, 409, 413, 415, 422, 429, 500, 503, 504
+#define RAW_AND_FLAT {"raw", "add the rows as base64"}, {"flat", "one flat object, as MQTT has it"}
+
+static const struct api_route routes[] = {
+	{"GET", "/status", api_get_status, NULL, "StatusAnswer", "The state, from memory",
+	 {{"force", "read the panel first"}, RAW_AND_FLAT}, {400, READS}},
+	{"GET", "/status/live", api_get_live, NULL, "StatusAnswer", "The state, read from the panel",
+	 {RAW_AND_FLAT}, {400, READS}},
+	{"POST", "/system/mode", api_post_command, &api_mode, "CommandAnswer",
+	 "Set the system mode and ALL mode", {{0}}, {WRITES}},
+	{"POST", "/system/fan", api_post_command, &api_fan, "CommandAnswer", "Set the fan mode",
+	 {{0}}, {WRITES}},
+	{"POST", "/zones/batch/temperature", api_post_command, &api_batch, "CommandAnswer",
+	 "Change several zones alike", {{0}}, {404, WRITES}},
+	{"POST", "/zones/{zone_id}/temperature", api_post_command, &api_temperature,
+	 "CommandAnswer", "Change a zone's setpoints and flags", {{0}}, {404, WRITES}},
+	{"POST", "/zones/{zone_id}/hold", api_post_command, &api_hold, "CommandAnswer",
+	 "Change a zone's hold and temporary flags", {{0}}, {404, WRITES}},
+	{"POST", "/update", api_post_refresh, &api_update, "CommandAnswer",
+	 "Read the state from the panel now", {{0}}, {413, 415, 422, READS}},
+	{"GET", "/health", api_get_health, NULL, "Health", "Whether all parts work", {{0}}, {503}},
+	{"GET", "/api/v1/system/version", api_get_version, NULL, "Version", "Which daemon this is",
+	 {{0}}, {0}},
+	{"GET", "/cache/stats", api_get_cache, NULL, "CacheStats", "What is known, and since when",
+	 {{0}}, {0}},
+	{"POST", "/cache/clear", api_post_refresh, &api_clear, "CommandAnswer",
+	 "Read everything anew, however fresh it is", {{0}}, {413, 415, 422, READS}},
+	{"GET", "/openapi.json", api_get_openapi, NULL, "Document", "This interface as OpenAPI 3.1",
+	 {{0}}, {0}},
+};
+
+enum { ROUTES = sizeof routes / sizeof routes[0] };
+
+const struct api_route *
+api_route_at(unsigned n)
+{
+	return n < ROUTES ? &routes[n] : NULL;
+}
+
+bool
+api_route(unsigned n, struct api_route_text *text)
+{
+	const struct api_route *route = api_route_at(n);
+
+	if (route == NULL)
+		return false;
+	*text = (struct api_route_text){route->method, route->path, route->summary};
+	return true;
+}
+
+/* True when path has the form of the route; the part in place of {…} goes into call. */
+static bool
+matches(const struct api_route *route, const char *path, struct api_call *call)
+{
+	const char *brace = strchr(route->path, '{');
+	size_t fixed, length;
+
+	if (brace == NULL)
+		return strcmp(route->path, path) == 0;
+	fixed = (size_t)(brace - route->path);
+	if (strncmp(route->path, path, fixed) != 0)
+		return false;
+	length = strcspn(path + fixed, "/");
+	if (length == 0 || strcmp(strchr(brace, '}') + 1, path + fixed + length) != 0)
+		return false;
+	call->zone = path + fixed;
+	call->zone_length = length;
+	return true;
+}
+
+/* The first route that fits the path, from *n on; NULL when there is none. */
+static const struct api_route *
+next_route(const char *path, unsigned *n, struct api_call *call)
+{
+	while (*n < ROUTES) {
+		const struct api_route *route = &routes[(*n)++];
+
+		if (matches(route, path, call))
+			return route;
+	}
+	return NULL;
+}
+
+static bool
+serves(const struct api_route *route, const char *method)
+{
+	if (strcmp(method, "HEAD") == 0)
+		method = "GET";
+	return strcmp(route->method, method) == 0;
+}
+
+static const char *
+methods(void *self, const char *path)
+{
+	static const char *const lists[] = {NULL, "GET, HEAD", "POST", "GET, HEAD, POST"};
+	struct api_call call = {0};
+	const struct api_route *route;
+	unsigned n = 0, found = 0;
+
+	(void)self;
+	while ((route = next_route(path, &n, &call)) != NULL)
+		found |= serves(route, "GET") ? 1 : 2;
+	return lists[found];
+}
+
+static void
+dispatch(void *self, struct http_request *request)
+{
+	struct api_call call = {.api = self, .request = request, .now = clock_now()};
+	const char *path = http_path(request);
+	unsigned n = 0;
+
+	while ((call.route = next_route(path, &n, &call)) != NULL) {
+		if (!serves(call.route, http_method(request)))
+			continue;
+		call.route->handle(&call);
+		return;
+	}
+	api_answer_detail(request, 404, json_string("Not Found"));
+}
+
+static void
+gone(void *self, struct http_request *request)
+{
+	(void)self;
+	api_wait_gone(request);
+}
+
+struct http_handler
+api_handler(struct api *api)
+{
+	return (struct http_handler){
+		.self = api, .methods = methods, .request = dispatch, .gone = gone};
+}
+
+struct api *
+api_new(const struct api_parts *parts)
+{
+	struct api *api = mem_new(1, sizeof *api);
+
+	api->parts = *parts;
+	return api;
+}
+
+struct api *
+api_free(struct api *api)
+{
+	if (api == NULL)
+		return NULL;
+	api_wait_end(api);
+	api_reloaded(api);
+	http_body_free(api->openapi);
+	free(api);
+	return NULL;
+}
+
+void
+api_reloaded(struct api *api)
+{
+	api->status.body = http_body_free(api->status.body);
+}

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright 2026 The cz2d authors */
+/*
+ * The commands: what their bodies look like, and the one way from a body to a
+ * wish on the panel. Everything wrong with a request is told at once; the bus is
+ * the engine's business.
+ */
+#include <config.h>
+
+#include "cz2d/api_internal.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "cz2d/config.h"
+
+#define SETPOINTS_AND_FLAGS \
+	{"heat", BODY_INTEGER, CZ2_HEAT, false, 0, "heat setpoint, degrees Fahrenheit"}, \
+	{"cool", BODY_INTEGER, CZ2_COOL, false, 0, \
+	 "cool setpoint, degrees Fahrenheit, at least 2 above heat"}, \
+	{"temp", BODY_BOOLEAN, CZ2_TEMPORARY, false, 0, \
+	 "keep the setpoints until the schedule's next period; true ends hold"}, \
+	{"hold", BODY_BOOLEAN, CZ2_HOLD, false, 0, \
+	 "keep the setpoints for good; true ends temp"}, \
+	{"out", BODY_BOOLEAN, CZ2_OUT, false, 0, "nobody is there"}
+
+const struct api_command api_mode = {
+	.schema = {"SystemMode", .fields = {
+		{"mode", BODY_WORD, CZ2_MODE, true, 0, "the system mode"},
+		{"all", BODY_BOOLEAN, CZ2_ALL, false, CZ2_ALL_ON,
+		 "ALL mode: true lets one zone rule all (zone 1, unless another already does)"},
+	}},
+	.before = "System mode set to ", .after = "",
+};
+
+const struct api_command api_fan = {
+	.schema = {"SystemFan", .fields = {{"fan", BODY_WORD, CZ2_FAN, true, 0, "the fan mode"}}},
+	.before = "Fan mode set to ", .after = "",
+};
+
+const struct api_command api_temperature = {
+	.schema = {"ZoneTemperature", .needs_setting = true, .fields = {SETPOINTS_AND_FLAGS}},
+	.before = "Zone ", .after = " temperature updated",
+};
+
+const struct api_command api_batch = {
+	.schema = {"BatchTemperature", .needs_setting = true, .fields = {
+		{"zones", BODY_ZONES, CZ2_FIELD_COUNT, true, 0, "the numbers of the zones"},
+		SETPOINTS_AND_FLAGS,
+	}},
+	.before = "Zones ", .after = " temperature updated",
+};
+
+const struct api_command api_hold = {
+	.schema = {"ZoneHold", .needs_setting = true, .fields = {
+		{"hold", BODY_BOOLEAN, CZ2_HOLD, false, 0, "keep the setpoints for good; true ends temp"},
+		{"temp", BODY_BOOLEAN, CZ2_TEMPORARY, false, 0,
+		 "keep the setpoints until the schedule's next period; true ends hold"},
+	}},
+	.before = "Zone ", .after = " hold settings updated",
+};
+
+const struct api_command api_update = {
+	.schema = {"Update", .optional = true},
+	.before = "Status refreshed successfully", .after = "",
+	.refresh = ENGINE_REFRESH_STATUS,
+};
+
+const struct api_command api_clear = {
+	.schema = {"CacheClear", .optional = true},
+	.before = "Cache cleared, everything was read anew", .after = "",
+	.refresh = ENGINE_REFRESH_ALL,
+};
+
+/* One command while it is made. */
+struct making {
+	struct body body;
+	int64_t path_zone;
+	unsigned zones; /* bit 0 is zone 1; 0: a command of the system */
+};
+
+static void
+decode(const struct api_call *call, struct making *making)
+{
+	size_t length;
+	const char *text = http_body(call->request, &length);
+
+	memset(making, 0, sizeof *making);
+	body_init(&making->body, &call->route->command->schema);
+	if (call->zone != NULL)
+		body_path_integer(&making->body, "zone_id", call->zone, call->zone_length,
+				  &making->path_zone);
+	body_decode(&making->body, text, length);
+}
+
+/* The gap rule, as far as the body alone can break it. */
+static void
+check_gap(const struct api_call *call, struct making *making)
+{
+	int heat = body_value(&making->body, CZ2_HEAT);
+	int cool = body_value(&making->body, CZ2_COOL);
+	struct engine_outcome outcome = {.error = CZ2_EGAP};
+	json_t *rule;
+
+	if (heat == BODY_ABSENT || cool == BODY_ABSENT || cool >= heat + CZ2_SETPOINT_GAP)
+		return;
+	outcome.problem = (struct cz2_problem){.error = CZ2_EGAP, .heat = heat, .cool = cool};
+	if (call->zone != NULL && making->path_zone >= 1 && making->path_zone <= CZ2_ZONES_MAX)
+		outcome.problem.zone = (int)making->path_zone;
+	rule = json_problem(&outcome);
+	body_break_rule(&making->body, json_string_value(rule));
+	json_decref(rule);
+}
+
+/* The zones that are meant, or the first one that this house does not have. */
+static bool
+find_zones(const struct api_call *call, struct making *making, int64_t *stranger)
+{
+	bool by_path = call->zone != NULL;
+	const int64_t *list = by_path ? &making->path_zone : making->body.zones;
+	int count = by_path ? 1 : making->body.zone_count;
+
+	for (int i = 0; i < count; i++) {
+		*stranger = list[i];
+		if (list[i] < 1 || list[i] > call->api->parts.config->panel.zones)
+			return false;
+		making->zones |= 1U << (list[i] - 1);
+	}
+	return true;
+}
+
+static void
+name_value(struct cz2_command *command, enum cz2_field field, unsigned zones, int value)
+{
+	if (!cz2_field_is_zonal(field)) {
+		cz2_command_set(command, field, 0, value);
+		return;
+	}
+	for (int zone = 1; zone <= CZ2_ZONES_MAX; zone++)
+		if ((zones & 1U << (zone - 1)) != 0)
+			cz2_command_set(command, field, zone, value);
+}
+
+/* The body has been checked against the same limits that cz2_command_set() keeps. */
+static void
+make_command(const struct making *making, struct cz2_command *command)
+{
+	const struct body_field *fields = making->body.schema->fields;
+
+	cz2_command_init(command);
+	for (int i = 0; fields[i].name != NULL; i++)
+		if (making->body.values[i] != BODY_ABSENT)
+			name_value(command, fields[i].field, making->zones, making->body.values[i]);
+}
+
+/* What the message is about: "1, 2, 3", or the word that was set. */
+static void
+write_subject(const struct making *making, char *out, size_t size)
+{
+	const struct body_field *field = &making->body.schema->fields[0];
+	size_t used = 0;
+
+	out[0] = '\0';
+	if (making->zones == 0) {
+		snprintf(out, size, "%s",
+			 cz2_field_info(field->field)->words[making->body.values[0]]);
+		return;
+	}
+	for (int zone = 1; zone <= CZ2_ZONES_MAX; zone++)
+		if ((making->zones & 1U << (zone - 1)) != 0)
+			used += (size_t)snprintf(out + used, size - used, "%s%d",
+						 used == 0 ? "" : ", ", zone);
+}
+
+static void
+submit(const struct api_call *call, const struct making *making)
+{
+	const struct api_command *kind = call->route->command;
+	struct api_wish wish = {.source = CZ2_SOURCE_WRITEBACK};
+	struct cz2_warnings warnings = {.count = 0};
+	struct cz2_command command;
+	char subject[API_MESSAGE_MAX / 2];
+
+	make_command(making, &command);
+	cz2_command_exclude(&command, &warnings);
+	write_subject(making, subject, sizeof subject);
+	snprintf(wish.message, sizeof wish.message, "%s%s%s", kind->before, subject, kind->after);
+	wish.input = json_incref(making->body.json);
+	api_wait_command(call, &command, &warnings, &wish);
+}
+
+static void
+refuse_body(const struct api_call *call, const struct body *body)
+{
+	api_answer(call->request, 422, json_pack("{s:O}", "detail", body->errors));
+}
+
+void
+api_post_command(const struct api_call *call)
+{
+	struct making making;
+	int64_t stranger;
+
+	decode(call, &making);
+	check_gap(call, &making);
+	if (!body_ok(&making.body))
+		refuse_body(call, &making.body);
+	else if (!find_zones(call, &making, &stranger))
+		api_answer_detail(call->request, 404,
+				  json_sprintf("Zone %lld not found.", (long long)stranger));
+	else
+		submit(call, &making);
+	body_fini(&making.body);
+}
+
+void
+api_post_refresh(const struct api_call *call)
+{
+	const struct api_command *kind = call->route->command;
+	struct api_wish wish = {.source = CZ2_SOURCE_FORCE};
+	struct making making;
+
+	decode(call, &making);
+	if (body_ok(&making.body)) {
+		snprintf(wish.message, sizeof wish.message, "%s", kind->before);
+		api_wait_refresh(call, kind->refresh, &wish);
+	} else {
+		refuse_body(call, &making.body);
+	}
+	body_fini(&making.body);
+}

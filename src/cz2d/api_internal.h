@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright 2026 The cz2d authors */
+/*
+ * What the files of the api room share: the shape of a route, answers, and
+ * requests that wait for the engine. Not for other rooms.
+ */
+#ifndef CZ2D_API_INTERNAL_H
+#define CZ2D_API_INTERNAL_H
+
+#include "cz2d/api.h"
+#include "cz2d/body.h"
+#include "cz2d/engine.h"
+#include "cz2d/json.h"
+
+enum {
+	API_MESSAGE_MAX = 96,
+	API_QUERIES_MAX = 3,
+	API_STATUSES_MAX = 10,
+};
+
+struct api_wait;
+
+struct api {
+	struct api_parts parts;
+	struct api_wait *waits;     /* every request that waits for the engine */
+	struct http_body *openapi;  /* rendered on first use */
+	struct {
+		struct http_body *body; /* GET /status as last rendered */
+		uint64_t version;
+		int64_t age;            /* whole seconds */
+		int clock;
+	} status;
+};
+
+/* One request on its way through a handler. */
+struct api_call {
+	struct api *api;
+	const struct api_route *route;
+	struct http_request *request;
+	const char *zone;   /* the part of the path in place of {zone_id}, or NULL */
+	size_t zone_length;
+	int64_t now;
+};
+
+/* A boolean in the query. */
+struct api_query {
+	const char *name;
+	const char *help;
+};
+
+/* What a POST takes and says: before, the word or the zones, after. */
+struct api_command {
+	struct body_schema schema;
+	const char *before, *after;
+	int refresh; /* enum engine_refresh_kind, where nothing is written */
+};
+
+struct api_route {
+	const char *method; /* "GET" (HEAD is taken alike) or "POST" */
+	const char *path;   /* {zone_id} stands for one part */
+	void (*handle)(const struct api_call *call);
+	const struct api_command *command; /* POST only */
+	const char *answer;                /* name of the answer's schema */
+	const char *summary;
+	struct api_query queries[API_QUERIES_MAX + 1]; /* ended by a name NULL */
+	int statuses[API_STATUSES_MAX + 1];            /* besides 200; ended by 0 */
+};
+
+/* The n-th route, NULL behind the last. */
+const struct api_route *
+api_route_at(unsigned n);
+
+/* The commands; the tables of their bodies. */
+extern const struct api_command api_mode, api_fan, api_temperature, api_batch, api_hold;
+extern const struct api_command api_update, api_clear;
+
+/* Handlers. */
+void
+api_get_status(const struct api_call *call);
+void
+api_get_live(const struct api_call *call);
+void
+api_post_command(const struct api_call *call);
+void
+api_post_refresh(const struct api_call *call);
+void
+api_get_health(const struct api_call *call);
+void
+api_get_version(const struct api_call *call);
+void
+api_get_cache(const struct api_call *call);
+void
+api_get_openapi(const struct api_call *call);
+
+/* The OpenAPI document, made from the tables. */
+json_t *
+openapi_document(void);
+
+/* From what documents are made now. */
+struct json_view
+api_view(const struct api *api, int64_t now);
+
+/* Answers with a document, which is taken. */
+void
+api_answer(struct http_request *request, int status, json_t *document);
+
+/* {"detail": sentence}; the sentence is taken. */
+void
+api_answer_detail(struct http_request *request, int status, json_t *sentence);
+
+/* Answers that a command failed. input (may be NULL) is what 422 shows as it. */
+void
+api_answer_failure(struct http_request *request, const struct engine_outcome *outcome,
+		   json_t *input);
+
+/* The same for a command that was not even accepted. */
+void
+api_answer_error(struct http_request *request, int error);
+
+/* The HTTP status of an enum cz2_error. */
+int
+api_status_of(int error);
+
+/* The text of an HTTP status that we give, for the document; NULL when we never give it. */
+const char *
+api_status_text(int status);
+
+/* What a request that waits is answered with when all went well. */
+struct api_wish {
+	char message[API_MESSAGE_MAX]; /* "": a plain status */
+	enum cz2_source source;
+	bool raw, flat;
+	json_t *input; /* taken; may be NULL */
+};
+
+/* Hands the command to the engine and answers when it is done, or at once when it is refused. */
+void
+api_wait_command(const struct api_call *call, const struct cz2_command *command,
+		 const struct cz2_warnings *warnings, const struct api_wish *wish);
+
+void
+api_wait_refresh(const struct api_call *call, int how, const struct api_wish *wish);
+
+/* The client of a waiting request left. */
+void
+api_wait_gone(struct http_request *request);
+
+/* Forgets all that still wait; they are not answered any more. */
+void
+api_wait_end(struct api *api);
+
+/* The status document as the query wants it. */
+json_t *
+api_status_document(const struct api *api, const struct api_wish *wish, int64_t now);
+
+#endif

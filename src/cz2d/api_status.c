@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright 2026 The cz2d authors */
+/*
+ * GET /status in all its forms. The plain one is asked for most, so it is rendered
+ * once for each state of the model, second of its age and minute of the panel's
+ * clock, and sent from there without copying.
+ */
+#include <config.h>
+
+#include "cz2d/api_internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "cz2d/config.h"
+#include "cz2d/lax.h"
+#include "cz2d/model.h"
+
+enum { SHOWN_MAX = 40 }; /* of a bad value, in the answer that refuses it */
+
+json_t *
+api_status_document(const struct api *api, const struct api_wish *wish, int64_t now)
+{
+	struct json_view view = api_view(api, now);
+	json_t *document;
+
+	if (wish->flat) {
+		document = json_status_flat(&view);
+	} else {
+		document = json_object();
+		json_object_set_new(document, "status", json_status(&view));
+		if (api->parts.config->cache.enabled)
+			json_object_set_new(document, "meta", json_meta(&view, wish->source));
+	}
+	if (wish->raw && json_is_object(document))
+		json_object_set_new(document, "raw", json_raw(&view));
+	return document;
+}
+
+/* What is not plain ASCII becomes '?': the text may not even be UTF-8. */
+static void
+refuse_query(const struct api_call *call, const char *name, const char *value)
+{
+	char plain[SHOWN_MAX + 1];
+	size_t i;
+
+	for (i = 0; i < SHOWN_MAX && value[i] != '\0'; i++)
+		plain[i] = value[i] >= ' ' && value[i] <= '~' ? value[i] : '?';
+	plain[i] = '\0';
+	api_answer_detail(call->request, 400,
+			  json_sprintf("Query parameter %s: '%s' is not a boolean. Accepted are true, "
+				       "false, 1, 0, yes, no, on and off.", name, plain));
+}
+
+/* Absent means false. On failure the request has been answered. */
+static bool
+read_flag(const struct api_call *call, const char *name, bool *flag)
+{
+	const char *value = http_query(call->request, name);
+
+	*flag = false;
+	if (value == NULL || lax_boolean_text(value, strlen(value), flag) == LAX_OK)
+		return true;
+	refuse_query(call, name, value);
+	return false;
+}
+
+/* Only what a status may have been rendered anew for. */
+static bool
+rendered_is_current(const struct api *api, uint64_t version, int64_t age, int clock)
+{
+	return api->status.body != NULL && api->status.version == version &&
+	       api->status.age == age && api->status.clock == clock;
+}
+
+static struct http_body *
+render(const struct api *api, int64_t now)
+{
+	struct api_wish plain = {.source = CZ2_SOURCE_NONE};
+	json_t *document = api_status_document(api, &plain, now);
+	char *text = json_dumps(document, JSON_COMPACT);
+	struct http_body *body = http_body_new(text, strlen(text));
+
+	free(text);
+	json_decref(document);
+	return body;
+}
+
+static void
+answer_from_memory(const struct api_call *call)
+{
+	struct api *api = call->api;
+	const struct model *model = api->parts.model;
+	uint64_t version = model_version(model);
+	int clock = model_clock(model, call->now);
+	struct model_meta meta;
+	int64_t age;
+
+	model_meta(model, call->now, &meta);
+	age = meta.known ? (call->now - meta.updated) / 1000 : -1;
+	if (!rendered_is_current(api, version, age, clock)) {
+		http_body_free(api->status.body);
+		api->status.body = render(api, call->now);
+		api->status.version = version;
+		api->status.age = age;
+		api->status.clock = clock;
+	}
+	http_answer_shared(call->request, api->status.body);
+}
+
+static void
+answer_status(const struct api_call *call, bool force)
+{
+	struct api_wish wish = {.source = force ? CZ2_SOURCE_FORCE : CZ2_SOURCE_NONE};
+
+	if (!read_flag(call, "raw", &wish.raw) || !read_flag(call, "flat", &wish.flat))
+		return;
+	if (force)
+		api_wait_refresh(call, ENGINE_REFRESH_STATUS, &wish);
+	else if (wish.raw || wish.flat)
+		api_answer(call->request, 200, api_status_document(call->api, &wish, call->now));
+	else
+		answer_from_memory(call);
+}
+
+void
+api_get_status(const struct api_call *call)
+{
+	bool force;
+
+	if (read_flag(call, "force", &force))
+		answer_status(call, force || !call->api->parts.config->cache.enabled);
+}
+
+void
+api_get_live(const struct api_call *call)
+{
+	answer_status(call, true);
+}

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright 2026 The cz2d authors */
+/*
+ * What the daemon says about itself: health, version, what it remembers of the
+ * panel, and its own interface.
+ */
+#include <config.h>
+
+#include "cz2d/api_internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "cz2d/bus.h"
+#include "cz2d/config.h"
+#include "cz2d/link.h"
+#include "cz2d/model.h"
+#include "cz2d/mqtt.h"
+#include "cz2d/store.h"
+
+static bool
+mqtt_is_connected(const struct api *api)
+{
+	const struct mqtt *mqtt = api->parts.mqtt != NULL ? *api->parts.mqtt : NULL;
+
+	return mqtt != NULL && mqtt_connected(mqtt);
+}
+
+/* What can be wrong; each says whether it is so now. */
+
+static bool
+panel_silent(const struct api *api, int64_t now)
+{
+	(void)now;
+	return !model_connected(api->parts.model);
+}
+
+static bool
+bus_stuck(const struct api *api, int64_t now)
+{
+	return !bus_healthy(api->parts.bus, now);
+}
+
+static bool
+state_stale(const struct api *api, int64_t now)
+{
+	struct model_meta meta;
+
+	model_meta(api->parts.model, now, &meta);
+	return meta.is_stale;
+}
+
+static bool
+address_taken(const struct api *api, int64_t now)
+{
+	return bus_conflict(api->parts.bus, now);
+}
+
+static bool
+wires_swapped(const struct api *api, int64_t now)
+{
+	(void)now;
+	return bus_swapped(api->parts.bus);
+}
+
+static bool
+broker_away(const struct api *api, int64_t now)
+{
+	(void)now;
+	return api->parts.config->mqtt.enabled && !mqtt_is_connected(api);
+}
+
+static bool
+store_broken(const struct api *api, int64_t now)
+{
+	(void)now;
+	return !store_ok(api->parts.store);
+}
+
+static const struct {
+	bool (*is)(const struct api *api, int64_t now);
+	bool fatal; /* unhealthy rather than degraded */
+	const char *text;
+} problems[] = {
+	{panel_silent, true, "The panel does not answer."},
+	{bus_stuck, true, "The bus makes no progress."},
+	{state_stale, false, "The state is stale."},
+	{address_taken, false, "Another device on the bus uses our address."},
+	{wires_swapped, false, "The two wires of the bus look swapped."},
+	{broker_away, false, "The MQTT broker cannot be reached."},
+	{store_broken, false, "The database cannot be used."},
+};
+
+enum { PROBLEMS = sizeof problems / sizeof problems[0] };
+
+/* The sentences of all that is wrong; *fatal when the daemon cannot do its work. */
+static json_t *
+find_problems(const struct api *api, int64_t now, bool *fatal)
+{
+	json_t *list = json_array();
+
+	*fatal = false;
+	for (int i = 0; i < PROBLEMS; i++) {
+		if (!problems[i].is(api, now))
+			continue;
+		*fatal = *fatal || problems[i].fatal;
+		json_array_append_new(list, json_string(problems[i].text));
+	}
+	return list;
+}
+
+static json_t *
+age_of(int64_t moment, int64_t now)
+{
+	return moment == INT64_MIN ? json_null() : json_integer((now - moment) / 1000);
+}
+
+static json_t *
+link_document(const struct api *api, const struct json_view *view)
+{
+	const struct link *link = api->parts.link;
+	int64_t since = view->wall_us - (view->now - link_since(link)) * 1000;
+
+	return json_pack("{s:b, s:s, s:o, s:o}", "connected", model_connected(api->parts.model),
+			 "kind", link_kind(link)->name, "since", json_time(since),
+			 "last_frame_age", age_of(bus_last_frame(api->parts.bus), view->now));
+}
+
+static json_t *
+cache_document(const struct api *api, int64_t now)
+{
+	struct model_meta meta;
+
+	model_meta(api->parts.model, now, &meta);
+	return json_pack("{s:b, s:o}", "is_stale", meta.is_stale, "age_seconds",
+			 age_of(meta.known ? meta.updated : INT64_MIN, now));
+}
+
+void
+api_get_health(const struct api_call *call)
+{
+	const struct api *api = call->api;
+	struct json_view view = api_view(api, call->now);
+	bool fatal;
+	json_t *wrong = find_problems(api, call->now, &fatal);
+	const char *status = fatal ? "unhealthy" : json_array_size(wrong) > 0 ? "degraded" : "healthy";
+
+	api_answer(call->request, fatal ? 503 : 200,
+		   json_pack("{s:s, s:s, s:o, s:o, s:{s:b, s:b}, s:{s:b}, s:i, s:o}",
+			     "status", status, "version", PACKAGE_VERSION,
+			     "link", link_document(api, &view),
+			     "cache", cache_document(api, call->now),
+			     "mqtt", "enabled", api->parts.config->mqtt.enabled,
+			     "connected", mqtt_is_connected(api),
+			     "storage", "ok", store_ok(api->parts.store),
+			     "queue", engine_pending(api->parts.engine),
+			     "problems", wrong));
+}
+
+void
+api_get_version(const struct api_call *call)
+{
+	api_answer(call->request, 200,
+		   json_pack("{s:s, s:s, s:s}", "name", "cz2d", "version", PACKAGE_VERSION, "api", "v1"));
+}
+
+/* Each row that is known: how it was learnt, and how long ago. */
+static json_t *
+rows_document(const struct model *model, int64_t now)
+{
+	json_t *list = json_array();
+	char name[16];
+
+	for (int row = 0; row < CZ2_ROW_COUNT; row++) {
+		const struct cz2_image *image = model_image(model, (enum cz2_row)row);
+
+		if (image->length == 0)
+			continue;
+		json_array_append_new(
+			list, json_pack("{s:s, s:s, s:o}", "row", cz2_row_name((enum cz2_row)row, name),
+					"source", cz2_source_name((enum cz2_source)image->source),
+					"age_seconds", age_of(image->time, now)));
+	}
+	return list;
+}
+
+void
+api_get_cache(const struct api_call *call)
+{
+	const struct config *config = call->api->parts.config;
+	struct json_view view = api_view(call->api, call->now);
+	json_t *document = json_meta(&view, CZ2_SOURCE_NONE);
+
+	json_object_set_new(document, "enabled", json_boolean(config->cache.enabled));
+	json_object_set_new(document, "stale_seconds", json_integer(config->cache.stale_seconds));
+	json_object_set_new(document, "refresh_interval",
+			    json_integer(config->cache.refresh_interval));
+	json_object_set_new(document, "rows", rows_document(view.model, call->now));
+	api_answer(call->request, 200, document);
+}
+
+void
+api_get_openapi(const struct api_call *call)
+{
+	struct api *api = call->api;
+
+	if (api->openapi == NULL) {
+		json_t *document = openapi_document();
+		char *text = json_dumps(document, JSON_COMPACT);
+
+		api->openapi = http_body_new(text, strlen(text));
+		free(text);
+		json_decref(document);
+	}
+	http_answer_shared(call->request, api->openapi);
+}

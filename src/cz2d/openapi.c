@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright 2026 The cz2d authors */
+/*
+ * The OpenAPI document, made from the table of routes, the tables of bodies and
+ * the tables of the status, so that it cannot differ from what the daemon does.
+ * Only the small shapes that no table makes are written out here.
+ */
+#include <config.h>
+
+#include "cz2d/api_internal.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static json_t *
+reference(const char *name)
+{
+	return json_pack("{s:o}", "$ref", json_sprintf("#/components/schemas/%s", name));
+}
+
+static json_t *
+content(json_t *schema)
+{
+	return json_pack("{s:{s:{s:o}}}", "content", "application/json", "schema", schema);
+}
+
+static json_t *
+word_list(const char *const *words)
+{
+	json_t *list = json_array();
+
+	for (; *words != NULL; words++)
+		json_array_append_new(list, json_string(*words));
+	return list;
+}
+
+static json_t *
+field_schema(const struct body_field *field)
+{
+	const struct cz2_field_info *info =
+		field->kind == BODY_ZONES ? NULL : cz2_field_info(field->field);
+
+	switch (field->kind) {
+	case BODY_INTEGER:
+		return json_pack("{s:[s, s], s:i, s:i}", "type", "integer", "null", "minimum",
+				 info->set_min, "maximum", info->set_max);
+	case BODY_BOOLEAN:
+		return json_pack("{s:[s, s]}", "type", "boolean", "null");
+	case BODY_WORD:
+		return json_pack("{s:s, s:o}", "type", "string", "enum", word_list(info->words));
+	case BODY_ZONES:
+		return json_pack("{s:s, s:i, s:i, s:{s:s, s:i, s:i}}", "type", "array", "minItems", 1,
+				 "maxItems", CZ2_ZONES_MAX, "items", "type", "integer", "minimum", 1,
+				 "maximum", CZ2_ZONES_MAX);
+	}
+	return json_object();
+}
+
+static json_t *
+body_schema(const struct body_schema *schema)
+{
+	json_t *properties = json_object();
+	json_t *required = json_array();
+	json_t *object;
+
+	for (const struct body_field *field = schema->fields; field->name != NULL; field++) {
+		json_t *property = field_schema(field);
+
+		json_object_set_new(property, "description", json_string(field->help));
+		json_object_set_new(properties, field->name, property);
+		if (field->required)
+			json_array_append_new(required, json_string(field->name));
+	}
+	object = json_pack("{s:s, s:o, s:b}", "type", "object", "properties", properties,
+			   "additionalProperties", 0);
+	if (json_array_size(required) > 0)
+		json_object_set(object, "required", required);
+	json_decref(required);
+	return object;
+}
+
+/* "type": as given, or null. */
+static json_t *
+nullable(const char *type)
+{
+	return json_pack("{s:[s, s]}", "type", type, "null");
+}
+
+static json_t *
+plain(const char *type)
+{
+	return json_pack("{s:s}", "type", type);
+}
+
+static json_t *
+meta_schema(void)
+{
+	return json_pack("{s:s, s:{s:o, s:o, s:{s:[s, s], s:[s, s, s, s, s, s, n]}, s:o, s:o, s:o}}",
+			 "type", "object", "properties",
+			 "connected", plain("boolean"),
+			 "is_stale", plain("boolean"),
+			 "source", "type", "string", "null",
+			 "enum", "poll", "sniff", "writeback", "force", "restored", "error",
+			 "last_updated", nullable("string"),
+			 "age_seconds", nullable("integer"),
+			 "error", plain("string"));
+}
+
+static json_t *
+status_answer_schema(void)
+{
+	return json_pack("{s:s, s:{s:{s:[o, {s:s}]}, s:o, s:o}}", "type", "object", "properties",
+			 "status", "anyOf", reference("Status"), "type", "null",
+			 "meta", reference("Meta"), "raw", plain("string"));
+}
+
+static json_t *
+command_answer_schema(void)
+{
+	return json_pack("{s:s, s:{s:o, s:o, s:o, s:{s:s, s:o}}, s:[s, s]}", "type", "object",
+			 "properties", "status", reference("Status"), "meta", reference("Meta"),
+			 "message", plain("string"),
+			 "warnings", "type", "array", "items", plain("string"),
+			 "required", "status", "message");
+}
+
+static json_t *
+failure_schema(void)
+{
+	return json_pack("{s:s, s:{s:o, s:o}, s:[s]}", "type", "object", "properties",
+			 "detail", plain("string"), "applied", plain("object"),
+			 "required", "detail");
+}
+
+static json_t *
+invalid_schema(void)
+{
+	json_t *loc = json_pack("{s:s, s:{s:[s, s]}}", "type", "array", "items", "type", "string",
+				"integer");
+	json_t *item = json_pack("{s:s, s:{s:o, s:o, s:o, s:{}}, s:[s, s, s, s]}", "type", "object",
+				 "properties", "type", plain("string"), "loc", loc,
+				 "msg", plain("string"), "input",
+				 "required", "type", "loc", "msg", "input");
+
+	return json_pack("{s:s, s:{s:{s:s, s:o}}, s:[s]}", "type", "object", "properties",
+			 "detail", "type", "array", "items", item, "required", "detail");
+}
+
+static json_t *
+health_schema(void)
+{
+	json_t *status = json_pack("{s:s, s:[s, s, s]}", "type", "string", "enum", "healthy",
+				   "degraded", "unhealthy");
+
+	return json_pack("{s:s, s:{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:{s:s, s:o}}}", "type",
+			 "object", "properties", "status", status, "version", plain("string"),
+			 "link", plain("object"), "cache", plain("object"),
+			 "mqtt", plain("object"), "storage", plain("object"),
+			 "queue", plain("integer"),
+			 "problems", "type", "array", "items", plain("string"));
+}
+
+static json_t *
+version_schema(void)
+{
+	return json_pack("{s:s, s:{s:o, s:o, s:o}}", "type", "object", "properties",
+			 "name", plain("string"), "version", plain("string"),
+			 "api", plain("string"));
+}
+
+static json_t *
+any_object(void)
+{
+	return plain("object");
+}
+
+static const struct {
+	const char *name;
+	json_t *(*schema)(void);
+} shapes[] = {
+	{"Status", json_status_schema},
+	{"Meta", meta_schema},
+	{"StatusAnswer", status_answer_schema},
+	{"CommandAnswer", command_answer_schema},
+	{"Failure", failure_schema},
+	{"Invalid", invalid_schema},
+	{"Health", health_schema},
+	{"Version", version_schema},
+	{"CacheStats", any_object},
+	{"Document", any_object},
+};
+
+enum { SHAPES = sizeof shapes / sizeof shapes[0] };
+
+static json_t *
+schemas(void)
+{
+	json_t *object = json_object();
+	const struct api_route *route;
+
+	for (int i = 0; i < SHAPES; i++)
+		json_object_set_new(object, shapes[i].name, shapes[i].schema());
+	for (unsigned n = 0; (route = api_route_at(n)) != NULL; n++)
+		if (route->command != NULL)
+			json_object_set_new(object, route->command->schema.name,
+					    body_schema(&route->command->schema));
+	return object;
+}
+
+static json_t *
+responses(const struct api_route *route)
+{
+	json_t *object = json_object();
+	json_t *success = content(reference(route->answer));
+	char code[12];
+
+	json_object_set_new(success, "description", json_string(api_status_text(200)));
+	json_object_set_new(object, "200", success);
+	for (const int *status = route->statuses; *status != 0; status++) {
+		bool health = strcmp(route->answer, "Health") == 0;
+		json_t *failure = content(reference(*status == 422 ? "Invalid"
+						    : health	   ? "Health"
+								   : "Failure"));
+
+		json_object_set_new(failure, "description", json_string(api_status_text(*status)));
+		snprintf(code, sizeof code, "%d", *status);
+		json_object_set_new(object, code, failure);
+	}
+	return object;
+}
+
+static json_t *
+parameters(const struct api_route *route)
+{
+	json_t *list = json_array();
+
+	if (strstr(route->path, "{zone_id}") != NULL)
+		json_array_append_new(list, json_pack("{s:s, s:s, s:b, s:{s:s, s:i, s:i}}",
+						      "name", "zone_id", "in", "path", "required", 1,
+						      "schema", "type", "integer", "minimum", 1,
+						      "maximum", CZ2_ZONES_MAX));
+	for (const struct api_query *query = route->queries; query->name != NULL; query++)
+		json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:{s:s, s:b}}",
+						      "name", query->name, "in", "query",
+						      "description", query->help,
+						      "schema", "type", "boolean", "default", 0));
+	return list;
+}
+
+static json_t *
+operation(const struct api_route *route)
+{
+	json_t *object = json_pack("{s:s, s:o, s:o}", "summary", route->summary, "parameters",
+				   parameters(route), "responses", responses(route));
+	json_t *body;
+
+	if (route->command == NULL)
+		return object;
+	body = content(reference(route->command->schema.name));
+	json_object_set_new(body, "required", json_boolean(!route->command->schema.optional));
+	json_object_set_new(object, "requestBody", body);
+	return object;
+}
+
+static void
+add_path(json_t *paths, const struct api_route *route)
+{
+	const char *method = strcmp(route->method, "GET") == 0 ? "get" : "post";
+	json_t *path = json_object_get(paths, route->path);
+
+	if (path == NULL) {
+		path = json_object();
+		json_object_set_new(paths, route->path, path);
+	}
+	json_object_set_new(path, method, operation(route));
+}
+
+json_t *
+openapi_document(void)
+{
+	json_t *paths = json_object();
+	const struct api_route *route;
+
+	for (unsigned n = 0; (route = api_route_at(n)) != NULL; n++)
+		add_path(paths, route);
+	return json_pack("{s:s, s:{s:s, s:s, s:s}, s:o, s:{s:o}}", "openapi", "3.1.0",
+			 "info", "title", "cz2d", "version", PACKAGE_VERSION,
+			 "description", "A daemon for the Carrier ComfortZone II panel",
+			 "paths", paths, "components", "schemas", schemas());
+}
