@@ -159,6 +159,12 @@ same_frame(const struct cz2_frame *a, const struct cz2_frame *b)
 int
 run_suite(const char *name, const TTest *const *tests)
 {
+	return run_fixed_suite(name, tests, NULL, NULL);
+}
+
+int
+run_fixed_suite(const char *name, const TTest *const *tests, SFun set_up, SFun tear_down)
+{
 	Suite *suite = suite_create(name);
 	TCase *all = tcase_create(name);
 	SRunner *runner;
@@ -166,6 +172,7 @@ run_suite(const char *name, const TTest *const *tests)
 
 	/* Sanitizers and valgrind make everything many times slower. */
 	tcase_set_timeout(all, 120);
+	tcase_add_checked_fixture(all, set_up, tear_down);
 	for (; *tests != NULL; tests++)
 		tcase_add_test(all, *tests);
 	suite_add_tcase(suite, all);

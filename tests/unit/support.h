@@ -68,4 +68,8 @@ same_frame(const struct cz2_frame *a, const struct cz2_frame *b);
 int
 run_suite(const char *name, const TTest *const *tests);
 
+/* The same, with functions that run before and after each test (may be NULL). */
+int
+run_fixed_suite(const char *name, const TTest *const *tests, SFun set_up, SFun tear_down);
+
 #endif

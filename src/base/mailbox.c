@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright 2026 The cz2d authors */
+/*
+ * A ring under a lock, and a pipe that holds one byte while the ring holds
+ * messages. The pipe carries no data: it only wakes.
+ */
+#include "config.h"
+
+#include "base/mailbox.h"
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct mailbox {
+	pthread_mutex_t lock;
+	size_t size, room;
+	size_t first, count;
+	unsigned long dropped;
+	int wake[2]; /* read end, write end */
+	unsigned char *ring;
+};
+
+struct mailbox *
+mailbox_new(size_t size, size_t room)
+{
+	struct mailbox *mailbox = calloc(1, sizeof *mailbox);
+
+	if (mailbox == NULL)
+		return NULL;
+	mailbox->ring = calloc(room, size);
+	if (mailbox->ring == NULL || pipe2(mailbox->wake, O_CLOEXEC | O_NONBLOCK) != 0) {
+		free(mailbox->ring);
+		free(mailbox);
+		return NULL;
+	}
+	mailbox->size = size;
+	mailbox->room = room;
+	pthread_mutex_init(&mailbox->lock, NULL);
+	return mailbox;
+}
+
+struct mailbox *
+mailbox_free(struct mailbox *mailbox)
+{
+	if (mailbox == NULL)
+		return NULL;
+	close(mailbox->wake[0]);
+	close(mailbox->wake[1]);
+	pthread_mutex_destroy(&mailbox->lock);
+	free(mailbox->ring);
+	free(mailbox);
+	return NULL;
+}
+
+static unsigned char *
+slot(const struct mailbox *mailbox, size_t position)
+{
+	return mailbox->ring + (mailbox->first + position) % mailbox->room * mailbox->size;
+}
+
+bool
+mailbox_put(struct mailbox *mailbox, const void *message)
+{
+	bool fits;
+
+	pthread_mutex_lock(&mailbox->lock);
+	fits = mailbox->count < mailbox->room;
+	if (fits) {
+		memcpy(slot(mailbox, mailbox->count), message, mailbox->size);
+		/* A full pipe cannot be: one byte is in it at most. */
+		if (mailbox->count++ == 0 && write(mailbox->wake[1], "", 1) != 1)
+			abort();
+	} else {
+		mailbox->dropped++;
+	}
+	pthread_mutex_unlock(&mailbox->lock);
+	return fits;
+}
+
+bool
+mailbox_get(struct mailbox *mailbox, void *message)
+{
+	char byte;
+	bool any;
+
+	pthread_mutex_lock(&mailbox->lock);
+	any = mailbox->count > 0;
+	if (any) {
+		memcpy(message, slot(mailbox, 0), mailbox->size);
+		mailbox->first = (mailbox->first + 1) % mailbox->room;
+		if (--mailbox->count == 0 && read(mailbox->wake[0], &byte, 1) != 1)
+			abort();
+	}
+	pthread_mutex_unlock(&mailbox->lock);
+	return any;
+}
+
+int
+mailbox_fd(const struct mailbox *mailbox)
+{
+	return mailbox->wake[0];
+}
+
+unsigned long
+mailbox_dropped(struct mailbox *mailbox)
+{
+	unsigned long dropped;
+
+	pthread_mutex_lock(&mailbox->lock);
+	dropped = mailbox->dropped;
+	pthread_mutex_unlock(&mailbox->lock);
+	return dropped;
+}
