@@ -3,8 +3,9 @@
 /*
  * The one log call. Lines go to standard error: with the journal's priority
  * prefix ("<6>") under systemd or a pipe, with the time of day on a terminal.
- * A line that repeats the one before it is counted, not repeated.
- * errno survives every call.
+ * A line that repeats the one before it is counted, not repeated; the count is
+ * told with the next other line, after a minute, or by log_flush(). Control
+ * characters and broken UTF-8 in arguments are escaped. errno survives every call.
  */
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
@@ -44,7 +45,7 @@ log_line(enum log_level level, const char *room, const char *format, ...)
 #define log_info(room, ...) log_line(LOG_LEVEL_INFO, room, __VA_ARGS__)
 #define log_debug(room, ...) log_line(LOG_LEVEL_DEBUG, room, __VA_ARGS__)
 
-/* One hex line of bytes at level frames; direction is ">>" (ours) or "<<". */
+/* One hex line of bytes at level frames, never folded; direction is ">>" (ours) or "<<". */
 void
 log_frame(const char *direction, const unsigned char *bytes, size_t length);
 
