@@ -74,7 +74,7 @@ class Process:
             return match
         return until(found, timeout, f"{pattern!r} in the log of {self.name}:\n{self.log()}")
 
-    def signal(self, number):
+    def send(self, number):
         if self.alive():
             self.popen.send_signal(number)
 
@@ -89,8 +89,8 @@ class Process:
 
     def stop(self, number=signal.SIGTERM, timeout=15.0):
         """Asks it to end and returns the exit status; kills it when it does not."""
-        self.signal(signal.SIGCONT)
-        self.signal(number)
+        self.send(signal.SIGCONT)
+        self.send(number)
         return self.wait_end(timeout)
 
     def complaints(self):

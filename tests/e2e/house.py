@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: MIT
+# Copyright 2026 The cz2d authors
+"""A house for one test: a simulated panel, the daemon, and if wanted a broker, in a directory
+of their own. At the end everything is stopped and the history is checked."""
+
+import shutil
+import tempfile
+
+import history
+from daemon import Daemon
+from mqtt import Broker, Listener
+from rest import Rest
+from simulator import Simulator
+from waiting import until
+
+
+class House:
+    """settings are the daemon's; panel are the arguments of Simulator."""
+
+    def __init__(self, zones=3, settings=None, panel=None, mqtt=False, start=True, known=True,
+                 environment=None):
+        self.directory = tempfile.mkdtemp(prefix="cz2-")
+        self.zones = zones
+        self.calls = []
+        self.messages = []
+        self.broker = self.listener = self.daemon = self.sim = None
+        self.daemons = []
+        try:
+            self.sim = Simulator(self.directory, zones=zones, **(panel or {}))
+            self.settings = {"panel.zones": zones, **(settings or {})}
+            if mqtt:
+                self._add_broker()
+            if start:
+                self.daemon = self.add_daemon(environment=environment)
+                if known:
+                    self.daemon.wait_status()
+        except BaseException:
+            self.abandon()
+            raise
+
+    def _add_broker(self):
+        self.broker = Broker(self.directory)
+        self.listener = Listener(self.broker.port, messages=self.messages)
+        self.settings.update({"mqtt.enabled": True, "mqtt.host": "127.0.0.1",
+                              "mqtt.port": self.broker.port})
+
+    def add_daemon(self, settings=None, connect=None, **more):
+        one = Daemon(self.directory, connect or self.sim.connect,
+                     {**self.settings, **(settings or {})}, calls=self.calls, **more)
+        self.daemons.append(one)
+        return one
+
+    @property
+    def rest(self):
+        return self.daemon.rest()
+
+    @property
+    def unix(self):
+        return self.daemon.unix()
+
+    def client(self, **more):
+        return Rest(port=self.daemon.port, calls=self.calls, **more)
+
+    def status(self):
+        return self.rest.status()
+
+    def zone(self, number):
+        return self.status()["zones"][number - 1]
+
+    def command(self, target, body, status=200):
+        """A POST that must be answered like this."""
+        answer = self.rest.post(target, body)
+        assert answer.status == status, answer
+        return answer
+
+    def shows(self, accept, timeout=15.0):
+        """Waits until the status from memory is acceptable."""
+        def wanted():
+            status = self.status()
+            return status if accept(status) else None
+        return until(wanted, timeout, "a status that shows it")
+
+    def history(self):
+        """All that has been seen so far."""
+        settings = self.daemons[0].settings if self.daemons else {}
+        return history.History(
+            frames=self.sim.frames(), changes=self.sim.changes(), calls=list(self.calls),
+            messages=list(self.messages), zones=self.zones,
+            address=settings.get("panel.bus_address", 99),
+            guard=settings.get("command.guard_ms", 250) / 1000)
+
+    def check(self):
+        """The history checker; fails with all violations."""
+        found = history.check(self.history())
+        assert not found, "\n".join(["history:"] + [str(one) for one in found[:20]])
+
+    def written(self):
+        """The frames that the daemon wrote."""
+        return self.history().writes()
+
+    def close(self):
+        """The proper end: every daemon leaves with status 0, and the history is true."""
+        problems = []
+        for one in self.daemons:
+            if one.process.alive():
+                ended = one.stop()
+                if ended != 0:
+                    problems.append(f"{one.name} ended with {ended}")
+            problems += one.process.complaints()
+        try:
+            self.check()
+        except AssertionError as error:
+            problems.append(str(error))
+        finally:
+            self.abandon()
+        assert not problems, "\n".join(problems)
+
+    def abandon(self):
+        """Ends whatever still runs, whatever state it is in."""
+        for one in [*self.daemons, self.sim]:
+            if one is not None and one.process.alive():
+                one.process.popen.kill()
+                one.process.popen.wait()
+        if self.listener:
+            self.listener.close()
+        if self.broker:
+            self.broker.stop()
+        self.logs = self.report()
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+    def report(self, lines=60):
+        """The ends of all logs, for whoever has to find out what went wrong."""
+        text = []
+        for one in [*self.daemons, self.sim]:
+            if one is not None:
+                tail = "\n".join(one.process.log().splitlines()[-lines:])
+                text.append(f"--- log of {one.process.name}\n{tail}")
+        return "\n".join(text)

@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: MIT
+# Copyright 2026 The cz2d authors
+"""cz2sim as a process, its control socket, and its log as the history checker wants it."""
+
+import json
+import os
+import socket
+import threading
+
+import panel
+from history import Change, Frame
+from process import Process, program
+from waiting import until
+
+ROWS = sorted(panel.LENGTHS)
+# Notes of frames that did not reach their addressee as a whole.
+LOST = {"lose-reply", "flip-reply", "drop-byte-reply", "truncate-reply", "hang-up", "silence",
+        "flip-byte", "drop-byte", "foreign-reply", "foreign-source", "collision"}
+
+
+class Control:
+    """One line of JSON out, one line back."""
+
+    def __init__(self, path):
+        self.lock = threading.Lock()
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.socket.settimeout(30)
+        self.socket.connect(path)
+        self.file = self.socket.makefile("rw", encoding="utf-8", newline="\n")
+
+    def __call__(self, cmd, **members):
+        with self.lock:
+            self.file.write(json.dumps({"cmd": cmd, **members}) + "\n")
+            self.file.flush()
+            answer = json.loads(self.file.readline())
+        assert answer.get("ok"), f"{cmd} {members}: {answer}"
+        return answer
+
+    def close(self):
+        self.file.close()
+        self.socket.close()
+
+
+class Simulator:
+    """kind: "pty" or "tcp". Neither paced nor with a burst unless asked for."""
+
+    def __init__(self, directory, zones=3, kind="pty", pacing=False, turnaround=None, burst=False,
+                 link=False, seed=1, silent=False, name="cz2sim", options=()):
+        self.directory = directory
+        self.kind = kind
+        self.name = name
+        self.link = os.path.join(directory, name + ".tty") if link else None
+        self.control_path = os.path.join(directory, name + ".control")
+        self.command = [program("cz2sim"), "--zones", zones, "--seed", seed,
+                        "--control", self.control_path, *options]
+        self.command += ["--pty"] if kind == "pty" else ["--listen", "127.0.0.1:0"]
+        self.command += ["--link", self.link] if link else []
+        self.command += [] if pacing else ["--no-pacing"]
+        self.command += [] if burst else ["--no-burst"]
+        self.command += ["--turnaround-ms", turnaround] if turnaround is not None else []
+        self.past_frames, self.past_changes = [], []
+        self.start()
+        if silent:
+            self.silence(True)
+
+    def start(self):
+        self.process = Process(self.name, self.command, self.directory)
+        self.where = until(self._first_line, what=f"{self.name} to start").strip()
+        until(lambda: os.path.exists(self.control_path), what="the control socket")
+        self.control = Control(self.control_path)
+        self.next_frame = self.next_change = 0
+        self.past_changes += [Change(0.0, row, self.row(*row), "start") for row in ROWS]
+
+    def _first_line(self):
+        assert self.process.alive(), self.process.log()
+        out = self.process.out()
+        return out.splitlines()[0] if "\n" in out else None
+
+    @property
+    def connect(self):
+        """What the daemon is told as panel.connect."""
+        return self.link or self.where
+
+    @property
+    def address(self):
+        host, _, port = self.where.rpartition(":")
+        return host, int(port)
+
+    def stop(self):
+        """Ends it as if it were unplugged; what it saw is kept."""
+        self.frames(), self.changes()
+        self.control.close()
+        self.process.stop()
+
+    def restart(self):
+        self.stop()
+        self.start()
+
+    def pty(self):
+        return os.path.realpath(self.link) if self.link else self.where
+
+    # --- the panel's memory ---
+
+    def row(self, table, row):
+        return bytes.fromhex(self.control("get", row=f"{table}.{row}")["hex"])
+
+    def set_row(self, table, row, content):
+        self.control("row", row=f"{table}.{row}", hex=bytes(content).hex(" "))
+
+    def set_bytes(self, table, row, at, values):
+        content = bytearray(self.row(table, row))
+        content[at:at + len(values)] = values
+        self.set_row(table, row, content)
+
+    def set_byte(self, table, row, at, value):
+        self.set_bytes(table, row, at, bytes((value,)))
+
+    def set_length(self, table, row, length):
+        self.set_row(table, row, (self.row(table, row) + bytes(64))[:length])
+
+    def set_field(self, name, value, zone=0):
+        self.control("set", field=name, value=value, **({"zone": zone} if zone else {}))
+
+    def wall(self, zone=0, **changes):
+        """A hand at the wall unit."""
+        values = {name: int(value) for name, value in changes.items()}
+        self.control("wall", **({"zone": zone} if zone else {}), **values)
+
+    # --- faults ---
+
+    def fault(self, kind, nth=1, count=1, **more):
+        self.control("fault", kind=kind, nth=nth, count=count, **more)
+
+    def rate(self, kind, rate):
+        self.control("rate", kind=kind, rate=rate)
+
+    def clear(self):
+        self.control("clear")
+
+    def silence(self, on):
+        self.control("silence", on=on)
+
+    def hang_up(self):
+        self.control("hang-up")
+
+    def counters(self):
+        return self.control("counters")["counters"]
+
+    # --- what it saw ---
+
+    def frames(self):
+        """Every frame on the line since the first start, as history.Frame."""
+        if self.process.alive():
+            answer = self.control("log", since=self.next_frame)
+            self.next_frame = answer["next"]
+            self.past_frames += [one for one in map(_frame, answer["frames"]) if one]
+        return list(self.past_frames)
+
+    def changes(self):
+        """Every change of a row, as history.Change."""
+        if self.process.alive():
+            answer = self.control("history", since=self.next_change)
+            self.next_change = answer["next"]
+            self.past_changes += [_change(one) for one in answer["changes"]]
+        return list(self.past_changes)
+
+
+def _frame(entry):
+    data = bytes.fromhex(entry["hex"])
+    note = entry["note"] or ""
+    parts = panel.split(data)
+    if parts is None:
+        return None  # damaged: nobody can have taken it for a frame
+    destination, source, function, payload = parts
+    return Frame(entry["t_us"] / 1e6, source, destination, function, payload,
+                 heard=not set(note.split()) & LOST, collision="crc-collision" in note)
+
+
+def _change(entry):
+    table, row = entry["row"].split(".")
+    return Change(entry["t_us"] / 1e6, (int(table), int(row)), bytes.fromhex(entry["new"]),
+                  entry["cause"])
