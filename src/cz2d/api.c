@@ -177,5 +177,5 @@ api_free(struct api *api)
 void
 api_reloaded(struct api *api)
 {
-	api->status.body = http_body_free(api->status.body);
+	api->status = http_body_free(api->status);
 }

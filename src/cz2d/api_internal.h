@@ -20,16 +20,20 @@ enum {
 
 struct api_wait;
 
+/* What a rendered status is good for. */
+struct api_status_key {
+	uint64_t version; /* of the model */
+	int64_t age;      /* whole seconds; -1 when nothing is known */
+	int clock;        /* the panel's minute */
+	bool is_stale;
+};
+
 struct api {
 	struct api_parts parts;
 	struct api_wait *waits;     /* every request that waits for the engine */
 	struct http_body *openapi;  /* rendered on first use */
-	struct {
-		struct http_body *body; /* GET /status as last rendered */
-		uint64_t version;
-		int64_t age;            /* whole seconds */
-		int clock;
-	} status;
+	struct http_body *status;   /* plain GET /status as last rendered */
+	struct api_status_key status_key;
 };
 
 /* One request on its way through a handler. */

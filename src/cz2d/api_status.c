@@ -65,12 +65,26 @@ read_flag(const struct api_call *call, const char *name, bool *flag)
 	return false;
 }
 
-/* Only what a status may have been rendered anew for. */
-static bool
-rendered_is_current(const struct api *api, uint64_t version, int64_t age, int clock)
+/* All that a rendered status depends on besides names. */
+static struct api_status_key
+key_of(const struct model *model, int64_t now)
 {
-	return api->status.body != NULL && api->status.version == version &&
-	       api->status.age == age && api->status.clock == clock;
+	struct model_meta meta;
+
+	model_meta(model, now, &meta);
+	return (struct api_status_key){
+		.version = model_version(model),
+		.age = meta.known ? (now - meta.updated) / 1000 : -1,
+		.clock = model_clock(model, now),
+		.is_stale = meta.is_stale,
+	};
+}
+
+static bool
+same_key(const struct api_status_key *a, const struct api_status_key *b)
+{
+	return a->version == b->version && a->age == b->age && a->clock == b->clock &&
+	       a->is_stale == b->is_stale;
 }
 
 static struct http_body *
@@ -90,22 +104,14 @@ static void
 answer_from_memory(const struct api_call *call)
 {
 	struct api *api = call->api;
-	const struct model *model = api->parts.model;
-	uint64_t version = model_version(model);
-	int clock = model_clock(model, call->now);
-	struct model_meta meta;
-	int64_t age;
+	struct api_status_key key = key_of(api->parts.model, call->now);
 
-	model_meta(model, call->now, &meta);
-	age = meta.known ? (call->now - meta.updated) / 1000 : -1;
-	if (!rendered_is_current(api, version, age, clock)) {
-		http_body_free(api->status.body);
-		api->status.body = render(api, call->now);
-		api->status.version = version;
-		api->status.age = age;
-		api->status.clock = clock;
+	if (api->status == NULL || !same_key(&api->status_key, &key)) {
+		http_body_free(api->status);
+		api->status = render(api, call->now);
+		api->status_key = key;
 	}
-	http_answer_shared(call->request, api->status.body);
+	http_answer_shared(call->request, api->status);
 }
 
 static void

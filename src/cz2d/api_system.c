@@ -145,16 +145,19 @@ api_get_health(const struct api_call *call)
 	json_t *wrong = find_problems(api, call->now, &fatal);
 	const char *status = fatal ? "unhealthy" : json_array_size(wrong) > 0 ? "degraded" : "healthy";
 
-	api_answer(call->request, fatal ? 503 : 200,
-		   json_pack("{s:s, s:s, s:o, s:o, s:{s:b, s:b}, s:{s:b}, s:i, s:o}",
-			     "status", status, "version", PACKAGE_VERSION,
-			     "link", link_document(api, &view),
-			     "cache", cache_document(api, call->now),
-			     "mqtt", "enabled", api->parts.config->mqtt.enabled,
-			     "connected", mqtt_is_connected(api),
-			     "storage", "ok", store_ok(api->parts.store),
-			     "queue", engine_pending(api->parts.engine),
-			     "problems", wrong));
+	json_t *document = json_pack("{s:s, s:s, s:o, s:o, s:{s:b, s:b}, s:{s:b}, s:i}",
+				     "status", status, "version", PACKAGE_VERSION,
+				     "link", link_document(api, &view),
+				     "cache", cache_document(api, call->now),
+				     "mqtt", "enabled", api->parts.config->mqtt.enabled,
+				     "connected", mqtt_is_connected(api),
+				     "storage", "ok", store_ok(api->parts.store),
+				     "queue", engine_pending(api->parts.engine));
+
+	if (json_array_size(wrong) > 0)
+		json_object_set(document, "problems", wrong);
+	json_decref(wrong);
+	api_answer(call->request, fatal ? 503 : 200, document);
 }
 
 void
