@@ -184,9 +184,18 @@ def _met(wanted, value):
 # --- what the panel held ----------------------------------------------------------------------
 
 class Registers:
-    """The content of each row over time, and what a damaged reply made of it."""
+    """The content of each row over time, and what a damaged reply made of it; beside it what
+    the rules ask for again and again: our reads, the replies to us, and the commands."""
 
     def __init__(self, history):
+        self.reads = defaultdict(list)
+        self.replies = defaultdict(list)
+        for one in sorted(history.frames, key=lambda one: one.time):
+            if one.source == history.address and one.function == READ:
+                self.reads[one.row].append(one.time)
+            elif one.destination == history.address and one.function == REPLY and one.heard:
+                self.replies[one.row if len(one.payload) > 3 else None].append(one)
+        self.commands = [(call, wish) for call in history.calls if (wish := wish_of(call))]
         self.rows = defaultdict(list)
         for change in sorted(history.changes, key=lambda one: one.time):
             self.rows[change.row].append((change.time, change.content))
@@ -229,17 +238,16 @@ def check(history):
     return sorted(found, key=lambda one: one.time)
 
 
-def _asking(history, time):
-    """The calls that may be the reason for a write at this moment."""
-    for call in history.calls:
+def _asking(registers, time):
+    """The wishes that may be the reason for a write at this moment."""
+    for call, wish in registers.commands:
         ends = float("inf") if call.answered is None else call.answered
-        if call.status in GRANTING and call.sent <= time <= ends + CLOCK_SLACK and wish_of(call):
-            yield call
+        if call.status in GRANTING and call.sent <= time <= ends + CLOCK_SLACK:
+            yield wish
 
 
 def nothing_before_the_first_command(history, registers):
-    commands = [call.sent for call in history.calls if wish_of(call)]
-    first = min(commands, default=float("inf"))
+    first = min((call.sent for call, _ in registers.commands), default=float("inf"))
     for one in history.writes():
         if one.time < first:
             yield Violation("quiet start", one.time,
@@ -248,47 +256,42 @@ def nothing_before_the_first_command(history, registers):
 
 def every_write_belongs_to_a_request(history, registers):
     for one in history.writes():
-        if not any(_touches(call, one.row) for call in _asking(history, one.time)):
+        rows = {panel.row_of(*key) for wish in _asking(registers, one.time) for key in wish}
+        if one.row not in rows:
             yield Violation("unrequested write", one.time,
                             f"nobody waits for {one.payload.hex(' ')}")
 
 
-def _touches(call, row):
-    return any(panel.row_of(name, zone) == row for name, zone in wish_of(call))
-
-
-def _basis(history, write):
-    """The replies to our last read of the row before a write, and when it was asked for."""
-    asked = [f.time for f in history.frames
-             if f.source == history.address and f.function == READ and f.row == write.row
-             and f.time <= write.time]
-    if not asked:
+def _basis(registers, write):
+    """When we last asked for the row before a write, and the replies since."""
+    asked = registers.reads[write.row]
+    last = bisect_right(asked, write.time)
+    if not last:
         return None, []
-    replies = [f for f in history.frames
-               if f.destination == history.address and f.function == REPLY and f.heard
-               and len(f.payload) > 3 and f.row == write.row
-               and asked[-1] <= f.time <= write.time]
-    return asked[-1], replies
+    replies = registers.replies[write.row]
+    first = bisect_left(replies, asked[last - 1], key=lambda one: one.time)
+    beyond = bisect_right(replies, write.time, key=lambda one: one.time)
+    return asked[last - 1], replies[first:beyond]
 
 
 def unnamed_bytes_stay_as_read(history, registers):
     for write in history.writes():
-        asked, replies = _basis(history, write)
+        asked, replies = _basis(registers, write)
         if not replies:
             yield Violation("written unread", write.time,
                             f"no read of {write.row} was answered before the write")
             continue
-        complaints = [list(_unexplained(history, write, one.payload)) for one in replies]
+        complaints = [list(_unexplained(registers, write, one.payload)) for one in replies]
         if all(complaints):
             yield Violation("unnamed bytes", write.time, "; ".join(complaints[0]))
 
 
-def _unexplained(history, write, base):
+def _unexplained(registers, write, base):
     if len(base) != len(write.payload):
         yield f"{len(base)} bytes read, {len(write.payload)} written"
         return
-    wanted = [bits for call in _asking(history, write.time)
-              for (name, zone), value in wish_of(call).items()
+    wanted = [bits for wish in _asking(registers, write.time)
+              for (name, zone), value in wish.items()
               for bits in _wanted_bits(name, zone, value)]
     for byte, (old, new) in enumerate(zip(base, write.payload)):
         explained = 0
@@ -301,7 +304,7 @@ def _unexplained(history, write, base):
 
 def only_allowed_bits_are_written(history, registers):
     for write in history.writes():
-        _, replies = _basis(history, write)
+        _, replies = _basis(registers, write)
         for base in replies[-1:]:
             for byte, (old, new) in enumerate(zip(base.payload, write.payload)):
                 if (old ^ new) & ~panel.writable_bits(write.row, byte, history.zones):
@@ -314,7 +317,7 @@ def only_allowed_bits_are_written(history, registers):
 def writes_are_fresh_and_never_repeated(history, registers):
     last = {}
     for write in history.writes():
-        asked, replies = _basis(history, write)
+        asked, replies = _basis(registers, write)
         before = last.get(write.row)
         if asked is not None and write.time - asked > history.guard + FRESH_SLACK:
             yield Violation("stale basis", write.time,
@@ -334,10 +337,10 @@ def every_caller_is_answered(history, registers):
 
 
 def every_success_was_true(history, registers):
-    for call in history.calls:
+    for call, wish in registers.commands:
         if call.status != 200:
             continue
-        for (name, zone), wanted in wish_of(call).items():
+        for (name, zone), wanted in wish.items():
             contents = registers.during(panel.row_of(name, zone), call.sent,
                                         call.answered + CLOCK_SLACK)
             values = [panel.value(name, content, zone) for content in contents]
@@ -361,25 +364,26 @@ def _taken_back(history, registers, call, name, zone, wanted):
            for row in flags):
         return False
     return any(one.row == (1, 16) and panel.value(name, one.payload, zone) == wanted
-               and call.sent <= one.time <= call.answered and _acknowledged(history, one)
+               and call.sent <= one.time <= call.answered and _acknowledged(registers, one)
                for one in history.writes())
 
 
-def _acknowledged(history, write):
-    for one in history.frames:
-        if one.time > write.time and one.destination == history.address \
-                and one.source == write.destination and one.function == REPLY and one.heard:
-            return one.payload == b"\0"
+def _acknowledged(registers, write):
+    """True when the next thing that the device said to us is an acknowledgement."""
+    for one in registers.replies[None]:
+        if one.time > write.time and one.source == write.destination:
+            between = [t for t in registers.reads[write.row] if write.time < t < one.time]
+            return one.payload == b"\0" and not between
     return False
 
 
 def answers_show_the_change(history, registers):
-    for call in history.calls:
+    for call, wish in registers.commands:
         shown = _document(call.answer) if call.status == 200 else None
         if shown is None:
             continue
         ruler = shown.get("all_mode")
-        for (name, zone), wanted in wish_of(call).items():
+        for (name, zone), wanted in wish.items():
             value = _shown(shown, name, zone)
             hidden = name in panel.RULED and ruler not in (0, None, zone)
             if _met(wanted, value) or hidden or zone > history.zones:
@@ -494,7 +498,7 @@ def overwritten_at_the_wall(history):
     registers = Registers(history)
     lost = []
     for write in history.writes():
-        _, replies = _basis(history, write)
+        _, replies = _basis(registers, write)
         held = registers.at(write.row, write.time - 0.001)
         if replies and held is not None and all(one.payload != held for one in replies):
             lost.append(write)

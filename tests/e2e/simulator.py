@@ -156,6 +156,13 @@ class Simulator:
             self.past_frames += [one for one in map(_frame, answer["frames"]) if one]
         return list(self.past_frames)
 
+    def forget(self):
+        """Begins the log anew; what the panel holds now is where its history starts."""
+        self.control("reset")
+        self.next_frame = self.next_change = 0
+        self.past_frames = []
+        self.past_changes = [Change(0.0, row, self.row(*row), "start") for row in ROWS]
+
     def changes(self):
         """Every change of a row, as history.Change."""
         if self.process.alive():

@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: MIT
+# Copyright 2026 The cz2d authors
+"""make soak: one daemon for a long time among faults, callers, a broker that comes and goes and
+hands at the wall. CZ2_SOAK_MINUTES says how long (30). After each minute the history is checked
+and begins anew; at the end neither memory nor descriptors have grown."""
+
+import os
+import random
+import signal
+import threading
+import time
+
+from house import House
+from waiting import until
+
+MINUTES = float(os.environ.get("CZ2_SOAK_MINUTES", "30"))
+SEED = int(os.environ.get("CZ2_SOAK_SEED", "1"))
+ROUND = 60.0
+CALLERS = 4
+FAULTS = ("lose-request", "lose-reply", "flip-request", "flip-reply", "truncate-reply",
+          "late-reply", "double-reply", "foreign-reply", "wrong-row", "garbage", "not-kept",
+          "error-reply", "nack")
+SETTINGS = {"bus.reply_timeout_ms": 120, "bus.gap_ms": 5, "cache.refresh_interval": 5,
+            "command.timeout_seconds": 10}
+
+
+def request(dice):
+    zone, heat = dice.randint(1, 8), dice.randint(50, 75)
+    return dice.choice([
+        ("POST", f"/zones/{zone}/temperature",
+         {"heat": heat, "cool": heat + dice.randint(2, 12), "hold": dice.random() < 0.7}),
+        ("POST", f"/zones/{zone}/hold", {"temp": dice.random() < 0.5}),
+        ("POST", "/zones/batch/temperature",
+         {"zones": dice.sample(range(1, 9), 3), "out": dice.random() < 0.3}),
+        ("POST", "/system/mode", {"mode": dice.choice(["Heat", "Cool", "Auto", "Off"]),
+                                  "all": dice.choice([None, None, True, False])}),
+        ("POST", "/system/fan", {"fan": dice.choice(["Auto", "On"])}),
+        ("POST", "/update", {}), ("GET", "/status", None), ("GET", "/health", None),
+        ("POST", f"/zones/{zone}/temperature", {"heat": 99})])
+
+
+def call_for(house, seed, deadline):
+    """One caller: requests in a row, some after a pause."""
+    dice = random.Random(seed)
+    while time.monotonic() < deadline:
+        answer = house.client().request(*request(dice))
+        assert answer.status in (200, 422, 500, 503, 504), answer
+        time.sleep(dice.choice([0, 0, 0.05, 0.5]))
+
+
+def disturb(house, dice):
+    """Something that happens to a house, and its end."""
+    kind = dice.choice(FAULTS)
+    event = dice.randrange(8)
+    if event == 0:
+        house.broker.stop()
+        house.listener.close()
+        time.sleep(dice.uniform(0.5, 5))
+        house.broker.start()
+        house.listen_again()
+    elif event == 1:
+        house.broker.process.send(signal.SIGSTOP)
+        time.sleep(dice.uniform(0.5, 5))
+        house.broker.process.send(signal.SIGCONT)
+    elif event == 2:
+        house.sim.wall(dice.randint(1, 8), heat=dice.randint(50, 70), hold=dice.randint(0, 1))
+    elif event == 3:
+        house.sim.hang_up()
+    elif event == 4:
+        house.sim.silence(True)
+        time.sleep(dice.uniform(0.5, 4))
+        house.sim.silence(False)
+    else:
+        house.sim.rate(kind, dice.uniform(0.01, 0.2))
+        time.sleep(dice.uniform(2, 8))
+    house.sim.clear()
+
+
+def one_round(house, dice):
+    deadline = time.monotonic() + ROUND
+    failures = []
+
+    def guarded(seed):
+        try:
+            call_for(house, seed, deadline)
+        except Exception as error:  # told after the round
+            failures.append(repr(error))
+    callers = [threading.Thread(target=guarded, args=(dice.random(),)) for _ in range(CALLERS)]
+    for one in callers:
+        one.start()
+    while time.monotonic() < deadline:
+        disturb(house, dice)
+        time.sleep(dice.uniform(0.2, 3))
+    for one in callers:
+        one.join()
+    assert not failures, failures
+    until(lambda: house.rest.get("/status?force=true").status == 200, 30, "the panel again")
+
+
+def test_a_long_life():
+    house = SoakHouse(zones=8, settings=SETTINGS, mqtt=True)
+    try:
+        dice = random.Random(SEED)
+        one_round(house, dice)
+        house.next_round()
+        memory, descriptors = house.daemon.memory(), house.daemon.descriptors()
+        end = time.monotonic() + MINUTES * 60
+        rounds = 0
+        while time.monotonic() < end:
+            one_round(house, dice)
+            house.next_round()
+            rounds += 1
+            print(f"round {rounds}: {house.daemon.memory()} KiB, "
+                  f"{house.daemon.descriptors()} descriptors", flush=True)
+        assert house.daemon.memory() < memory + 1024
+        assert house.daemon.descriptors() <= descriptors + 8
+        house.close()
+    finally:
+        if house.daemon.process.alive():
+            print(house.report())
+        house.abandon()
+
+
+class SoakHouse(House):
+    """A house whose history is checked in pieces."""
+
+    def listen_again(self):
+        self.listener = type(self.listener)(self.broker.port, messages=self.messages)
+
+    def next_round(self):
+        self.check()
+        self.calls.clear()
+        self.messages.clear()
+        self.sim.forget()
