@@ -13,9 +13,8 @@ from process import Process, program
 from waiting import until
 
 ROWS = sorted(panel.LENGTHS)
-# Notes of frames that did not reach their addressee as a whole.
-LOST = {"lose-reply", "flip-reply", "drop-byte-reply", "truncate-reply", "hang-up", "silence",
-        "flip-byte", "drop-byte", "foreign-reply", "foreign-source", "collision"}
+# Notes of replies that were damaged on the way; one that still is a frame has a CRC by accident.
+DAMAGED = {"flip-reply", "drop-byte-reply", "truncate-reply", "hang-up"}
 
 
 class Control:
@@ -174,13 +173,17 @@ class Simulator:
 
 def _frame(entry):
     data = bytes.fromhex(entry["hex"])
-    note = entry["note"] or ""
-    parts = panel.split(data)
+    # Garbage may precede a frame; a damaged one is none, for whoever heard it.
+    found = (panel.split(data[start:]) for start in range(len(data)))
+    parts = next((one for one in found if one), None)
     if parts is None:
-        return None  # damaged: nobody can have taken it for a frame
+        return None
     destination, source, function, payload = parts
+    if entry["dir"] == "bus" and source > 9:
+        source = 0  # somebody with our address, but not we
+    note = entry["note"] or ""
     return Frame(entry["t_us"] / 1e6, source, destination, function, payload,
-                 heard=not set(note.split()) & LOST, collision="crc-collision" in note)
+                 heard=note != "lose-reply", collision=note in DAMAGED)
 
 
 def _change(entry):
