@@ -16,10 +16,10 @@
 
 int
 config_refuse(struct config_reading *reading, const struct config_place *place, const char *path,
-	const char *format, ...)
+	      const char *format, ...)
 {
 	int length = snprintf(reading->why, CONFIG_WHY_MAX, "%s: %s%s%s: ", place->where, path,
-		*place->value ? " = " : "", place->value);
+			      *place->value ? " = " : "", place->value);
 	va_list arguments;
 
 	va_start(arguments, format);
@@ -82,13 +82,14 @@ check_zone_names(struct config_reading *reading)
 		if (count == zones)
 			return 0;
 		return config_refuse(reading, place_of(reading, "panel.zone_names"),
-			"panel.zone_names", "%d name%s for %d zone%s (panel.zones): accepted is %s",
-			count, count == 1 ? "" : "s", zones, zones == 1 ? "" : "s",
-			config_key_find("panel.zone_names")->accepted);
+				     "panel.zone_names",
+				     "%d name%s for %d zone%s (panel.zones): accepted is %s", count,
+				     count == 1 ? "" : "s", zones, zones == 1 ? "" : "s",
+				     config_key_find("panel.zone_names")->accepted);
 	}
 	for (i = 0; i < zones; i++)
 		snprintf(config->panel.zone_names[i], sizeof config->panel.zone_names[i], "Zone %d",
-			i + 1);
+			 i + 1);
 	return 0;
 }
 
@@ -102,7 +103,8 @@ check_listen(struct config_reading *reading)
 
 	if (config->http.allow_anonymous || config_check_loopback(config->http.listen))
 		return 0;
-	return config_refuse(reading, place, "http.listen",
+	return config_refuse(
+		reading, place, "http.listen",
 		"everyone on the network could control the heating: accepted is 127.0.0.1, ::1 or"
 		" localhost; to allow it all the same, add %s",
 		environment ? "the variable  API_ALLOW_ANONYMOUS=true"
@@ -116,14 +118,15 @@ check_password(struct config_reading *reading)
 
 	if (*config->mqtt.password && *config->mqtt.password_file)
 		return config_refuse(reading, place_of(reading, "mqtt.password_file"),
-			"mqtt.password_file", "mqtt.password is given too (%s): accepted is one of them",
-			place_of(reading, "mqtt.password")->where);
+				     "mqtt.password_file",
+				     "mqtt.password is given too (%s): accepted is one of them",
+				     place_of(reading, "mqtt.password")->where);
 	if (config_secret_read(reading) < 0)
 		return -1;
-	if (*config->mqtt.password && !*config->mqtt.user)
-		return config_refuse(reading, place_of(reading, "mqtt.user"), "mqtt.user",
-			"a password is given without a user: accepted is both or none");
-	return 0;
+	if (!config->mqtt.enabled || !*config->mqtt.password || *config->mqtt.user)
+		return 0;
+	return config_refuse(reading, place_of(reading, "mqtt.user"), "mqtt.user",
+			     "there is a password without a user: accepted is both or none");
 }
 
 int
@@ -139,7 +142,7 @@ config_load(struct config *config, const char *path, char *why)
 	if (config_env_read(&reading) < 0)
 		return -1;
 	if (check_zone_names(&reading) < 0 || check_listen(&reading) < 0 ||
-		check_password(&reading) < 0)
+	    check_password(&reading) < 0)
 		return -1;
 	*config = fresh;
 	return 0;
@@ -202,7 +205,7 @@ config_reload(struct config *config, const struct config *fresh, char *needs)
 			config_value_copy(key, config, fresh);
 		else if (used + strlen(key->path) + sizeof ", " < CONFIG_WHY_MAX)
 			used += (size_t)snprintf(needs + used, CONFIG_WHY_MAX - used, "%s%s",
-				used ? ", " : "", key->path);
+						 used ? ", " : "", key->path);
 	}
 }
 

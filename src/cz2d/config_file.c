@@ -61,10 +61,10 @@ quote_setting(const config_setting_t *setting, const char *word, char *value, si
 	}
 }
 
-/* Where the setting stands. The scan knows included files by full name, libconfig knows all lines. */
+/* Where the setting stands: by the scan, which knows included files by their full name. */
 static const char *
 place_setting(const struct walk *walk, const config_setting_t *setting, const char *path,
-	struct config_place *place)
+	      struct config_place *place)
 {
 	const struct config_written *written = config_scan_find(walk->scan, path);
 	const char *word = written ? written->word : "";
@@ -74,7 +74,7 @@ place_setting(const struct walk *walk, const config_setting_t *setting, const ch
 		snprintf(place->where, sizeof place->where, "%s", written->where);
 	else
 		snprintf(place->where, sizeof place->where, "%s:%u", walk->reading->path,
-			(unsigned)config_setting_source_line(setting));
+			 (unsigned)config_setting_source_line(setting));
 	if (key && key->secret)
 		snprintf(place->value, sizeof place->value, "(hidden)");
 	else
@@ -98,9 +98,9 @@ refuse_unknown(struct walk *walk, const struct config_place *place, const char *
 
 	if (config_key_near(path, near, sizeof near))
 		return config_refuse(walk->reading, place, path,
-			"there is no such key; did you mean %s?", near);
+				     "there is no such key; did you mean %s?", near);
 	return config_refuse(walk->reading, place, path,
-		"there is no such key; cz2d.conf(5) lists all that are accepted");
+			     "there is no such key; cz2d.conf(5) lists all that are accepted");
 }
 
 static bool
@@ -123,7 +123,7 @@ set_names(struct config *config, const config_setting_t *setting)
 /* word: the value as written. The only true form of a number: libconfig's may have lost digits. */
 static bool
 set_value(struct config *config, const struct config_key *key, const config_setting_t *setting,
-	const char *word)
+	  const char *word)
 {
 	int type = config_setting_type(setting);
 
@@ -182,7 +182,8 @@ refuse_single(struct walk *walk, const config_setting_t *setting, const char *na
 	struct config_place place;
 
 	place_setting(walk, setting, name, &place);
-	return config_refuse(walk->reading, &place, name, "accepted is a group: %s: { ... };", name);
+	return config_refuse(walk->reading, &place, name, "accepted is a group: %s: { ... };",
+			     name);
 }
 
 static int
@@ -214,9 +215,9 @@ refuse_syntax(struct config_reading *reading, const struct config_scan *scan, co
 	bool relative = file && file[0] != '/';
 
 	snprintf(reading->why, CONFIG_WHY_MAX,
-		"%s%s%s:%d: %s: accepted are lines like  http: { port = 8000; };",
-		relative ? config_scan_directory(scan) : "", relative ? "/" : "",
-		file ? file : reading->path, config_error_line(parsed), config_error_text(parsed));
+		 "%s%s%s:%d: %s: accepted are lines like  http: { port = 8000; };",
+		 relative ? config_scan_directory(scan) : "", relative ? "/" : "",
+		 file ? file : reading->path, config_error_line(parsed), config_error_text(parsed));
 	return -1;
 }
 

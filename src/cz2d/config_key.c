@@ -11,8 +11,8 @@
 #include <string.h>
 
 enum {
-	NEAR_MAX = 3,        /* edits; one more is another word */
-	NEAR_SAME_NAME = 1,  /* a known name in the wrong group counts as one edit */
+	NEAR_MAX = 3,       /* edits; one more is another word */
+	NEAR_SAME_NAME = 1, /* a known name in the wrong group counts as one edit */
 	SWAP_BACK = 2
 };
 
@@ -63,7 +63,8 @@ edits_between(const char *a, size_t a_length, const char *b, size_t b_length)
 			cost[i][j] = cost[i - 1][j - 1] + (a[i - 1] != b[j - 1]);
 			cost[i][j] = minimum(cost[i][j], cost[i - 1][j] + 1);
 			cost[i][j] = minimum(cost[i][j], cost[i][j - 1] + 1);
-			if (i >= SWAP_BACK && j >= SWAP_BACK && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+			if (i >= SWAP_BACK && j >= SWAP_BACK && a[i - 1] == b[j - 2] &&
+			    a[i - 2] == b[j - 1])
 				cost[i][j] = minimum(cost[i][j], cost[i - 2][j - 2] + 1);
 		}
 	}
@@ -129,13 +130,15 @@ config_key_accepted(const struct config_key *key, bool environment, char *text, 
 {
 	if (key->accepted)
 		snprintf(text, size, "%s%s", key->accepted,
-			environment && key->kind == CONFIG_KIND_NAMES ? ", with commas between them" : "");
+			 environment && key->kind == CONFIG_KIND_NAMES
+				 ? ", with commas between them"
+				 : "");
 	else if (key->kind == CONFIG_KIND_BOOL)
 		snprintf(text, size, "%s",
-			environment ? "true, false, 1, 0, yes, no, on or off" : "true or false");
+			 environment ? "true, false, 1, 0, yes, no, on or off" : "true or false");
 	else if (key->hole_last)
 		snprintf(text, size, "a whole number from %d to %d, but not %d to %d", key->minimum,
-			key->maximum, key->hole_first, key->hole_last);
+			 key->maximum, key->hole_first, key->hole_last);
 	else
 		snprintf(text, size, "a whole number from %d to %d", key->minimum, key->maximum);
 }

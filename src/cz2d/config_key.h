@@ -31,8 +31,8 @@ struct config_key {
 	const char *standard; /* the default, as the environment would give it */
 	int minimum;          /* of a number, or of a text's length in bytes */
 	int maximum;
-	int hole_first;       /* numbers from here ... */
-	int hole_last;        /* ... to here are refused; 0: no hole */
+	int hole_first; /* numbers from here ... */
+	int hole_last;  /* ... to here are refused; 0: no hole */
 	bool (*check)(const char *text);
 	const char *accepted; /* NULL: made from kind and limits */
 	bool reloadable;
@@ -42,9 +42,9 @@ struct config_key {
 
 enum {
 	CONFIG_KEYS_MAX = 64,
-	CONFIG_PATH_MAX = 96,    /* a key's full name, whatever a file calls it */
-	CONFIG_WHERE_MAX = 512,  /* "FILE:LINE" */
-	CONFIG_VALUE_MAX = 128,  /* a value quoted in a message; longer ones are cut */
+	CONFIG_PATH_MAX = 96,   /* a key's full name, whatever a file calls it */
+	CONFIG_WHERE_MAX = 512, /* "FILE:LINE" */
+	CONFIG_VALUE_MAX = 128, /* a value quoted in a message; longer ones are cut */
 	CONFIG_ACCEPTED_MAX = 256
 };
 
@@ -60,7 +60,7 @@ struct config_place {
 /* One pass of config_load. */
 struct config_reading {
 	struct config *config;
-	const char *path;                             /* the file; NULL: none */
+	const char *path;                            /* the file; NULL: none */
 	struct config_place places[CONFIG_KEYS_MAX]; /* indexed like config_keys */
 	char *why;
 };
@@ -121,9 +121,9 @@ config_env_read(struct config_reading *reading);
 int
 config_secret_read(struct config_reading *reading);
 
-/* Fills why with "WHERE: KEY = VALUE: REASON" (without VALUE when place->value is empty). Returns -1. */
+/* Fills why with "WHERE: KEY = VALUE: REASON", without VALUE when place has none. Returns -1. */
 int
 config_refuse(struct config_reading *reading, const struct config_place *place, const char *path,
-	const char *format, ...) __attribute__((format(printf, 4, 5)));
+	      const char *format, ...) __attribute__((format(printf, 4, 5)));
 
 #endif

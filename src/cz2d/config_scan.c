@@ -99,7 +99,8 @@ check_zeros(struct config_scan *scan, const char *path, const char *text, size_t
 		line += text[i] == '\n';
 	if (i == length)
 		return 0;
-	snprintf(scan->why, CONFIG_WHY_MAX, "%s:%u: a zero byte: accepted is text in UTF-8", path, line);
+	snprintf(scan->why, CONFIG_WHY_MAX, "%s:%u: a zero byte: accepted is text in UTF-8", path,
+		 line);
 	return -1;
 }
 
@@ -125,8 +126,8 @@ keep(struct cursor *cursor)
 
 	if (first) {
 		snprintf(scan->why, CONFIG_WHY_MAX,
-			"%s:%u: %s: given a second time, the first is %s: accepted is one of them",
-			cursor->file, cursor->name_line, cursor->path, first->where);
+			 "%s:%u: %s: given a second time, the first is %s: accepted is one of them",
+			 cursor->file, cursor->name_line, cursor->path, first->where);
 		return -1;
 	}
 	if (scan->count == WRITTEN_MAX)
@@ -134,7 +135,7 @@ keep(struct cursor *cursor)
 	snprintf(written->path, sizeof written->path, "%s", cursor->path);
 	snprintf(written->where, sizeof written->where, "%s:%u", cursor->file, cursor->name_line);
 	snprintf(written->word, sizeof written->word, "%.*s", (int)config_lex_word(&cursor->lex),
-		cursor->lex.at);
+		 cursor->lex.at);
 	scan->count++;
 	return 0;
 }
@@ -229,12 +230,13 @@ scan_include(struct cursor *cursor, const char *file)
 
 	if (!text) {
 		snprintf(scan->why, CONFIG_WHY_MAX, "%s:%u: @include: %s cannot be read: %s",
-			cursor->file, cursor->lex.line, file, strerror(errno));
+			 cursor->file, cursor->lex.line, file, strerror(errno));
 		return -1;
 	}
 	snprintf(prefix, sizeof prefix, "%.*s", (int)cursor->lengths[cursor->depth], cursor->path);
 	scan->includes++;
-	result = check_zeros(scan, file, text, length) < 0 ? -1 : scan_file(scan, file, text, prefix);
+	result = check_zeros(scan, file, text, length) < 0 ? -1
+							   : scan_file(scan, file, text, prefix);
 	scan->includes--;
 	free(text);
 	return result;
@@ -250,10 +252,12 @@ include(struct cursor *cursor)
 	char file[FILE_NAME_MAX + sizeof given + 1];
 
 	if (length == 0 || length >= sizeof given || name[1] == '/')
-		return refuse(cursor, cursor->lex.line, "@include: accepted is the name of a file in"
-			" quotation marks, relative to the directory of the main file");
+		return refuse(cursor, cursor->lex.line,
+			      "@include: accepted is the name of a file in"
+			      " quotation marks, relative to the directory of the main file");
 	if (scan->includes == INCLUDES_MAX)
-		return refuse(cursor, cursor->lex.line, "@include: too many files within each other");
+		return refuse(cursor, cursor->lex.line,
+			      "@include: too many files within each other");
 	snprintf(given, sizeof given, "%.*s", (int)length, name + 1);
 	snprintf(file, sizeof file, "%s/%s", scan->directory, given);
 	if (scan_include(cursor, file) < 0)
@@ -311,11 +315,11 @@ scan_main(struct config_scan *scan, const char *path)
 	scan->text = read_text(path, &length);
 	if (!scan->text) {
 		snprintf(scan->why, CONFIG_WHY_MAX, "%s: the file cannot be read: %s", path,
-			strerror(errno));
+			 strerror(errno));
 		return -1;
 	}
 	snprintf(scan->directory, sizeof scan->directory, "%.*s",
-		slash ? (int)(slash - path) + (slash == path) : 1, slash ? path : ".");
+		 slash ? (int)(slash - path) + (slash == path) : 1, slash ? path : ".");
 	if (check_zeros(scan, path, scan->text, length) < 0)
 		return -1;
 	return scan_file(scan, path, scan->text, "");

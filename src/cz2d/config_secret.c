@@ -75,15 +75,17 @@ config_secret_read(struct config_reading *reading)
 		return 0;
 	if (resolve(name, path, sizeof path) < 0)
 		return config_refuse(reading, place, key->path,
-			"systemd handed over no credentials: accepted is %s", key->accepted);
+				     "systemd handed over no credentials: accepted is %s",
+				     key->accepted);
 	length = read_secret(path, secret, SECRET_MAX);
 	if (length < 0)
 		return config_refuse(reading, place, key->path, "%s cannot be read: %s", path,
-			strerror(errno));
+				     strerror(errno));
 	taken = set_password(reading->config, secret, (size_t)length);
 	explicit_bzero(secret, sizeof secret);
 	if (!taken)
 		return config_refuse(reading, place, key->path,
-			"what it holds is no password: accepted is one line of 1 to 255 bytes of UTF-8");
+				     "what it holds is no password: accepted is one line of 1 to "
+				     "255 bytes of UTF-8");
 	return 0;
 }

@@ -22,8 +22,8 @@ static const struct {
 	const char *word;
 	bool value;
 } booleans[] = {
-	{"true", true}, {"false", false}, {"1", true}, {"0", false},
-	{"yes", true}, {"no", false}, {"on", true}, {"off", false},
+	{"true", true}, {"false", false}, {"1", true},  {"0", false},
+	{"yes", true},  {"no", false},    {"on", true}, {"off", false},
 };
 
 static void *
