@@ -20,16 +20,21 @@
 struct link;
 
 enum link_state {
-	LINK_CLOSED,  /* waiting for the next attempt */
-	LINK_OPENING, /* TCP connect under way */
+	LINK_CLOSED,    /* waiting for the next attempt */
+	LINK_RESOLVING, /* the address of a host name is being looked up */
+	LINK_OPENING,   /* TCP connect under way */
 	LINK_OPEN,
 };
 
 /*
- * What a kind of channel can do. All calls are non-blocking.
- * open: a descriptor in *fd; 0 open, 1 connecting (then poll for writing and
- *   call finish), or -errno with a sentence in why.
- * finish: 0 when the connection stands, else -errno.
+ * What a kind of channel can do. Nothing blocks.
+ * open: a descriptor in *fd; 0 open, 1 connecting (then call finish when it can
+ *   be written), or -errno with a clause in why.
+ * finish: 0 when the connection stands, -EINPROGRESS when it does not yet, else as
+ *   open. NULL where open never says 1.
+ * close: NULL: close(2).
+ * present: what could be opened instead of a device that is not there, as a
+ *   clause. Asked once per outage, since looking touches all ports. May be NULL.
  */
 struct link_kind {
 	const char *name; /* "serial", "pty", "tcp" */
@@ -37,6 +42,7 @@ struct link_kind {
 	int (*open)(const char *target, int *fd, char *why, size_t why_size);
 	int (*finish)(int fd, char *why, size_t why_size);
 	void (*close)(int fd);
+	void (*present)(char *text, size_t text_size);
 };
 
 extern const struct link_kind link_serial, link_pty, link_tcp;
@@ -52,7 +58,11 @@ link_new(const char *target);
 struct link *
 link_free(struct link *link);
 
-/* Opens, finishes opening or waits. Call at link_wake() and when the descriptor is ready. */
+/*
+ * Opens, finishes opening or waits. Call at link_wake() and when the descriptor is
+ * ready. One step never puts one descriptor in the place of another (their numbers
+ * could be equal): link_fd() is -1 in between.
+ */
 void
 link_step(struct link *link, int64_t now);
 
@@ -71,7 +81,7 @@ link_generation(const struct link *link);
 bool
 link_tried(const struct link *link);
 
-/* Monotonic ms since when the link is in its state. */
+/* Monotonic ms since when the link is open, or is not. 0 before the first step. */
 int64_t
 link_since(const struct link *link);
 
@@ -79,7 +89,7 @@ link_since(const struct link *link);
 const struct link_kind *
 link_kind(const struct link *link);
 
-/* -1 when there is none. Wait for writing while LINK_OPENING, else for reading. */
+/* -1 when there is none to wait for. Wait for writing while LINK_OPENING, else for reading. */
 int
 link_fd(const struct link *link);
 
@@ -98,7 +108,7 @@ link_write(struct link *link, const uint8_t *bytes, size_t length, int64_t now);
 void
 link_drop(struct link *link, const char *why, int64_t now);
 
-/* Why the last attempt failed, as a clause; "" when it did not. */
+/* Why the link is not open, as a clause; "" while it is, or before the first attempt. */
 const char *
 link_why(const struct link *link);
 

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright 2026 The cz2d authors */
+/*
+ * What people are told of a link: changes. A device that is missing for a week is
+ * one line, and so is a bridge that accepts and hangs up every three seconds.
+ */
+#ifndef CZ2D_LINK_NEWS_H
+#define CZ2D_LINK_NEWS_H
+
+#include <stdbool.h>
+
+enum { LINK_WHY_MAX = 160 };
+
+struct link_kind;
+
+/* The fields are private. Zeroed: nothing was told. */
+struct link_news {
+	char told[LINK_WHY_MAX]; /* the trouble told last; "" when success was told since */
+	bool hushed;             /* the last opening proved nothing: the next is no news */
+};
+
+/* error: the negative errno of the attempt; why: a clause, shorter than LINK_WHY_MAX. */
+void
+link_news_failed(struct link_news *news, const char *target, const struct link_kind *kind,
+		 int error, const char *why);
+
+void
+link_news_opened(struct link_news *news, const char *target, const struct link_kind *kind);
+
+/* The opening has carried bytes for a while. */
+void
+link_news_proven(struct link_news *news, const char *target);
+
+/* proven: whether the opening that ends here was. */
+void
+link_news_lost(struct link_news *news, const char *target, const char *why, bool proven);
+
+#endif
