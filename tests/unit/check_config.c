@@ -17,7 +17,7 @@
 
 #include "base/log.h"
 #include "cz2d/config_key.h"
-#include "unit/support.h"
+#include "support.h"
 
 enum { FUZZ_ROUNDS = 3000, TEXT_MAX = 1 << 15 };
 
