@@ -24,8 +24,8 @@
 static const struct api_route routes[] = {
 	{"GET", "/status", api_get_status, NULL, "StatusAnswer", "The state, from memory",
 	 {{"force", "read the panel first"}, RAW_AND_FLAT}, {400, READS}},
-	{"GET", "/status/live", api_get_live, NULL, "StatusAnswer", "The state, read from the panel",
-	 {RAW_AND_FLAT}, {400, READS}},
+	{"GET", "/status/live", api_get_live, NULL, "StatusAnswer",
+	 "The state, read from the panel", {RAW_AND_FLAT}, {400, READS}},
 	{"POST", "/system/mode", api_post_command, &api_mode, "CommandAnswer",
 	 "Set the system mode and ALL mode", {{0}}, {WRITES}},
 	{"POST", "/system/fan", api_post_command, &api_fan, "CommandAnswer", "Set the fan mode",

@@ -14,14 +14,16 @@
 
 #include "cz2d/config.h"
 
+#define FLAGS \
+	{"temp", BODY_BOOLEAN, CZ2_TEMPORARY, false, 0, \
+	 "keep the setpoints until the schedule's next period; true ends hold"}, \
+	{"hold", BODY_BOOLEAN, CZ2_HOLD, false, 0, \
+	 "keep the setpoints for good; true ends temp"}
 #define SETPOINTS_AND_FLAGS \
 	{"heat", BODY_INTEGER, CZ2_HEAT, false, 0, "heat setpoint, degrees Fahrenheit"}, \
 	{"cool", BODY_INTEGER, CZ2_COOL, false, 0, \
 	 "cool setpoint, degrees Fahrenheit, at least 2 above heat"}, \
-	{"temp", BODY_BOOLEAN, CZ2_TEMPORARY, false, 0, \
-	 "keep the setpoints until the schedule's next period; true ends hold"}, \
-	{"hold", BODY_BOOLEAN, CZ2_HOLD, false, 0, \
-	 "keep the setpoints for good; true ends temp"}, \
+	FLAGS, \
 	{"out", BODY_BOOLEAN, CZ2_OUT, false, 0, "nobody is there"}
 
 const struct api_command api_mode = {
@@ -53,9 +55,7 @@ const struct api_command api_batch = {
 
 const struct api_command api_hold = {
 	.schema = {"ZoneHold", .needs_setting = true, .fields = {
-		{"hold", BODY_BOOLEAN, CZ2_HOLD, false, 0, "keep the setpoints for good; true ends temp"},
-		{"temp", BODY_BOOLEAN, CZ2_TEMPORARY, false, 0,
-		 "keep the setpoints until the schedule's next period; true ends hold"},
+		FLAGS
 	}},
 	.before = "Zone ", .after = " hold settings updated",
 };

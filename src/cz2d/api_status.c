@@ -48,8 +48,8 @@ refuse_query(const struct api_call *call, const char *name, const char *value)
 		plain[i] = value[i] >= ' ' && value[i] <= '~' ? value[i] : '?';
 	plain[i] = '\0';
 	api_answer_detail(call->request, 400,
-			  json_sprintf("Query parameter %s: '%s' is not a boolean. Accepted are true, "
-				       "false, 1, 0, yes, no, on and off.", name, plain));
+			  json_sprintf("Query parameter %s: '%s' is not a boolean. Accepted are "
+				       "true, false, 1, 0, yes, no, on and off.", name, plain));
 }
 
 /* Absent means false. On failure the request has been answered. */

@@ -119,7 +119,7 @@ static json_t *
 link_document(const struct api *api, const struct json_view *view)
 {
 	const struct link *link = api->parts.link;
-	int64_t since = view->wall_us - (view->now - link_since(link)) * 1000;
+	int64_t since = json_wall_us(view, link_since(link));
 
 	return json_pack("{s:b, s:s, s:o, s:o}", "connected", model_connected(api->parts.model),
 			 "kind", link_kind(link)->name, "since", json_time(since),
@@ -143,7 +143,9 @@ api_get_health(const struct api_call *call)
 	struct json_view view = api_view(api, call->now);
 	bool fatal;
 	json_t *wrong = find_problems(api, call->now, &fatal);
-	const char *status = fatal ? "unhealthy" : json_array_size(wrong) > 0 ? "degraded" : "healthy";
+	const char *status = fatal                          ? "unhealthy"
+			     : json_array_size(wrong) > 0 ? "degraded"
+							  : "healthy";
 
 	json_t *document = json_pack("{s:s, s:s, s:o, s:o, s:{s:b, s:b}, s:{s:b}, s:i}",
 				     "status", status, "version", PACKAGE_VERSION,
@@ -164,7 +166,8 @@ void
 api_get_version(const struct api_call *call)
 {
 	api_answer(call->request, 200,
-		   json_pack("{s:s, s:s, s:s}", "name", "cz2d", "version", PACKAGE_VERSION, "api", "v1"));
+		   json_pack("{s:s, s:s, s:s}", "name", "cz2d", "version", PACKAGE_VERSION,
+			     "api", "v1"));
 }
 
 /* Each row that is known: how it was learnt, and how long ago. */
@@ -172,17 +175,18 @@ static json_t *
 rows_document(const struct model *model, int64_t now)
 {
 	json_t *list = json_array();
-	char name[16];
 
-	for (int row = 0; row < CZ2_ROW_COUNT; row++) {
-		const struct cz2_image *image = model_image(model, (enum cz2_row)row);
+	for (enum cz2_row row = 0; row < CZ2_ROW_COUNT; row++) {
+		const struct cz2_image *image = model_image(model, row);
+		const char *source = cz2_source_name((enum cz2_source)image->source);
+		char name[16];
 
 		if (image->length == 0)
 			continue;
-		json_array_append_new(
-			list, json_pack("{s:s, s:s, s:o}", "row", cz2_row_name((enum cz2_row)row, name),
-					"source", cz2_source_name((enum cz2_source)image->source),
-					"age_seconds", age_of(image->time, now)));
+		json_array_append_new(list, json_pack("{s:s, s:s, s:o}",
+						      "row", cz2_row_name(row, name),
+						      "source", source,
+						      "age_seconds", age_of(image->time, now)));
 	}
 	return list;
 }

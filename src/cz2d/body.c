@@ -294,8 +294,8 @@ static void
 add_nothing_named(struct body *body)
 {
 	char rule[MESSAGE_MAX];
-	size_t used = (size_t)snprintf(rule, sizeof rule, "nothing to change: give at least one of");
-	const char *between = " ";
+	size_t used = (size_t)snprintf(rule, sizeof rule, "nothing to change: give at least one");
+	const char *between = " of ";
 
 	for (const struct body_field *field = body->schema->fields; field->name != NULL; field++) {
 		if (field->required)

@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright 2026 The cz2d authors */
 /*
- * The documents that tell the state: status, flat status, meta and raw rows.
- * Two tables of members make them and their schema, so that neither can lack what
- * the other has. What commands have to say is json_command.c's.
+ * The documents that tell the state: status and flat status. Two tables of members
+ * make them and their schemas, so that neither can lack what the other has. How the
+ * state was learnt is json_meta.c's, what commands have to say json_command.c's.
  */
 #include <config.h>
 
 #include "cz2d/json.h"
 
-#include <stdio.h>
-#include <string.h>
-#include <time.h>
+#include <stddef.h>
 
 #include "cz2d/config.h"
 #include "cz2d/model.h"
@@ -67,7 +65,9 @@ word(const struct json_view *view, enum cz2_field field, int zone)
 {
 	int value = shown(view, field, zone);
 
-	return value == CZ2_UNKNOWN ? json_null() : json_string(cz2_field_info(field)->words[value]);
+	if (value == CZ2_UNKNOWN)
+		return json_null();
+	return json_string(cz2_field_info(field)->words[value]);
 }
 
 static json_t *
@@ -236,26 +236,13 @@ status_of(const struct json_view *view, bool flat)
 	return status;
 }
 
-static bool
-get_meta(const struct json_view *view, struct model_meta *meta)
-{
-	model_meta(view->model, view->now, meta);
-	return meta->known;
-}
-
-/* The wall time of a moment of the monotonic clock. */
-static int64_t
-wall_of(const struct json_view *view, int64_t moment)
-{
-	return view->wall_us - (view->now - moment) * 1000;
-}
-
 json_t *
 json_status(const struct json_view *view)
 {
 	struct model_meta meta;
 
-	return get_meta(view, &meta) ? status_of(view, false) : json_null();
+	model_meta(view->model, view->now, &meta);
+	return meta.known ? status_of(view, false) : json_null();
 }
 
 json_t *
@@ -264,126 +251,62 @@ json_status_flat(const struct json_view *view)
 	struct model_meta meta;
 	json_t *status;
 
-	if (!get_meta(view, &meta))
+	model_meta(view->model, view->now, &meta);
+	if (!meta.known)
 		return json_null();
 	status = status_of(view, true);
-	/* Of the last answer, not of this document: people watch it to see the panel fall silent. */
-	json_object_set_new(status, "time", json_integer(wall_of(view, meta.updated) / 1000000));
+	/* Of the last answer, not of this document: people watch it for the panel's silence. */
+	json_object_set_new(status, "time",
+			    json_integer(json_wall_us(view, meta.updated) / 1000000));
 	return status;
-}
-
-static json_t *
-source_word(const struct model_meta *meta, enum cz2_source override)
-{
-	if (override != CZ2_SOURCE_NONE)
-		return json_string(cz2_source_name(override));
-	if (meta->error != NULL)
-		return json_string("error");
-	return meta->known ? json_string(cz2_source_name(meta->source)) : json_null();
-}
-
-json_t *
-json_meta(const struct json_view *view, enum cz2_source source)
-{
-	struct model_meta meta;
-	bool known = get_meta(view, &meta);
-	json_t *object = json_object();
-
-	json_object_set_new(object, "connected", json_boolean(meta.connected));
-	json_object_set_new(object, "is_stale", json_boolean(meta.is_stale));
-	json_object_set_new(object, "source", source_word(&meta, source));
-	json_object_set_new(object, "last_updated",
-			    known ? json_time(wall_of(view, meta.updated)) : json_null());
-	json_object_set_new(object, "age_seconds",
-			    known ? json_integer((view->now - meta.updated) / 1000) : json_null());
-	if (meta.error != NULL)
-		json_object_set_new(object, "error", json_string(meta.error));
-	return object;
-}
-
-json_t *
-json_time(int64_t wall_us)
-{
-	time_t seconds = (time_t)(wall_us / 1000000);
-	char date[32];
-	struct tm tm;
-
-	gmtime_r(&seconds, &tm);
-	strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%S", &tm);
-	return json_sprintf("%s.%06d+00:00", date, (int)(wall_us % 1000000));
-}
-
-/* Writes 4 characters for every 3 bytes begun, and a NUL. */
-static void
-base64(const uint8_t *bytes, size_t length, char *out)
-{
-	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-	for (size_t i = 0; i < length; i += 3) {
-		size_t left = length - i;
-		unsigned group = (unsigned)bytes[i] << 16;
-
-		if (left > 1)
-			group |= (unsigned)bytes[i + 1] << 8;
-		if (left > 2)
-			group |= bytes[i + 2];
-		*out++ = digits[group >> 18];
-		*out++ = digits[group >> 12 & 63];
-		*out++ = left > 1 ? digits[group >> 6 & 63] : '=';
-		*out++ = left > 2 ? digits[group & 63] : '=';
-	}
-	*out = '\0';
-}
-
-json_t *
-json_raw(const struct json_view *view)
-{
-	static const enum cz2_row rows[] = {
-		CZ2_ROW_1_9,  CZ2_ROW_1_12, CZ2_ROW_1_16, CZ2_ROW_1_17, CZ2_ROW_1_18,
-		CZ2_ROW_1_24, CZ2_ROW_9_3,  CZ2_ROW_9_4,  CZ2_ROW_9_5,
-	};
-	enum {
-		ROWS = sizeof rows / sizeof rows[0],
-		BYTES_MAX = ROWS * (1 + CZ2_ROW_SIZE_MAX)
-	};
-	uint8_t bytes[BYTES_MAX];
-	char text[(BYTES_MAX + 2) / 3 * 4 + 1];
-	size_t used = 0;
-
-	for (int i = 0; i < ROWS; i++) {
-		const struct cz2_image *image = model_image(view->model, rows[i]);
-
-		bytes[used++] = image->length;
-		memcpy(bytes + used, image->bytes, image->length);
-		used += image->length;
-	}
-	base64(bytes, used, text);
-	return json_string(text);
 }
 
 /* Every member may be null: what is unknown says so. */
 static json_t *
-schema_of(const struct member *member)
+schema_of(const struct member *member, bool flat)
 {
 	json_t *properties = json_object();
 	json_t *required = json_array();
 
 	for (; member->value != NULL; member++) {
+		const char *type = flat && member->flat != NULL ? "string" : member->type;
+
 		json_object_set_new(properties, name_of(member),
-				    json_pack("{s:[s, s]}", "type", member->type, "null"));
+				    json_pack("{s:[s, s]}", "type", type, "null"));
 		json_array_append_new(required, json_string(name_of(member)));
 	}
 	return json_pack("{s:s, s:o, s:o}", "type", "object", "properties", properties,
 			 "required", required);
 }
 
+static void
+add_required(json_t *schema, const char *name, json_t *property)
+{
+	json_object_set_new(json_object_get(schema, "properties"), name, property);
+	json_array_append_new(json_object_get(schema, "required"), json_string(name));
+}
+
+static json_t *
+status_schema(bool flat)
+{
+	json_t *schema = schema_of(system_members, flat);
+
+	add_required(schema, "zones", json_pack("{s:s, s:o}", "type", "array", "items",
+						schema_of(zone_members, flat)));
+	return schema;
+}
+
 json_t *
 json_status_schema(void)
 {
-	json_t *schema = schema_of(system_members);
-	json_t *zones = json_pack("{s:s, s:o}", "type", "array", "items", schema_of(zone_members));
+	return status_schema(false);
+}
 
-	json_object_set_new(json_object_get(schema, "properties"), "zones", zones);
-	json_array_append_new(json_object_get(schema, "required"), json_string("zones"));
+json_t *
+json_status_flat_schema(void)
+{
+	json_t *schema = status_schema(true);
+
+	add_required(schema, "time", json_pack("{s:s}", "type", "integer"));
 	return schema;
 }

@@ -37,9 +37,11 @@ json_status_flat(const struct json_view *view);
 json_t *
 json_meta(const struct json_view *view, enum cz2_source source);
 
-/* The JSON Schema of json_status(), made from the same tables. */
+/* The JSON Schemas of json_status() and json_status_flat(), made from the same tables. */
 json_t *
 json_status_schema(void);
+json_t *
+json_status_flat_schema(void);
 
 /* Base64 of the nine status rows, each with a byte of length before it; 0 when never read. */
 json_t *
@@ -59,6 +61,10 @@ json_warnings(const struct cz2_warnings *warnings);
  */
 json_t *
 json_problem(const struct engine_outcome *outcome);
+
+/* The wall time, microseconds since 1970, of a moment of the monotonic clock. */
+int64_t
+json_wall_us(const struct json_view *view, int64_t moment);
 
 /* RFC 3339 in UTC with microseconds and +00:00, from microseconds since 1970. */
 json_t *

@@ -84,7 +84,7 @@ warning_sentence(const struct cz2_warning *warning)
 
 	switch (warning->kind) {
 	case CZ2_WARN_HOLD_AND_TEMP:
-		return json_sprintf("Zone %d: hold and temp were both given; this was taken as hold.",
+		return json_sprintf("Zone %d: hold and temp were both given and taken as hold.",
 				    zone);
 	case CZ2_WARN_NOT_HELD:
 		return json_sprintf("Zone %d has neither hold nor temp, so its schedule may take "
@@ -93,14 +93,14 @@ warning_sentence(const struct cz2_warning *warning)
 		return json_sprintf("Zone %d rules all zones (ALL mode), so the change of zone %d "
 				    "shows only when that ends.", value, zone);
 	case CZ2_WARN_ZONE_OUT:
-		return json_sprintf("Zone %d is OUT, so its setpoints do not count until that ends.",
+		return json_sprintf("Zone %d is OUT: its setpoints do not count until that ends.",
 				    zone);
 	case CZ2_WARN_COOL_HIGH:
-		return json_sprintf("Zone %d: the cool setpoint %d is above %d, which the panel may "
-				    "take for \"zone off\".", zone, value, CZ2_COOL_OFF_ABOVE);
+		return json_sprintf("Zone %d: the cool setpoint %d is above %d, which the panel "
+				    "may take for \"zone off\".", zone, value, CZ2_COOL_OFF_ABOVE);
 	case CZ2_WARN_DEADBAND:
 		return json_sprintf("Zone %d: the gap between heat and cool is smaller than the "
-				    "panel's own deadband of %d, so the panel may move one of them.",
+				    "panel's own deadband of %d: the panel may move one of them.",
 				    zone, value);
 	case CZ2_WARN_NO_HEAT_PUMP:
 		return json_string("Emergency heat was chosen on a system without a heat pump.");
@@ -131,16 +131,16 @@ static const char *const sentences[1 - CZ2_ERROR_LAST] = {
 			   "written.",
 	[-CZ2_ETESTMODE] = "The installer's test mode is on: the panel is not written to until it "
 			   "ends.",
-	[-CZ2_ECONFLICT] = "Another device on the bus uses our address (panel.bus_address): nothing "
-			   "is written while it does.",
+	[-CZ2_ECONFLICT] = "Another device on the bus uses our address (panel.bus_address): "
+			   "nothing is written while it does.",
 	[-CZ2_EBUSY] = "Too many commands are waiting.",
 	[-CZ2_ESTOPPING] = "The daemon is stopping.",
-	[-CZ2_EUNSUPPORTED] = "The panel's row has a form that is not known, so it was not written.",
+	[-CZ2_EUNSUPPORTED] = "The panel's row has an unknown form and was not written.",
 };
 
 static const char *const fate_unknown =
-	"Could not communicate with HVAC controller. A write went out and was not confirmed: whether "
-	"the panel took it is not known.";
+	"Could not communicate with HVAC controller. A write went out and was not confirmed: "
+	"whether the panel took it is not known.";
 
 static json_t *
 gap_clause(const struct cz2_problem *problem)
@@ -159,7 +159,7 @@ implausible_sentence(const struct cz2_problem *problem)
 	const char *name = cz2_field_info(problem->field)->name;
 	char row[16];
 
-	return json_sprintf("The panel's row %s holds a %s that makes no sense, so it was not written.",
+	return json_sprintf("The panel's row %s holds a %s that makes no sense and was not written.",
 			    cz2_row_name((enum cz2_row)problem->row, row), name);
 }
 

@@ -17,7 +17,8 @@ static const struct {
 } outcomes[LAX_COUNT] = {
 	[LAX_OK] = {"ok", ""},
 	[LAX_INT_PARSING] = {"int_parsing",
-			     "Input should be a valid integer, unable to parse string as an integer"},
+			     "Input should be a valid integer, unable to parse string as an "
+			     "integer"},
 	[LAX_INT_TYPE] = {"int_type", "Input should be a valid integer"},
 	[LAX_INT_FROM_FLOAT] = {"int_from_float", "Input should be a valid integer, got a number "
 						  "with a fractional part"},

@@ -49,9 +49,9 @@ field_schema(const struct body_field *field)
 	case BODY_WORD:
 		return json_pack("{s:s, s:o}", "type", "string", "enum", word_list(info->words));
 	case BODY_ZONES:
-		return json_pack("{s:s, s:i, s:i, s:{s:s, s:i, s:i}}", "type", "array", "minItems", 1,
-				 "maxItems", CZ2_ZONES_MAX, "items", "type", "integer", "minimum", 1,
-				 "maximum", CZ2_ZONES_MAX);
+		return json_pack("{s:s, s:i, s:i, s:{s:s, s:i, s:i}}", "type", "array",
+				 "minItems", 1, "maxItems", CZ2_ZONES_MAX, "items",
+				 "type", "integer", "minimum", 1, "maximum", CZ2_ZONES_MAX);
 	}
 	return json_object();
 }
@@ -61,7 +61,7 @@ body_schema(const struct body_schema *schema)
 {
 	json_t *properties = json_object();
 	json_t *required = json_array();
-	json_t *object;
+	json_t *whole;
 
 	for (const struct body_field *field = schema->fields; field->name != NULL; field++) {
 		json_t *property = field_schema(field);
@@ -71,12 +71,12 @@ body_schema(const struct body_schema *schema)
 		if (field->required)
 			json_array_append_new(required, json_string(field->name));
 	}
-	object = json_pack("{s:s, s:o, s:b}", "type", "object", "properties", properties,
-			   "additionalProperties", 0);
+	whole = json_pack("{s:s, s:o, s:b}", "type", "object", "properties", properties,
+			  "additionalProperties", 0);
 	if (json_array_size(required) > 0)
-		json_object_set(object, "required", required);
+		json_object_set(whole, "required", required);
 	json_decref(required);
-	return object;
+	return whole;
 }
 
 /* "type": as given, or null. */
@@ -93,57 +93,94 @@ plain(const char *type)
 }
 
 static json_t *
-meta_schema(void)
+list_of(json_t *items)
 {
-	return json_pack("{s:s, s:{s:o, s:o, s:{s:[s, s], s:[s, s, s, s, s, s, n]}, s:o, s:o, s:o}}",
-			 "type", "object", "properties",
+	return json_pack("{s:s, s:o}", "type", "array", "items", items);
+}
+
+/* An object with these properties, which are taken. */
+static json_t *
+object(json_t *properties)
+{
+	return json_pack("{s:s, s:o}", "type", "object", "properties", properties);
+}
+
+static json_t *
+source_schema(void)
+{
+	return json_pack("{s:[s, s], s:[s, s, s, s, s, s, n]}", "type", "string", "null",
+			 "enum", "poll", "sniff", "writeback", "force", "restored", "error");
+}
+
+static json_t *
+meta_properties(void)
+{
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}",
 			 "connected", plain("boolean"),
 			 "is_stale", plain("boolean"),
-			 "source", "type", "string", "null",
-			 "enum", "poll", "sniff", "writeback", "force", "restored", "error",
+			 "source", source_schema(),
 			 "last_updated", nullable("string"),
 			 "age_seconds", nullable("integer"),
 			 "error", plain("string"));
 }
 
 static json_t *
+meta_schema(void)
+{
+	return object(meta_properties());
+}
+
+/* With meta and raw where they are, or flat. */
+static json_t *
 status_answer_schema(void)
 {
-	return json_pack("{s:s, s:{s:{s:[o, {s:s}]}, s:o, s:o}}", "type", "object", "properties",
-			 "status", "anyOf", reference("Status"), "type", "null",
-			 "meta", reference("Meta"), "raw", plain("string"));
+	json_t *status = json_pack("{s:[o, o]}", "anyOf", reference("Status"), plain("null"));
+	json_t *whole = object(json_pack("{s:o, s:o, s:o}", "status", status,
+					 "meta", reference("Meta"), "raw", plain("string")));
+	json_t *flat = json_status_flat_schema();
+
+	json_object_set_new(json_object_get(flat, "properties"), "raw", plain("string"));
+	return json_pack("{s:[o, o, o]}", "anyOf", whole, flat, plain("null"));
 }
 
 static json_t *
 command_answer_schema(void)
 {
-	return json_pack("{s:s, s:{s:o, s:o, s:o, s:{s:s, s:o}}, s:[s, s]}", "type", "object",
-			 "properties", "status", reference("Status"), "meta", reference("Meta"),
-			 "message", plain("string"),
-			 "warnings", "type", "array", "items", plain("string"),
-			 "required", "status", "message");
+	json_t *schema = object(json_pack("{s:o, s:o, s:o, s:o}",
+					  "status", reference("Status"),
+					  "meta", reference("Meta"),
+					  "message", plain("string"),
+					  "warnings", list_of(plain("string"))));
+
+	json_object_set_new(schema, "required", json_pack("[s, s]", "status", "message"));
+	return schema;
 }
 
 static json_t *
 failure_schema(void)
 {
-	return json_pack("{s:s, s:{s:o, s:o}, s:[s]}", "type", "object", "properties",
-			 "detail", plain("string"), "applied", plain("object"),
-			 "required", "detail");
+	json_t *schema = object(json_pack("{s:o, s:o}", "detail", plain("string"),
+					  "applied", plain("object")));
+
+	json_object_set_new(schema, "required", json_pack("[s]", "detail"));
+	return schema;
 }
 
 static json_t *
 invalid_schema(void)
 {
-	json_t *loc = json_pack("{s:s, s:{s:[s, s]}}", "type", "array", "items", "type", "string",
-				"integer");
-	json_t *item = json_pack("{s:s, s:{s:o, s:o, s:o, s:{}}, s:[s, s, s, s]}", "type", "object",
-				 "properties", "type", plain("string"), "loc", loc,
-				 "msg", plain("string"), "input",
-				 "required", "type", "loc", "msg", "input");
+	json_t *place = json_pack("{s:[s, s]}", "type", "string", "integer");
+	json_t *item = object(json_pack("{s:o, s:o, s:o, s:{}, s:o}",
+					"type", plain("string"), "loc", list_of(place),
+					"msg", plain("string"), "input",
+					"ctx", plain("object")));
+	json_t *schema;
 
-	return json_pack("{s:s, s:{s:{s:s, s:o}}, s:[s]}", "type", "object", "properties",
-			 "detail", "type", "array", "items", item, "required", "detail");
+	json_object_set_new(item, "required",
+			    json_pack("[s, s, s, s]", "type", "loc", "msg", "input"));
+	schema = object(json_pack("{s:o}", "detail", list_of(item)));
+	json_object_set_new(schema, "required", json_pack("[s]", "detail"));
+	return schema;
 }
 
 static json_t *
@@ -151,21 +188,40 @@ health_schema(void)
 {
 	json_t *status = json_pack("{s:s, s:[s, s, s]}", "type", "string", "enum", "healthy",
 				   "degraded", "unhealthy");
+	json_t *link = object(json_pack("{s:o, s:o, s:o, s:o}", "connected", plain("boolean"),
+					"kind", plain("string"), "since", plain("string"),
+					"last_frame_age", nullable("integer")));
+	json_t *cache = object(json_pack("{s:o, s:o}", "is_stale", plain("boolean"),
+					 "age_seconds", nullable("integer")));
+	json_t *mqtt = object(json_pack("{s:o, s:o}", "enabled", plain("boolean"),
+					"connected", plain("boolean")));
+	json_t *storage = object(json_pack("{s:o}", "ok", plain("boolean")));
 
-	return json_pack("{s:s, s:{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:{s:s, s:o}}}", "type",
-			 "object", "properties", "status", status, "version", plain("string"),
-			 "link", plain("object"), "cache", plain("object"),
-			 "mqtt", plain("object"), "storage", plain("object"),
-			 "queue", plain("integer"),
-			 "problems", "type", "array", "items", plain("string"));
+	return object(json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "status", status,
+				"version", plain("string"), "link", link, "cache", cache,
+				"mqtt", mqtt, "storage", storage, "queue", plain("integer"),
+				"problems", list_of(plain("string"))));
 }
 
 static json_t *
 version_schema(void)
 {
-	return json_pack("{s:s, s:{s:o, s:o, s:o}}", "type", "object", "properties",
-			 "name", plain("string"), "version", plain("string"),
-			 "api", plain("string"));
+	return object(json_pack("{s:o, s:o, s:o}", "name", plain("string"), "version",
+				plain("string"), "api", plain("string")));
+}
+
+static json_t *
+cache_stats_schema(void)
+{
+	json_t *properties = meta_properties();
+	json_t *row = object(json_pack("{s:o, s:o, s:o}", "row", plain("string"), "source",
+				       source_schema(), "age_seconds", plain("integer")));
+
+	json_object_set_new(properties, "enabled", plain("boolean"));
+	json_object_set_new(properties, "stale_seconds", plain("integer"));
+	json_object_set_new(properties, "refresh_interval", plain("integer"));
+	json_object_set_new(properties, "rows", list_of(row));
+	return object(properties);
 }
 
 static json_t *
@@ -186,7 +242,7 @@ static const struct {
 	{"Invalid", invalid_schema},
 	{"Health", health_schema},
 	{"Version", version_schema},
-	{"CacheStats", any_object},
+	{"CacheStats", cache_stats_schema},
 	{"Document", any_object},
 };
 
@@ -195,27 +251,27 @@ enum { SHAPES = sizeof shapes / sizeof shapes[0] };
 static json_t *
 schemas(void)
 {
-	json_t *object = json_object();
+	json_t *all = json_object();
 	const struct api_route *route;
 
 	for (int i = 0; i < SHAPES; i++)
-		json_object_set_new(object, shapes[i].name, shapes[i].schema());
+		json_object_set_new(all, shapes[i].name, shapes[i].schema());
 	for (unsigned n = 0; (route = api_route_at(n)) != NULL; n++)
 		if (route->command != NULL)
-			json_object_set_new(object, route->command->schema.name,
+			json_object_set_new(all, route->command->schema.name,
 					    body_schema(&route->command->schema));
-	return object;
+	return all;
 }
 
 static json_t *
 responses(const struct api_route *route)
 {
-	json_t *object = json_object();
+	json_t *all = json_object();
 	json_t *success = content(reference(route->answer));
 	char code[12];
 
 	json_object_set_new(success, "description", json_string(api_status_text(200)));
-	json_object_set_new(object, "200", success);
+	json_object_set_new(all, "200", success);
 	for (const int *status = route->statuses; *status != 0; status++) {
 		bool health = strcmp(route->answer, "Health") == 0;
 		json_t *failure = content(reference(*status == 422 ? "Invalid"
@@ -224,9 +280,9 @@ responses(const struct api_route *route)
 
 		json_object_set_new(failure, "description", json_string(api_status_text(*status)));
 		snprintf(code, sizeof code, "%d", *status);
-		json_object_set_new(object, code, failure);
+		json_object_set_new(all, code, failure);
 	}
-	return object;
+	return all;
 }
 
 static json_t *
@@ -236,8 +292,9 @@ parameters(const struct api_route *route)
 
 	if (strstr(route->path, "{zone_id}") != NULL)
 		json_array_append_new(list, json_pack("{s:s, s:s, s:b, s:{s:s, s:i, s:i}}",
-						      "name", "zone_id", "in", "path", "required", 1,
-						      "schema", "type", "integer", "minimum", 1,
+						      "name", "zone_id", "in", "path",
+						      "required", 1, "schema",
+						      "type", "integer", "minimum", 1,
 						      "maximum", CZ2_ZONES_MAX));
 	for (const struct api_query *query = route->queries; query->name != NULL; query++)
 		json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:{s:s, s:b}}",
@@ -250,16 +307,16 @@ parameters(const struct api_route *route)
 static json_t *
 operation(const struct api_route *route)
 {
-	json_t *object = json_pack("{s:s, s:o, s:o}", "summary", route->summary, "parameters",
+	json_t *whole = json_pack("{s:s, s:o, s:o}", "summary", route->summary, "parameters",
 				   parameters(route), "responses", responses(route));
 	json_t *body;
 
 	if (route->command == NULL)
-		return object;
+		return whole;
 	body = content(reference(route->command->schema.name));
 	json_object_set_new(body, "required", json_boolean(!route->command->schema.optional));
-	json_object_set_new(object, "requestBody", body);
-	return object;
+	json_object_set_new(whole, "requestBody", body);
+	return whole;
 }
 
 static void

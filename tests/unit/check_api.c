@@ -362,9 +362,18 @@ START_TEST(paths_tell_their_methods)
 	ck_assert_str_eq(handler.methods(handler.self, "/zones/2/hold"), "POST");
 	ck_assert_str_eq(handler.methods(handler.self, "/zones/x/temperature"), "POST");
 	ck_assert_str_eq(handler.methods(handler.self, "/zones/batch/temperature"), "POST");
-	static const char *const unknown[] = {"/", "", "/status/", "/zones", "/zones/", "/zones//hold",
-					      "/zones/1", "/zones/1/hold/", "/zones/1/2/hold",
-					      "/zones/1/holds", "/Status", "/zones/{zone_id}",
+	static const char *const unknown[] = {"/",
+					      "",
+					      "/status/",
+					      "/zones",
+					      "/zones/",
+					      "/zones//hold",
+					      "/zones/1",
+					      "/zones/1/hold/",
+					      "/zones/1/2/hold",
+					      "/zones/1/holds",
+					      "/Status",
+					      "/zones/{zone_id}",
 					      "/api/v1/system/version/x"};
 	for (size_t i = 0; i < sizeof unknown / sizeof unknown[0]; i++)
 		ck_assert_msg(handler.methods(handler.self, unknown[i]) == NULL, "%s", unknown[i]);
@@ -464,8 +473,9 @@ assert_types(const char *const *types)
 	ck_assert_int_eq(request.status, 422);
 	ck_assert_int_eq(engine.submits, 0);
 	for (; types[n] != NULL; n++)
-		ck_assert_str_eq(json_string_value(json_object_get(json_array_get(detail, n), "type")),
-				 types[n]);
+		ck_assert_str_eq(
+			json_string_value(json_object_get(json_array_get(detail, n), "type")),
+			types[n]);
 	ck_assert_uint_eq(json_array_size(detail), n);
 }
 
@@ -486,9 +496,10 @@ START_TEST(the_gap_within_a_body_is_a_rule_on_the_whole)
 	ask("POST", "/zones/2/temperature", "{\"heat\": 70, \"cool\": 71}");
 	assert_types((const char *const[]){"value_error", NULL});
 	error = json_array_get(json_object_get(request.answer, "detail"), 0);
-	ck_assert_str_eq(json_string_value(json_object_get(error, "msg")),
-			 "Value error, zone 2: the cool setpoint 71 must be at least 2 above the heat "
-			 "setpoint 70");
+	ck_assert_str_eq(
+		json_string_value(json_object_get(error, "msg")),
+		"Value error, zone 2: the cool setpoint 71 must be at least 2 above the heat "
+		"setpoint 70");
 	ck_assert_uint_eq(json_object_size(json_object_get(error, "input")), 2);
 	ask("POST", "/zones/batch/temperature", "{\"zones\": [], \"heat\": 70, \"cool\": 71}");
 	assert_types((const char *const[]){"too_short", "value_error", NULL});

@@ -143,7 +143,8 @@ START_TEST(texts_that_are_no_integer_are_int_parsing)
 	};
 
 	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
-		ck_assert_msg(strcmp(outcome_of(&zone_schema, "heat", texts[i]), "int_parsing") == 0,
+		ck_assert_msg(strcmp(outcome_of(&zone_schema, "heat", texts[i]), "int_parsing") ==
+				      0,
 			      "%s", texts[i]);
 		ck_assert_str_eq(message(0), "Input should be a valid integer, unable to parse "
 					     "string as an integer");
@@ -354,10 +355,12 @@ END_TEST
 
 START_TEST(everything_wrong_is_listed_in_order)
 {
-	decode(&zone_schema, "{\"x\": 1, \"hold\": 9, \"cool\": 1.5, \"heat\": \"a\", \"y\": null}");
-	ck_assert_str_eq(wrong(), "int_parsing [\"body\",\"heat\"]|int_from_float [\"body\",\"cool\"]|"
-				  "bool_parsing [\"body\",\"hold\"]|extra_forbidden [\"body\",\"x\"]|"
-				  "extra_forbidden [\"body\",\"y\"]");
+	decode(&zone_schema,
+	       "{\"x\": 1, \"hold\": 9, \"cool\": 1.5, \"heat\": \"a\", \"y\": null}");
+	ck_assert_str_eq(wrong(),
+			 "int_parsing [\"body\",\"heat\"]|int_from_float [\"body\",\"cool\"]|"
+			 "bool_parsing [\"body\",\"hold\"]|extra_forbidden [\"body\",\"x\"]|"
+			 "extra_forbidden [\"body\",\"y\"]");
 }
 END_TEST
 
@@ -389,18 +392,28 @@ END_TEST
 START_TEST(each_bad_item_of_the_list_is_named_by_its_place)
 {
 	decode(&batch_schema, "{\"zones\": [1, \"x\", null, 1.5, [], 2], \"heat\": 60}");
-	ck_assert_str_eq(wrong(), "int_parsing [\"body\",\"zones\",1]|int_type [\"body\",\"zones\",2]|"
-				  "int_from_float [\"body\",\"zones\",3]|"
-				  "int_type [\"body\",\"zones\",4]");
+	ck_assert_str_eq(wrong(),
+			 "int_parsing [\"body\",\"zones\",1]|int_type [\"body\",\"zones\",2]|"
+			 "int_from_float [\"body\",\"zones\",3]|"
+			 "int_type [\"body\",\"zones\",4]");
 	assert_input(1, "null");
 }
 END_TEST
 
 START_TEST(what_is_no_json_is_named_with_its_place)
 {
-	static const char *const texts[] = {" ", "{", "{\"heat\":}", "{\"heat\": 1,}", "nonsense",
-					    "{\"heat\": 70} x", "\xff", "{'heat': 70}",
-					    "{\"heat\": 070}", "{\"\\u0000\": 1}", "[1", "\"\xff\""};
+	static const char *const texts[] = {" ",
+					    "{",
+					    "{\"heat\":}",
+					    "{\"heat\": 1,}",
+					    "nonsense",
+					    "{\"heat\": 70} x",
+					    "\xff",
+					    "{'heat': 70}",
+					    "{\"heat\": 070}",
+					    "{\"\\u0000\": 1}",
+					    "[1",
+					    "\"\xff\""};
 
 	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
 		json_t *error;
@@ -512,7 +525,8 @@ END_TEST
 /* No text may crash the decoder or leave a value outside its range without an error. */
 START_TEST(mangled_bodies_give_errors_or_values_in_range)
 {
-	static const char whole[] = "{\"heat\": 70, \"cool\": \"75\", \"hold\": tru, \"zones\": [1e5]}";
+	static const char whole[] =
+		"{\"heat\": 70, \"cool\": \"75\", \"hold\": tru, \"zones\": [1e5]}";
 	uint32_t seed = 7;
 
 	for (int round = 0; round < 20000; round++) {

@@ -109,12 +109,14 @@ END_TEST
 START_TEST(a_status_has_every_member)
 {
 	learn_house();
-	assert_document(json_status(&view),
-		"{\"system_time\":\"Mon 03:45pm\",\"system_mode\":\"Auto\",\"effective_mode\":\"Heat\","
+	assert_document(
+		json_status(&view),
+		"{\"system_time\":\"Mon 03:45pm\",\"system_mode\":\"Auto\","
+		"\"effective_mode\":\"Heat\","
 		"\"fan_mode\":\"Auto\",\"fan_state\":\"On\",\"active_state\":\"Heat On [AUX]\","
 		"\"all_mode\":0,\"outside_temp\":40,\"air_handler_temp\":78,\"zone1_humidity\":47,"
-		"\"compressor_stage_1\":true,\"compressor_stage_2\":false,\"aux_heat_stage_1\":true,"
-		"\"aux_heat_stage_2\":false,\"humidify\":false,\"dehumidify\":false,"
+		"\"compressor_stage_1\":true,\"compressor_stage_2\":false,"
+		"\"aux_heat_stage_1\":true,\"aux_heat_stage_2\":false,\"humidify\":false,\"dehumidify\":false,"
 		"\"reversing_valve\":false,\"zones\":["
 		"{\"zone_id\":1,\"name\":\"Hall\",\"temperature\":69,\"temperature_exact\":68.5625,"
 		"\"damper_position\":47,\"cool_setpoint\":75,\"heat_setpoint\":68,"
@@ -144,7 +146,8 @@ END_TEST
 START_TEST(what_is_unknown_is_null)
 {
 	learn(CZ2_ROW_9_3, "00 09 03 01 FF FF FF FF 00 00");
-	assert_document(json_status(&view),
+	assert_document(
+		json_status(&view),
 		"{\"system_time\":null,\"system_mode\":null,\"effective_mode\":null,"
 		"\"fan_mode\":null,\"fan_state\":null,\"active_state\":null,"
 		"\"all_mode\":null,\"outside_temp\":null,\"air_handler_temp\":null,"
@@ -211,9 +214,12 @@ START_TEST(the_active_state_follows_compressors_aux_and_effective_mode)
 	static const struct {
 		const char *mode_row, *equipment_row, *text;
 	} cases[] = {
-		{"00 01 0C 00 01 02 01 00 00 00 00 00 00 00 00 00 00", "00 09 05 81", "\"Cool On\""},
-		{"00 01 0C 00 01 02 01 00 00 00 00 00 00 00 00 00 00", "00 09 05 80", "\"Cool Off\""},
-		{"00 01 0C 00 00 02 00 00 00 00 00 00 00 00 00 00 00", "00 09 05 82", "\"Heat On\""},
+		{"00 01 0C 00 01 02 01 00 00 00 00 00 00 00 00 00 00", "00 09 05 81",
+		 "\"Cool On\""},
+		{"00 01 0C 00 01 02 01 00 00 00 00 00 00 00 00 00 00", "00 09 05 80",
+		 "\"Cool Off\""},
+		{"00 01 0C 00 00 02 00 00 00 00 00 00 00 00 00 00 00", "00 09 05 82",
+		 "\"Heat On\""},
 		{"00 01 0C 00 03 02 03 00 00 00 00 00 00 00 00 00 00", "00 09 05 88",
 		 "\"Heat Off [AUX]\""},
 	};
@@ -228,7 +234,8 @@ END_TEST
 
 START_TEST(dampers_are_percent_of_fifteenths)
 {
-	static const int percents[] = {0, 7, 13, 20, 27, 33, 40, 47, 53, 60, 67, 73, 80, 87, 93, 100};
+	static const int percents[] = {0,  7,  13, 20, 27, 33, 40, 47,
+				       53, 60, 67, 73, 80, 87, 93, 100};
 
 	for (unsigned raw = 0; raw <= 15; raw++) {
 		char row[] = "00 09 04 00 00 00 00 00 00 00 00";
@@ -238,7 +245,8 @@ START_TEST(dampers_are_percent_of_fifteenths)
 		learn(CZ2_ROW_9_4, row);
 		zones = json_object_get(take(json_status(&view)), "zones");
 		ck_assert_int_eq(json_integer_value(json_object_get(json_array_get(zones, 0),
-								    "damper_position")), percents[raw]);
+								    "damper_position")),
+				 percents[raw]);
 	}
 }
 END_TEST
@@ -308,10 +316,11 @@ START_TEST(the_values_of_a_command_are_named_as_in_the_status)
 	ck_assert_int_eq(cz2_command_set(&command, CZ2_HEAT, 3, 60), CZ2_OK);
 	ck_assert_int_eq(cz2_command_set(&command, CZ2_HOLD, 3, 0), CZ2_OK);
 	ck_assert_int_eq(cz2_command_set(&command, CZ2_OUT, 8, 1), CZ2_OK);
-	assert_document(json_command_values(&command),
-			"{\"system_mode\":\"EHeat\",\"fan_mode\":\"On\",\"all_mode\":true,\"zones\":["
-			"{\"zone_id\":3,\"heat_setpoint\":60,\"hold\":false},"
-			"{\"zone_id\":8,\"out\":true}]}");
+	assert_document(
+		json_command_values(&command),
+		"{\"system_mode\":\"EHeat\",\"fan_mode\":\"On\",\"all_mode\":true,\"zones\":["
+		"{\"zone_id\":3,\"heat_setpoint\":60,\"hold\":false},"
+		"{\"zone_id\":8,\"out\":true}]}");
 }
 END_TEST
 
@@ -345,9 +354,10 @@ START_TEST(a_failure_is_a_sentence)
 	outcome.error = CZ2_ECLOSED;
 	assert_document(json_problem(&outcome), "\"Could not communicate with HVAC controller.\"");
 	outcome.error = CZ2_EUNCONFIRMED;
-	assert_document(json_problem(&outcome),
-			"\"Could not communicate with HVAC controller. A write went out and was not "
-			"confirmed: whether the panel took it is not known.\"");
+	assert_document(
+		json_problem(&outcome),
+		"\"Could not communicate with HVAC controller. A write went out and was not "
+		"confirmed: whether the panel took it is not known.\"");
 	outcome.error = CZ2_EGAP;
 	outcome.problem = (struct cz2_problem){.zone = 4, .heat = 70, .cool = 71};
 	assert_document(json_problem(&outcome),
@@ -357,7 +367,7 @@ START_TEST(a_failure_is_a_sentence)
 	outcome.problem = (struct cz2_problem){
 		.error = CZ2_EIMPLAUSIBLE, .field = CZ2_MODE, .row = CZ2_ROW_1_12};
 	assert_document(json_problem(&outcome), "\"The panel's row 1.12 holds a system_mode that "
-						"makes no sense, so it was not written.\"");
+						"makes no sense and was not written.\"");
 	for (int error = -1; error >= CZ2_ERROR_LAST - 1; error--) {
 		outcome = (struct engine_outcome){.error = error};
 		ck_assert_uint_gt(json_string_length(take(json_problem(&outcome))), 10);
