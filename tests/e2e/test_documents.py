@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: MIT
+# Copyright 2026 The cz2d authors
+"""The documents say what the programs do: every key, option, route and field is in them, and the
+shipped configuration is the one that is in force without it."""
+
+import os
+import re
+import subprocess
+
+import pytest
+
+import panel
+from process import clean_environment, program
+
+ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
+
+
+def document(*path):
+    with open(os.path.join(ROOT, *path), encoding="utf-8") as file:
+        return file.read()
+
+
+def manual(name):
+    """A manual page with its escaped hyphens and dots made plain."""
+    return document("man", name).replace("\\-", "-").replace("\\&", "")
+
+
+def output(name, *arguments):
+    done = subprocess.run([program(name), *arguments], capture_output=True, text=True, timeout=60,
+                          env=clean_environment(), check=True)
+    return done.stdout
+
+
+def keys():
+    return re.findall(r"^([a-z]+\.[a-z_]+)\b", output("cz2d", "--print-keys"), re.MULTILINE)
+
+
+def options(text):
+    return set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", text))
+
+
+def test_every_key_is_documented():
+    pages = {"docs/configuration.md": document("docs", "configuration.md"),
+             "cz2d.conf(5)": manual("cz2d.conf.5")}
+    for key in keys():
+        group, name = key.split(".")
+        for where, text in pages.items():
+            assert key in text or re.search(rf"\b{name}\b", text), f"{key} is not in {where}"
+        assert re.search(rf"^\W*{group}\b", document("etc", "cz2d.conf"), re.MULTILINE)
+        assert re.search(rf"\b{name}\b", document("etc", "cz2d.conf")), f"{key} is not shipped"
+
+
+def test_the_shipped_configuration_holds_the_defaults():
+    shipped = output("cz2d", "-c", os.path.join(ROOT, "etc", "cz2d.conf"), "--print-config")
+    assert shipped == output("cz2d", "-c", os.devnull, "--print-config")
+
+
+@pytest.mark.parametrize("name, page", [("cz2d", "cz2d.8"), ("cz2sim", "cz2sim.1")])
+def test_every_option_is_in_the_manual(name, page):
+    told = options(output(name, "--help"))
+    assert told and told <= options(manual(page)), told - options(manual(page))
+
+
+def test_every_field_of_the_status_is_in_the_manual():
+    text = document("docs", "rest.md")
+    for name in [*panel.SYSTEM_FIELDS, *panel.ZONE_FIELDS, "temperature", "temperature_exact",
+                 "system_time", "active_state", "zone1_humidity"]:
+        assert re.search(rf"\b{name}\b", text), name
+
+
+def test_every_fault_of_the_simulator_works(new_house):
+    house = new_house(start=False)
+    kinds = re.findall(r"`([a-z-]+)`", document("docs", "simulator.md").split("## Faults")[1])
+    kinds = [one for one in kinds if one not in ("ms", "wall", "rate")]
+    assert len(kinds) > 15
+    for kind in kinds:
+        if kind in ("flip-byte", "drop-byte"):
+            house.sim.rate(kind, 0.1)
+        else:
+            more = {"wall": {"zone": 1, "heat": 60}} if kind == "wall-edit" else {}
+            house.sim.fault(kind, **more)
+    house.sim.clear()
