@@ -3,7 +3,7 @@
 /*
  * The two clocks of the operating system.
  */
-#include "config.h"
+#include "build.h"
 
 #include "base/clock.h"
 

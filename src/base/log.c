@@ -6,7 +6,7 @@
  * fool a terminal is escaped here and nowhere else. When to speak, and in which
  * words, is left to the rooms.
  */
-#include "config.h"
+#include "build.h"
 
 #include "base/log.h"
 

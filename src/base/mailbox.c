@@ -4,7 +4,7 @@
  * A ring under a lock, and a pipe that holds one byte while the ring holds
  * messages. The pipe carries no data: it only wakes.
  */
-#include "config.h"
+#include "build.h"
 
 #include "base/mailbox.h"
 

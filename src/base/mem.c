@@ -3,7 +3,7 @@
 /*
  * Memory that is there, or the end of the program.
  */
-#include "config.h"
+#include "build.h"
 
 #include "base/mem.h"
 

@@ -4,7 +4,7 @@
  * Names for damaged files, and the renaming. Whether a file is damaged is decided
  * elsewhere.
  */
-#include "config.h"
+#include "build.h"
 
 #include "cz2d/aside.h"
 

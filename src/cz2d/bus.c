@@ -5,7 +5,7 @@
  * and the observers, and decides when the line may be used. What the frames
  * mean is left to the engine.
  */
-#include "config.h"
+#include "build.h"
 
 #include "cz2d/bus.h"
 

@@ -5,7 +5,7 @@
  * two keys. What single keys are is in config_table.c, where their values come
  * from in config_file.c, config_env.c and config_secret.c.
  */
-#include "config.h"
+#include "build.h"
 
 #include "cz2d/config_key.h"
 

@@ -4,7 +4,7 @@
  * Questions about single values: is this a path, an address, a topic. Each
  * takes any text and looks at nothing else; nothing is resolved or opened.
  */
-#include "config.h"
+#include "build.h"
 
 #include "cz2d/config_check.h"
 

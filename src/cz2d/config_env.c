@@ -4,7 +4,7 @@
  * The environment: a variable overrides its key, whatever the file says. An
  * empty one counts as unset, and those that no key names are not ours.
  */
-#include "config.h"
+#include "build.h"
 
 #include "cz2d/config_key.h"
 

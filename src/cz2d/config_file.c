@@ -4,7 +4,7 @@
  * The configuration file: parsed by libconfig, then walked whole, so that no
  * key in it goes unnoticed. Types are checked here, values in config_value.c.
  */
-#include "config.h"
+#include "build.h"
 
 #include "cz2d/config_key.h"
 

@@ -4,7 +4,7 @@
  * Finding a key's row by name, or the name that was most likely meant, and
  * saying what a key accepts. The rows themselves are in config_table.c.
  */
-#include "config.h"
+#include "build.h"
 
 #include "cz2d/config_key.h"
 

@@ -4,7 +4,7 @@
  * The smallest parts of a configuration file: blanks, comments, texts, words.
  * Takes no notice of their meaning.
  */
-#include "config.h"
+#include "build.h"
 
 #include "cz2d/config_lex.h"
 

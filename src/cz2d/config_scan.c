@@ -6,7 +6,7 @@
  * libconfig to say; this refuses only what libconfig takes in silence, or
  * reports at a place where nobody would look.
  */
-#include "config.h"
+#include "build.h"
 
 #include "cz2d/config_scan.h"
 

@@ -4,7 +4,7 @@
  * The broker's password, when it stands in a file of its own: a path, or the
  * name of a systemd credential. No message ever shows what was read.
  */
-#include "config.h"
+#include "build.h"
 
 #include "cz2d/config_key.h"
 

@@ -6,7 +6,7 @@
  * stands here works everywhere. What a row cannot say (rules between two keys)
  * is in config.c.
  */
-#include "config.h"
+#include "build.h"
 
 #include "cz2d/config_key.h"
 

@@ -5,7 +5,7 @@
  * syntax of the file. Checks what the key's row says; does not know where the
  * text came from, and complains to nobody.
  */
-#include "config.h"
+#include "build.h"
 
 #include "cz2d/config_key.h"
 

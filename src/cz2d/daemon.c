@@ -3,7 +3,7 @@
 /*
  * Births and deaths, signals, the service manager and the timers of house-keeping.
  */
-#include "config.h"
+#include "build.h"
 
 #include "cz2d/daemon.h"
 

@@ -5,7 +5,7 @@
  * panel: a file that cannot be used is reported once and tried again when it is
  * needed next; a damaged one is set aside. What the tables hold is store's.
  */
-#include "config.h"
+#include "build.h"
 
 #include "cz2d/database.h"
 

@@ -5,7 +5,7 @@
  * How a command is carried out is in turn.c, which rows a refresh takes in
  * refresh.c.
  */
-#include "config.h"
+#include "build.h"
 
 #include "cz2d/engine.h"
 

@@ -13,7 +13,7 @@
  * How a device or a socket is opened is left to the kinds, what people are told of
  * it to link_news.
  */
-#include "config.h"
+#include "build.h"
 
 #include "cz2d/link.h"
 

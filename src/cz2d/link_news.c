@@ -4,7 +4,7 @@
  * The words for a link's changes. Whether something changed is decided by what
  * was told last, not by what happened last.
  */
-#include "config.h"
+#include "build.h"
 
 #include "cz2d/link_news.h"
 

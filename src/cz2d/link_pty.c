@@ -7,7 +7,7 @@
  * Exclusive mode is not used here. It outlives our descriptor as long as the
  * other end stays open, and would then keep ourselves out after a crash.
  */
-#include "config.h"
+#include "build.h"
 
 #include "cz2d/link.h"
 

@@ -8,7 +8,7 @@
  * long as it configures; the settings belong to the port and stay. Reading and
  * writing is done on ours.
  */
-#include "config.h"
+#include "build.h"
 
 #include "cz2d/link.h"
 

@@ -4,7 +4,7 @@
  * A transparent serial bridge on TCP, by numeric address; names are looked up
  * before.
  */
-#include "config.h"
+#include "build.h"
 
 #include "cz2d/link.h"
 

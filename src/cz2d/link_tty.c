@@ -4,7 +4,7 @@
  * The guards around a terminal. Speed and format are set by the kinds of link
  * that use them.
  */
-#include "config.h"
+#include "build.h"
 
 #include "cz2d/link_tty.h"
 

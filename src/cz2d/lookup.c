@@ -4,7 +4,7 @@
  * One question to the resolver on one thread. The two share nothing but the
  * question, the mailbox and a count of users: who leaves last clears up.
  */
-#include "config.h"
+#include "build.h"
 
 #include "cz2d/lookup.h"
 

@@ -3,7 +3,7 @@
 /*
  * Options and exit status.
  */
-#include "config.h"
+#include "build.h"
 
 #include <errno.h>
 #include <getopt.h>

@@ -4,7 +4,7 @@
  * Row images, the state decoded from them, and what may be said about their
  * age. Observers are told once per turn of the loop, however many rows came.
  */
-#include "config.h"
+#include "build.h"
 
 #include "cz2d/model.h"
 

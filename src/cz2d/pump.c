@@ -4,7 +4,7 @@
  * The event loop's side of the bus. Everything that has a clock in it is told
  * the time from here; nothing below knows of libuv.
  */
-#include "config.h"
+#include "build.h"
 
 #include "cz2d/pump.h"
 

@@ -5,7 +5,7 @@
  * asks for at most nine rows when nothing is overheard, and four when the
  * panel's burst brings the rest by itself.
  */
-#include "config.h"
+#include "build.h"
 
 #include "cz2d/refresh.h"
 

@@ -4,7 +4,7 @@
  * Locks on to the panel's burst: begins with the read of 9.1, ends with the
  * acknowledgement of 9.5, and comes again after about ten seconds.
  */
-#include "config.h"
+#include "build.h"
 
 #include "cz2d/rhythm.h"
 

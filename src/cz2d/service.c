@@ -5,7 +5,7 @@
  * nobody's concern: without NOTIFY_SOCKET the library sends nothing. When to
  * call is the daemon's decision.
  */
-#include "config.h"
+#include "build.h"
 
 #include "cz2d/service.h"
 

@@ -5,7 +5,7 @@
  * ledger and the history will add steps to the schema. The file may have been edited
  * by anybody: each column is checked before it is believed. Its health is database's.
  */
-#include "config.h"
+#include "build.h"
 
 #include "cz2d/store.h"
 

@@ -5,7 +5,7 @@
  * decided here: a command is delivered when a read that was asked for after it
  * was accepted shows what it names.
  */
-#include "config.h"
+#include "build.h"
 
 #include "cz2d/turn.h"
 

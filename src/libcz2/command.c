@@ -5,7 +5,7 @@
  * that a wish has to keep. The only code that changes bytes of a row which
  * will be written.
  */
-#include "config.h"
+#include "build.h"
 
 #include <cz2/command.h>
 

@@ -3,7 +3,7 @@
 /*
  * Texts of the error vocabulary.
  */
-#include "config.h"
+#include "build.h"
 
 #include <cz2/error.h>
 

@@ -5,7 +5,7 @@
  * transaction numbers on this bus, taking almost any reply for ours is how
  * other clients came to report writes that never happened.
  */
-#include "config.h"
+#include "build.h"
 
 #include <cz2/exchange.h>
 

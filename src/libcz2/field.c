@@ -5,7 +5,7 @@
  * them back. Evidence: C captured, P captured payload, S stated, I inferred;
  * docs/protocol.md tells more about each.
  */
-#include "config.h"
+#include "build.h"
 
 #include <cz2/field.h>
 

@@ -3,7 +3,7 @@
 /*
  * One frame: its checksum, its bytes, its time on the wire.
  */
-#include "config.h"
+#include "build.h"
 
 #include <cz2/frame.h>
 

@@ -4,7 +4,7 @@
  * Bytes into frames. The read index only moves forward, and each byte is
  * looked at by at most one checksum per plausible header before it: linear.
  */
-#include "config.h"
+#include "build.h"
 
 #include <cz2/reader.h>
 

@@ -4,7 +4,7 @@
  * The table of rows. Where the evidence for each line comes from is told in
  * docs/protocol.md.
  */
-#include "config.h"
+#include "build.h"
 
 #include <cz2/row.h>
 

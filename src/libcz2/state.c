@@ -4,7 +4,7 @@
  * Rows into values, and the rules by which values are shown: ALL mode and
  * rounding. The table of fields does the rest.
  */
-#include "config.h"
+#include "build.h"
 
 #include <cz2/state.h>
 

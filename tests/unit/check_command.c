@@ -4,7 +4,7 @@
  * Wishes: what may be named, the rules between values, and above all that
  * editing a row changes what was named and not one bit besides.
  */
-#include "config.h"
+#include "build.h"
 
 #include <cz2/command.h>
 

@@ -4,7 +4,7 @@
  * The configuration: what is read, what is refused and in which words, and
  * that example file, manual page and documentation name the keys there are.
  */
-#include "config.h"
+#include "build.h"
 
 #include "cz2d/config.h"
 

@@ -5,7 +5,7 @@
  * answer and what never does, how long it waits, and what a late reply may
  * be answering.
  */
-#include "config.h"
+#include "build.h"
 
 #include <cz2/exchange.h>
 

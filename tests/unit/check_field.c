@@ -5,7 +5,7 @@
  * that writing a value moves no other bit, and that the protocol document
  * tells the same as the table.
  */
-#include "config.h"
+#include "build.h"
 
 #include <cz2/field.h>
 

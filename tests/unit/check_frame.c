@@ -4,7 +4,7 @@
  * One frame: the checksum, what a header may be, and that every frame ever
  * captured is understood and can be made again.
  */
-#include "config.h"
+#include "build.h"
 
 #include <cz2/frame.h>
 

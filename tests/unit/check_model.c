@@ -4,7 +4,7 @@
  * The model: what it takes, what it says of age and connection, and that
  * observers hear of a change once.
  */
-#include "config.h"
+#include "build.h"
 
 #include "cz2d/model.h"
 

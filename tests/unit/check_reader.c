@@ -4,7 +4,7 @@
  * Bytes into frames: nothing good is lost in any mixture of noise, pieces and
  * false headers, every byte is accounted for, and the work stays linear.
  */
-#include "config.h"
+#include "build.h"
 
 #include <cz2/reader.h>
 

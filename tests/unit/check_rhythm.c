@@ -3,7 +3,7 @@
 /*
  * The panel's ten-second burst: recognised, foretold, waited for, forgotten.
  */
-#include "config.h"
+#include "build.h"
 
 #include "cz2d/rhythm.h"
 

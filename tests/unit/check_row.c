@@ -4,7 +4,7 @@
  * The table of rows: the facts that captures prove, finding and naming rows,
  * what may pass for a row, and that the protocol document tells the same.
  */
-#include "config.h"
+#include "build.h"
 
 #include <cz2/row.h>
 

@@ -4,7 +4,7 @@
  * Rows into a state: slots, which of several rows counts, what ALL mode
  * shows, rounding, and the difference of two states.
  */
-#include "config.h"
+#include "build.h"
 
 #include <cz2/state.h>
 

@@ -4,7 +4,7 @@
  * The database file: what is kept over a restart, and all that can happen to a
  * file. Nothing of it may end the daemon or put invented rows before the householder.
  */
-#include "config.h"
+#include "build.h"
 
 #include "cz2d/store.h"
 

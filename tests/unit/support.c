@@ -4,7 +4,7 @@
  * Captured frames, chance and the runner for the unit tests. Knows the file
  * of captures and nothing of what is tested.
  */
-#include "config.h"
+#include "build.h"
 
 #include "support.h"
 
