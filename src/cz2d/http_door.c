@@ -1,0 +1,642 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright 2026 The cz2d authors */
+/*
+ * libmicrohttpd, the only file that knows it. Turns its callbacks into requests for
+ * the handler: http_guard looks at what the library lets pass, http_crowd at who
+ * stays too long. A refusal is told before the body is read only where reading it
+ * would be wrong or in vain, because the library then closes the connection.
+ */
+#include "config.h"
+
+#include "cz2d/http_door.h"
+
+#include <microhttpd.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "cz2d/http.h"
+#include "cz2d/http_crowd.h"
+#include "cz2d/http_guard.h"
+
+enum {
+	CONNECTION_MEMORY = 16 * 1024, /* the header and, piece by piece, the body */
+	BODY_STEP = 1024,              /* a body's memory begins with this and doubles */
+	SWALLOW_MAX = 1024 * 1024,     /* so much of a refused body is read to keep the connection */
+	GRUMBLE_MS = 1000,             /* at most one line of the library in this time */
+	DETAIL_MAX = 256,
+	PEER_MAX = 64,
+};
+
+struct door {
+	struct door_config config;
+	struct MHD_Daemon *daemon;
+	struct crowd crowd;
+	bool stopped;
+	int64_t grumbled;
+};
+
+/* Every answer is one of these; most are for one request only. */
+struct http_body {
+	struct MHD_Response *response;
+	int references;
+};
+
+/* Why the handler does not get to see a request. */
+struct refusal {
+	int status;
+	const char *detail;
+};
+
+static const struct refusal
+	malformed = {MHD_HTTP_BAD_REQUEST, NULL}, /* the guard has the words */
+	not_found = {MHD_HTTP_NOT_FOUND, "Not Found"},
+	not_allowed = {MHD_HTTP_METHOD_NOT_ALLOWED, "Method Not Allowed"},
+	too_large = {MHD_HTTP_CONTENT_TOO_LARGE, "A body may have at most 65536 bytes."},
+	not_json = {MHD_HTTP_UNSUPPORTED_MEDIA_TYPE, "Content-Type must be application/json."};
+
+/* A connection and its request. There is one at a time: the memory serves them all. */
+struct http_request {
+	struct guest guest; /* first: a guest of ours is a request */
+	struct door *door;
+	struct MHD_Connection *connection;
+	char *peer; /* NULL until somebody asks */
+
+	struct guard guard;
+	const char *method, *path;
+	const char *target_fault;
+	bool begun;                    /* the header has been looked at */
+	const struct refusal *refusal; /* NULL: it may pass */
+	const char *allow;             /* the methods of its path */
+
+	char *body;
+	size_t length, room, swallowed;
+
+	bool asked; /* the handler has been */
+	bool kept;  /* and it answers later */
+	bool lost;  /* there will be no answer */
+	int status;
+	struct http_body *answer;
+	void *tag;
+};
+
+static int64_t
+door_time(const struct door *door)
+{
+	return (int64_t)uv_now(door->config.loop);
+}
+
+static void
+wake(const struct door *door)
+{
+	door->config.wake(door->config.self);
+}
+
+/* ------------------------------------------------------------------------
+ * Answers
+ */
+
+struct http_body *
+http_body_new(const char *text, size_t length)
+{
+	struct http_body *body = mem_new(1, sizeof *body);
+
+	body->references = 1;
+	/* The library asks for a pointer to what it could change, and copies. */
+	body->response = MHD_create_response_from_buffer(length, (void *)(uintptr_t)text,
+							 MHD_RESPMEM_MUST_COPY);
+	if (body->response == NULL) {
+		log_error("memory", "out of memory");
+		exit(EXIT_FAILURE);
+	}
+	MHD_add_response_header(body->response, MHD_HTTP_HEADER_CONTENT_TYPE, "application/json");
+	MHD_add_response_header(body->response, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
+	return body;
+}
+
+struct http_body *
+http_body_free(struct http_body *body)
+{
+	if (body == NULL || --body->references > 0)
+		return NULL;
+	MHD_destroy_response(body->response);
+	free(body);
+	return NULL;
+}
+
+/* Adopts the reference. A request that was kept goes on when the door runs again. */
+static void
+adopt_answer(struct http_request *request, int status, struct http_body *body)
+{
+	request->status = status;
+	request->answer = body;
+	if (!request->kept)
+		return;
+	request->kept = false;
+	MHD_resume_connection(request->connection);
+	wake(request->door);
+}
+
+void
+http_answer(struct http_request *request, int status, const char *text, size_t length,
+	    const char *const *headers)
+{
+	struct http_body *body = http_body_new(text, length);
+
+	for (; headers != NULL && headers[0] != NULL; headers += 2)
+		MHD_add_response_header(body->response, headers[0], headers[1]);
+	adopt_answer(request, status, body);
+}
+
+void
+http_answer_shared(struct http_request *request, struct http_body *body)
+{
+	body->references++;
+	adopt_answer(request, MHD_HTTP_OK, body);
+}
+
+static enum MHD_Result
+send_answer(struct http_request *request)
+{
+	guest_enter(&request->guest, GUEST_TAKING, door_time(request->door));
+	return MHD_queue_response(request->connection, (unsigned)request->status,
+				  request->answer->response);
+}
+
+static void
+refuse(struct http_request *request)
+{
+	const struct refusal *refusal = request->refusal;
+	const char *const headers[] = {MHD_HTTP_HEADER_ALLOW, request->allow, NULL};
+	const char *detail = refusal->detail;
+	char text[DETAIL_MAX];
+	int length;
+
+	if (detail == NULL)
+		detail = request->target_fault != NULL ? request->target_fault : request->guard.fault;
+	length = snprintf(text, sizeof text, "{\"detail\":\"%s\"}", detail);
+	http_answer(request, refusal->status, text, (size_t)length,
+		    refusal == &not_allowed ? headers : NULL);
+}
+
+/* ------------------------------------------------------------------------
+ * A request comes in: its first line, its header, its body, its end
+ */
+
+static void *
+on_target(void *self, const char *target, struct MHD_Connection *connection)
+{
+	struct http_request *request =
+		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)
+			->socket_context;
+
+	(void)self;
+	request->target_fault = guard_target(target);
+	if (request->guest.stage == GUEST_IDLE)
+		guest_enter(&request->guest, GUEST_ASKING, door_time(request->door));
+	return request;
+}
+
+static enum MHD_Result
+on_field(void *self, enum MHD_ValueKind kind, const char *name, size_t name_length,
+	 const char *value, size_t value_length)
+{
+	(void)kind;
+	return guard_field(self, name, name_length, value, value_length) ? MHD_YES : MHD_NO;
+}
+
+static void
+inspect(struct http_request *request, const char *version)
+{
+	size_t size = MHD_get_connection_info(request->connection,
+					      MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE)
+			      ->header_size;
+
+	guard_begin(&request->guard, request->method, version, size);
+	MHD_get_connection_values_n(request->connection, MHD_HEADER_KIND, on_field,
+				    &request->guard);
+	guard_end(&request->guard);
+}
+
+/* Is the word in a list with commas? */
+static bool
+lists(const char *list, const char *word)
+{
+	size_t length = strlen(word);
+
+	while (*list != '\0') {
+		size_t end = strcspn(list, ", ");
+
+		if (end == length && memcmp(list, word, length) == 0)
+			return true;
+		list += end;
+		list += strspn(list, ", ");
+	}
+	return false;
+}
+
+static bool
+only_reads(const struct http_request *request)
+{
+	return lists("GET, HEAD", request->method);
+}
+
+/* NULL, or why the request may not pass. */
+static const struct refusal *
+judge(struct http_request *request)
+{
+	const struct http_handler *handler = request->door->config.handler;
+	const struct guard *guard = &request->guard;
+
+	if (request->target_fault != NULL || guard->fault != NULL)
+		return &malformed;
+	request->allow = handler->methods(handler->self, request->path);
+	if (request->allow == NULL)
+		return &not_found;
+	if (!lists(request->allow, request->method))
+		return &not_allowed;
+	if (guard->length > HTTP_BODY_MAX)
+		return &too_large;
+	if (guard_has_body(guard) && guard->foreign && !only_reads(request))
+		return &not_json;
+	return NULL;
+}
+
+/*
+ * May the body of a refused request be read and forgotten? Not when nobody can tell
+ * where it ends, when it is endless, or when the client has asked before sending it.
+ */
+static bool
+can_swallow(const struct http_request *request)
+{
+	const struct guard *guard = &request->guard;
+
+	return request->refusal != &malformed && guard->length <= SWALLOW_MAX &&
+	       !(guard->expects && guard_has_body(guard));
+}
+
+static enum MHD_Result
+begin(struct http_request *request, const char *path, const char *method, const char *version)
+{
+	request->begun = true;
+	request->path = path;
+	request->method = method;
+	inspect(request, version);
+	request->refusal = judge(request);
+	if (request->refusal == NULL || can_swallow(request))
+		return MHD_YES;
+	refuse(request);
+	return send_answer(request);
+}
+
+static void
+grow_body(struct http_request *request, size_t size)
+{
+	char *grown;
+
+	if (request->room >= size)
+		return;
+	if (request->room == 0)
+		request->room = BODY_STEP;
+	while (request->room < size)
+		request->room *= 2;
+	grown = mem_new(1, request->room);
+	if (request->body != NULL)
+		memcpy(grown, request->body, request->length);
+	free(request->body);
+	request->body = grown;
+}
+
+static enum MHD_Result
+take_body(struct http_request *request, const char *bytes, size_t size)
+{
+	if (request->refusal == NULL && request->length + size > HTTP_BODY_MAX)
+		request->refusal = &too_large; /* chunks do not say in advance */
+	if (request->refusal != NULL) {
+		request->swallowed += size;
+		return request->swallowed <= SWALLOW_MAX ? MHD_YES : MHD_NO;
+	}
+	grow_body(request, request->length + size + 1);
+	memcpy(request->body + request->length, bytes, size);
+	request->length += size;
+	request->body[request->length] = '\0';
+	return MHD_YES;
+}
+
+/* The request is whole, or its connection has been resumed. */
+static enum MHD_Result
+finish(struct http_request *request)
+{
+	const struct http_handler *handler = request->door->config.handler;
+
+	if (request->lost)
+		return MHD_NO;
+	if (!request->asked) {
+		request->asked = true;
+		if (request->refusal != NULL)
+			refuse(request);
+		else
+			handler->request(handler->self, request);
+	}
+	if (request->answer != NULL)
+		return send_answer(request);
+	request->kept = true;
+	guest_enter(&request->guest, GUEST_WAITING, door_time(request->door));
+	MHD_suspend_connection(request->connection);
+	return MHD_YES;
+}
+
+static enum MHD_Result
+on_request(void *self, struct MHD_Connection *connection, const char *path, const char *method,
+	   const char *version, const char *bytes, size_t *size, void **context)
+{
+	struct http_request *request = *context;
+	size_t length = *size;
+
+	(void)self;
+	(void)connection;
+	if (!request->begun)
+		return begin(request, path, method, version);
+	*size = 0;
+	return length > 0 ? take_body(request, bytes, length) : finish(request);
+}
+
+static void
+on_completed(void *self, struct MHD_Connection *connection, void **context,
+	     enum MHD_RequestTerminationCode how)
+{
+	struct door *door = self;
+	struct http_request *request = *context;
+
+	(void)connection;
+	(void)how;
+	if (request == NULL)
+		return;
+	http_body_free(request->answer);
+	free(request->body);
+	*request = (struct http_request){.guest = request->guest,
+					 .door = door,
+					 .connection = request->connection,
+					 .peer = request->peer};
+	guest_enter(&request->guest, GUEST_IDLE, door_time(door));
+	crowd_make_room(&door->crowd);
+	if (door->stopped)
+		guest_dismiss(&request->guest);
+}
+
+/* ------------------------------------------------------------------------
+ * Connections
+ */
+
+static enum MHD_Result
+on_accept(void *self, const struct sockaddr *address, socklen_t length)
+{
+	const struct door *door = self;
+
+	(void)length;
+	return crowd_admits(&door->crowd, address) ? MHD_YES : MHD_NO;
+}
+
+static void
+come_in(struct door *door, struct MHD_Connection *connection, void **context)
+{
+	struct http_request *request = mem_new(1, sizeof *request);
+	int fd = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+	const struct sockaddr *address =
+		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr;
+
+	request->door = door;
+	request->connection = connection;
+	crowd_join(&door->crowd, &request->guest, fd, address, door_time(door));
+	crowd_make_room(&door->crowd);
+	*context = request;
+}
+
+/* The library listens again only when it runs once more. */
+static void
+go_out(struct door *door, struct http_request *request)
+{
+	crowd_leave(&door->crowd, &request->guest);
+	free(request->peer);
+	free(request);
+	wake(door);
+}
+
+static void
+on_connection(void *self, struct MHD_Connection *connection, void **context,
+	      enum MHD_ConnectionNotificationCode what)
+{
+	if (what == MHD_CONNECTION_NOTIFY_STARTED)
+		come_in(self, connection, context);
+	else
+		go_out(self, *context);
+}
+
+/*
+ * The library has a line for every client that goes away in mid-sentence: of use to
+ * somebody who looks for a fault, but not in a stream.
+ */
+__attribute__((format(printf, 2, 0))) static void
+on_grumble(void *self, const char *format, va_list arguments)
+{
+	struct door *door = self;
+	char text[DETAIL_MAX];
+
+	if (!log_enabled(LOG_LEVEL_DEBUG) || door_time(door) - door->grumbled < GRUMBLE_MS)
+		return;
+	door->grumbled = door_time(door);
+	vsnprintf(text, sizeof text, format, arguments);
+	text[strcspn(text, "\n")] = '\0';
+	log_debug("http", "%s", text);
+}
+
+/* ------------------------------------------------------------------------
+ * What the handler may ask
+ */
+
+const char *
+http_method(const struct http_request *request)
+{
+	return request->method;
+}
+
+const char *
+http_path(const struct http_request *request)
+{
+	return request->path;
+}
+
+const char *
+http_query(struct http_request *request, const char *name)
+{
+	const char *value = NULL;
+
+	if (MHD_lookup_connection_value_n(request->connection, MHD_GET_ARGUMENT_KIND, name,
+					  strlen(name), &value, NULL) != MHD_YES)
+		return NULL;
+	return value != NULL ? value : "";
+}
+
+const char *
+http_header(struct http_request *request, const char *name)
+{
+	return MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND, name);
+}
+
+const char *
+http_body(const struct http_request *request, size_t *length)
+{
+	*length = request->length;
+	return request->body != NULL ? request->body : "";
+}
+
+void
+http_set_tag(struct http_request *request, void *tag)
+{
+	request->tag = tag;
+}
+
+void *
+http_tag(const struct http_request *request)
+{
+	return request->tag;
+}
+
+const char *
+http_peer(struct http_request *request)
+{
+	if (request->peer == NULL) {
+		request->peer = mem_new(1, PEER_MAX);
+		guest_name(&request->guest, request->peer, PEER_MAX);
+	}
+	return request->peer;
+}
+
+/* ------------------------------------------------------------------------
+ * The door itself
+ */
+
+/*
+ * The library's strictness stays off: it hangs up without a word on a blank in the
+ * first line, and what else it refuses the guard refuses too, in our words. Its
+ * time-outs and limits per address stay off for http_crowd.
+ */
+struct door *
+door_new(const struct door_config *config)
+{
+	struct door *door = mem_new(1, sizeof *door);
+
+	door->config = *config;
+	crowd_init(&door->crowd, config->max_connections, config->max_per_address);
+	door->daemon = MHD_start_daemon(
+		MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, on_accept, door,
+		on_request, door,
+		MHD_OPTION_EXTERNAL_LOGGER, on_grumble, door,
+		MHD_OPTION_LISTEN_SOCKET, config->fd,
+		MHD_OPTION_CONNECTION_LIMIT, (unsigned)config->max_connections,
+		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
+		MHD_OPTION_NOTIFY_CONNECTION, on_connection, door,
+		MHD_OPTION_URI_LOG_CALLBACK, on_target, door,
+		MHD_OPTION_NOTIFY_COMPLETED, on_completed, door,
+		MHD_OPTION_END);
+	if (door->daemon == NULL) {
+		log_error("http", "the HTTP library does not start: out of memory or descriptors");
+		exit(EXIT_FAILURE);
+	}
+	return door;
+}
+
+struct door *
+door_free(struct door *door)
+{
+	if (door == NULL)
+		return NULL;
+	MHD_stop_daemon(door->daemon);
+	free(door);
+	return NULL;
+}
+
+int
+door_fd(const struct door *door)
+{
+	return MHD_get_daemon_info(door->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
+}
+
+/* Without time-outs of its own the library wants to run at once or not before something comes. */
+void
+door_run(struct door *door)
+{
+	MHD_UNSIGNED_LONG_LONG timeout;
+
+	MHD_run(door->daemon);
+	if (MHD_get_timeout(door->daemon, &timeout) == MHD_YES)
+		wake(door);
+}
+
+bool
+door_has_guests(const struct door *door)
+{
+	return door->crowd.count > 0;
+}
+
+/* Nobody will answer, or nobody will listen. */
+static void
+forget(struct http_request *request)
+{
+	const struct http_handler *handler = request->door->config.handler;
+
+	request->kept = false;
+	request->lost = true;
+	handler->gone(handler->self, request);
+	MHD_resume_connection(request->connection);
+	wake(request->door);
+}
+
+/* A suspended connection is blind: the library does not see that its client went. */
+void
+door_sweep(struct door *door)
+{
+	for (struct guest *guest = door->crowd.first; guest != NULL; guest = guest->next) {
+		struct http_request *request = (struct http_request *)guest;
+
+		if (request->kept && guest_is_lost(guest))
+			forget(request);
+	}
+	crowd_sweep(&door->crowd, door_time(door));
+}
+
+void
+door_stop(struct door *door)
+{
+	if (door->stopped)
+		return;
+	door->stopped = true;
+	close(MHD_quiesce_daemon(door->daemon));
+	for (struct guest *guest = door->crowd.first; guest != NULL; guest = guest->next)
+		if (guest->stage == GUEST_IDLE)
+			guest_dismiss(guest);
+}
+
+void
+door_forget(struct door *door)
+{
+	for (struct guest *guest = door->crowd.first; guest != NULL; guest = guest->next) {
+		struct http_request *request = (struct http_request *)guest;
+
+		if (request->kept)
+			forget(request);
+	}
+}
+
+bool
+door_is_settled(const struct door *door)
+{
+	for (const struct guest *guest = door->crowd.first; guest != NULL; guest = guest->next)
+		if (guest->stage == GUEST_WAITING || guest->stage == GUEST_TAKING)
+			return false;
+	return true;
+}
