@@ -5,7 +5,7 @@
  * document, the methods of a path and the test of the documentation read the same
  * table; what the handlers do stands in api_*.c.
  */
-#include <config.h>
+#include "build.h"
 
 #include "cz2d/api.h"
 

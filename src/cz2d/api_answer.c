@@ -4,7 +4,7 @@
  * How answers look, and THE table from errors to HTTP statuses. The sentences
  * come from json.
  */
-#include <config.h>
+#include "build.h"
 
 #include "cz2d/api_internal.h"
 

@@ -5,7 +5,7 @@
  * wish on the panel. Everything wrong with a request is told at once; the bus is
  * the engine's business.
  */
-#include <config.h>
+#include "build.h"
 
 #include "cz2d/api_internal.h"
 

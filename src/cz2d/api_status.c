@@ -5,7 +5,7 @@
  * once for each state of the model, second of its age and minute of the panel's
  * clock, and sent from there without copying.
  */
-#include <config.h>
+#include "build.h"
 
 #include "cz2d/api_internal.h"
 

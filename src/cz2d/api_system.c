@@ -4,7 +4,7 @@
  * What the daemon says about itself: health, version, what it remembers of the
  * panel, and its own interface.
  */
-#include <config.h>
+#include "build.h"
 
 #include "cz2d/api_internal.h"
 

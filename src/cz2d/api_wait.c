@@ -5,7 +5,7 @@
  * done and the request is answered, its client leaves, or the daemon ends; whichever
  * comes first frees it. The command itself goes on when its client leaves.
  */
-#include <config.h>
+#include "build.h"
 
 #include "cz2d/api_internal.h"
 

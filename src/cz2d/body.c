@@ -5,7 +5,7 @@
  * unknown members, rules on the whole) and their sentences are those of the older
  * service, which pydantic made. How one value is spelled is lax's business.
  */
-#include <config.h>
+#include "build.h"
 
 #include "cz2d/body.h"
 

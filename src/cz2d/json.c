@@ -5,7 +5,7 @@
  * make them and their schemas, so that neither can lack what the other has. How the
  * state was learnt is json_meta.c's, what commands have to say json_command.c's.
  */
-#include <config.h>
+#include "build.h"
 
 #include "cz2d/json.h"
 

@@ -4,7 +4,7 @@
  * What commands have to say: the values they name, warnings, and why they failed.
  * All sentences that a caller may read about a command stand in this file.
  */
-#include <config.h>
+#include "build.h"
 
 #include "cz2d/json.h"
 

@@ -4,7 +4,7 @@
  * What documents say about the state rather than in it: how it was learnt and how
  * old it is, moments in wall time, and the rows themselves.
  */
-#include <config.h>
+#include "build.h"
 
 #include "cz2d/json.h"
 

@@ -4,7 +4,7 @@
  * The spellings of integers and booleans that pydantic 2 takes in its lax mode,
  * which older scripts rely on. Ranges and names are the business of the caller.
  */
-#include <config.h>
+#include "build.h"
 
 #include "cz2d/lax.h"
 

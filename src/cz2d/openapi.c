@@ -5,7 +5,7 @@
  * the tables of the status, so that it cannot differ from what the daemon does.
  * Only the small shapes that no table makes are written out here.
  */
-#include <config.h>
+#include "build.h"
 
 #include "cz2d/api_internal.h"
 

@@ -5,7 +5,7 @@
  * they are asked: which command a body becomes, what each outcome is answered with,
  * and that a request that waits is freed however it ends.
  */
-#include <config.h>
+#include "build.h"
 
 #include "cz2d/api.h"
 

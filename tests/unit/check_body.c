@@ -5,7 +5,7 @@
  * that everything wrong is said at once. The expected answers are those of
  * pydantic 2 and FastAPI, tried by hand, where the interface does not differ.
  */
-#include <config.h>
+#include "build.h"
 
 #include "cz2d/body.h"
 

@@ -4,7 +4,7 @@
  * The documents: what a status says of known, unknown and implausible rows, its
  * flat form, meta, raw rows, and the sentences about commands.
  */
-#include <config.h>
+#include "build.h"
 
 #include "cz2d/json.h"
 
