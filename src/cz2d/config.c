@@ -14,17 +14,20 @@
 
 #include "cz2d/config_check.h"
 
+enum { REASON_MAX = 320 }; /* what fits CONFIG_WHY_MAX behind the longest place */
+
 int
 config_refuse(struct config_reading *reading, const struct config_place *place, const char *path,
 	      const char *format, ...)
 {
-	int length = snprintf(reading->why, CONFIG_WHY_MAX, "%s: %s%s%s: ", place->where, path,
-			      *place->value ? " = " : "", place->value);
+	char reason[REASON_MAX];
 	va_list arguments;
 
 	va_start(arguments, format);
-	vsnprintf(reading->why + length, CONFIG_WHY_MAX - (size_t)length, format, arguments);
+	vsnprintf(reason, sizeof reason, format, arguments);
 	va_end(arguments);
+	snprintf(reading->why, CONFIG_WHY_MAX, "%s: %s%s%s: %s", place->where, path,
+		 *place->value ? " = " : "", place->value, reason);
 	return -1;
 }
 

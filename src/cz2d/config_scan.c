@@ -262,7 +262,7 @@ include(struct cursor *cursor)
 	snprintf(file, sizeof file, "%s/%s", scan->directory, given);
 	if (scan_include(cursor, file) < 0)
 		return -1;
-	cursor->lex.at += strcspn(cursor->lex.at, "\n");
+	cursor->lex.at = name + 1 + length + (name[1 + length] == '"');
 	return 0;
 }
 

@@ -375,6 +375,8 @@ static const struct {
 	{"panel: { zone_names = (\"\\xED\\xA0\\x80\"); };",
 	 "f:1: panel.zone_names = (\"?\?\?\"): " ACCEPTED_NAMES},
 	{"panel: { zone_names = (1); };", "f:1: panel.zone_names = (...): " ACCEPTED_NAMES},
+	{"panel: { zone_names = ({ a = 1; }, { a = 1; }); };",
+	 "f:1: panel.zone_names = (..., ...): " ACCEPTED_NAMES},
 	{"panel: { zone_names = \"A\"; };", "f:1: panel.zone_names = \"A\": " ACCEPTED_NAMES},
 	{"panel: { bus_address = 9; };",
 	 "f:1: panel.bus_address = 9: " WHOLE "10 to 255, but not 11 to 19"},
@@ -494,6 +496,8 @@ static const struct {
 	/* the file itself */
 	{"http: { port = 1;\nport = 2; };",
 	 "f:2: http.port: given a second time, the first is f:1: accepted is one of them"},
+	{"mqtt: { user = \"a\n\\\"b\";\nport = 1; /*\n*/ port = 2; };",
+	 "f:4: mqtt.port: given a second time, the first is f:3: accepted is one of them"},
 	{"http: { port = 1; };\n\nhttp: { socket = \"\"; };",
 	 "f:3: http: given a second time, the first is f:1: accepted is one of them"},
 	{"http: { port 80; };", "f:1: syntax error: " ACCEPTED_SYNTAX},
@@ -682,6 +686,8 @@ START_TEST(an_included_file_counts_and_its_mistakes_carry_its_name)
 	accept("http: {\n  @include \"part\"\n  socket = \"\";\n};");
 	ck_assert_int_eq(config.http.port, 4000);
 	ck_assert_str_eq(config.http.socket, "");
+	refuse("http: {\n@include \"part\" max_connections = 0;\n};",
+	       "f:2: http.max_connections = 0: " WHOLE "1 to 4096");
 	write_file("part", "\nport = 4294971296;\n");
 	refuse("http: {\n@include \"part\"\n};",
 	       "part:2: http.port = 4294971296: " WHOLE "0 to 65535");
@@ -718,6 +724,11 @@ START_TEST(a_password_comes_from_its_file_without_the_end_of_line)
 	ck_assert_int_eq(load_secret("first\nsecond\n"), -1);
 	ck_assert_ptr_null(strstr(why, "first"));
 	ck_assert_int_eq(load_secret(SIXTY_FOUR SIXTY_FOUR SIXTY_FOUR SIXTY_FOUR), -1);
+	write_bytes("secret", "a\0b", 3);
+	setenv("CREDENTIALS_DIRECTORY", directory, 1);
+	refuse("mqtt: { password_file = \"secret\"; };",
+	       "f:1: mqtt.password_file = \"secret\": what it holds is no password: accepted is one"
+	       " line of 1 to 255 bytes of UTF-8");
 }
 END_TEST
 
