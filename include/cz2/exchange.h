@@ -41,7 +41,11 @@ struct cz2_request {
 };
 
 struct cz2_result {
-	int error; /* CZ2_OK, CZ2_ETIMEOUT (sent, no answer), CZ2_EREFUSED, CZ2_EBUSY (never sent) */
+	/*
+	 * CZ2_OK; CZ2_ETIMEOUT: sent, no answer; CZ2_EREFUSED; never sent:
+	 * CZ2_EBUSY (deadline) or CZ2_ECLOSED (aborted).
+	 */
+	int error;
 	uint8_t length;
 	uint8_t bytes[CZ2_ROW_SIZE_MAX]; /* READ: the reply's payload */
 	int sends;
@@ -118,7 +122,10 @@ cz2_exchange_step(struct cz2_exchange *exchange, int64_t now, int64_t clear);
 int64_t
 cz2_exchange_wake(const struct cz2_exchange *exchange, int64_t clear);
 
-/* Ends the request in flight, as timed out if it was sent; result is final. */
+/*
+ * The link is gone: ends the request in flight, as timed out if it was sent,
+ * and expects no late replies any more. result is final; step() says DONE.
+ */
 void
 cz2_exchange_abort(struct cz2_exchange *exchange);
 

@@ -678,6 +678,24 @@ START_TEST(an_unanswered_read_makes_the_next_request_for_that_row_suspicious)
 }
 END_TEST
 
+START_TEST(the_suspicion_moves_on_to_the_younger_request_until_a_reply_too_many_is_heard)
+{
+	struct cz2_request request = read_request(6, 16, 1);
+
+	begin();
+	ask(&request, 1000);
+	assert_done(1000 + READ_MS + WAIT, CZ2_ETIMEOUT);
+	for (int64_t now = 1500; now < 2500; now += 500) {
+		int64_t before = now == 1500 ? 1000 : now - 500;
+
+		ask(&request, now);
+		hear(good_reply(), now + 60, CZ2_HEARD_MATCH);
+		assert_done(now + 60, CZ2_OK);
+		ck_assert_int_eq(exchange.result.asked, before);
+	}
+}
+END_TEST
+
 START_TEST(an_unanswered_read_of_another_row_or_device_casts_no_suspicion)
 {
 	struct cz2_request other = read_request(9, 18, 1);
@@ -855,6 +873,21 @@ START_TEST(an_abort_in_the_drain_is_a_time_out)
 	ck_assert_int_eq(step(READ_MS + WAIT), CZ2_STEP_NOTHING);
 	cz2_exchange_abort(&exchange);
 	assert_done(READ_MS + WAIT, CZ2_ETIMEOUT);
+}
+END_TEST
+
+START_TEST(what_was_asked_before_an_abort_is_not_answered_after_it)
+{
+	struct cz2_request request = read_request(6, 16, 1);
+
+	begin();
+	ask(&request, 1000);
+	assert_done(1000 + READ_MS + WAIT, CZ2_ETIMEOUT);
+	cz2_exchange_abort(&exchange);
+	ask(&request, 1500);
+	hear(good_reply(), 1560, CZ2_HEARD_MATCH);
+	assert_done(1560, CZ2_OK);
+	ck_assert_int_eq(exchange.result.asked, 1500);
 }
 END_TEST
 
@@ -1052,6 +1085,7 @@ main(void)
 		a_reply_after_a_repeated_read_may_answer_the_first_asking,
 		a_late_reply_heard_in_the_drain_clears_the_suspicion,
 		an_unanswered_read_makes_the_next_request_for_that_row_suspicious,
+		the_suspicion_moves_on_to_the_younger_request_until_a_reply_too_many_is_heard,
 		an_unanswered_read_of_another_row_or_device_casts_no_suspicion,
 		a_reply_is_not_expected_for_ever,
 		more_unanswered_reads_than_can_be_remembered_forget_the_oldest,
@@ -1062,6 +1096,7 @@ main(void)
 		an_abort_before_anything_was_sent_says_so,
 		an_abort_after_sending_is_a_time_out,
 		an_abort_in_the_drain_is_a_time_out,
+		what_was_asked_before_an_abort_is_not_answered_after_it,
 		an_abort_without_a_request_does_nothing_and_one_with_an_answer_keeps_it,
 		under_any_traffic_it_keeps_its_promises_and_always_comes_to_an_end,
 		NULL,
