@@ -447,8 +447,10 @@ take_read(struct turn *turn, struct turn_row *row, const struct cz2_result *resu
 		row->state = beyond_doubt(row, &before, &image) ? TURN_EDIT : TURN_READ;
 		return;
 	}
-	/* It may answer a read from before the write: ask again. */
-	if (image.time >= row->written)
+	/* It may answer a read from before the write. Then it can show that the wish is
+	 * there, but not that it is missing: ask again. */
+	if (image.time >= row->written ||
+	    (image.time >= turn->latest && all_shown(turn, row, &image)))
 		judge(turn, row, &image);
 }
 
@@ -472,7 +474,7 @@ take_written(struct turn *turn, struct turn_row *row, const struct cz2_result *r
 
 	row->acknowledged = row->acknowledged || result->error == CZ2_OK;
 	row->refused = result->error == CZ2_EREFUSED;
-	row->state = result->error == CZ2_ETIMEOUT ? TURN_RESOLVE : TURN_CHECK;
+	row->state = result->error == CZ2_OK ? TURN_CHECK : TURN_RESOLVE;
 }
 
 void

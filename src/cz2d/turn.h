@@ -8,7 +8,7 @@
  *   READ --> EDIT --nothing differs--> DONE
  *              |
  *              +--write--> acknowledged --> CHECK --as wished--> DONE
- *              ^             no answer --> RESOLVE               |
+ *              ^       no answer, refused --> RESOLVE            |
  *              |                             |                   |
  *              +---------- not as wished, at most 3 writes ------+
  *
@@ -48,7 +48,7 @@ enum turn_row_state {
 	TURN_READ,    /* a copy to write onto is needed */
 	TURN_EDIT,    /* base is that copy */
 	TURN_WRITING, /* the write is under way */
-	TURN_RESOLVE, /* the write got no answer: look before anything else is written */
+	TURN_RESOLVE, /* no answer, or a refusal: look before anything else is written */
 	TURN_CHECK,   /* written: to be read back */
 	TURN_DONE,
 };
