@@ -5,7 +5,7 @@
  * and a constant answer, nothing of ours. bare_mhd BYTES prints its port, serves
  * until its standard input ends.
  */
-#include "config.h"
+#include "build.h"
 
 #include <microhttpd.h>
 #include <stdio.h>

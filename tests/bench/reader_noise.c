@@ -5,6 +5,8 @@
  * noise, the worst of them made of headers that announce long frames, and prints
  * for each the nanoseconds per byte and their quotient; the largest comes last.
  */
+#include "build.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>

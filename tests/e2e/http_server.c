@@ -11,7 +11,7 @@
  *   POST /release   answers all that are kept, then itself
  *   GET /counts     {"kept": now, "gone": so far}
  */
-#include "config.h"
+#include "build.h"
 
 #include <signal.h>
 #include <stdio.h>

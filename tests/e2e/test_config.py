@@ -300,25 +300,46 @@ def test_version_and_help(tmp_path):
 # --- the environment -------------------------------------------------------------------------
 
 ENVIRONMENT = [
-    ("CZ_PANEL_ID", "west", 'id = "west"'), ("CZ_CONNECT", "bridge:8899", '"bridge:8899"'),
-    ("CZ_ZONES", "4", "zones = 4"), ("CZ_ID", "50", "bus_address = 50"),
-    ("CZ_READ_ONLY", "yes", "read_only = true"), ("API_HOST", "127.0.0.3", '"127.0.0.3"'),
-    ("API_ALLOW_ANONYMOUS", "on", "allow_anonymous = true"), ("API_PORT", "8123", "port = 8123"),
-    ("CZ_SOCKET", "/run/x.sock", '"/run/x.sock"'), ("MQTT_ENABLED", "1", "enabled = true"),
-    ("MQTT_HOST", "broker.lan", '"broker.lan"'), ("MQTT_PORT", "1999", "port = 1999"),
-    ("MQTT_USER", "me", 'user = "me"'), ("MQTT_TOPIC_PREFIX", "a/b", '"a/b"'),
-    ("ENABLE_CACHE", "False", "enabled = false"), ("CACHE_STALE_SECONDS", "77", "= 77"),
-    ("CACHE_REFRESH_INTERVAL", "33", "= 33"), ("COMMAND_TIMEOUT_SECONDS", "44", "= 44"),
-    ("CZ_DB_PATH", "/var/x.db", '"/var/x.db"'), ("LOG_LEVEL", "debug", '"debug"'),
+    ("CZ_PANEL_ID", "west", "panel.id", '"west"'),
+    ("CZ_CONNECT", "bridge:8899", "panel.connect", '"bridge:8899"'),
+    ("CZ_ZONES", "4", "panel.zones", "4"), ("CZ_ID", "50", "panel.bus_address", "50"),
+    ("CZ_READ_ONLY", "yes", "panel.read_only", "true"),
+    ("API_HOST", "127.0.0.3", "http.listen", '"127.0.0.3"'),
+    ("API_ALLOW_ANONYMOUS", "on", "http.allow_anonymous", "true"),
+    ("API_PORT", "8123", "http.port", "8123"),
+    ("CZ_SOCKET", "/run/x.sock", "http.socket", '"/run/x.sock"'),
+    ("MQTT_ENABLED", "1", "mqtt.enabled", "true"),
+    ("MQTT_HOST", "broker.lan", "mqtt.host", '"broker.lan"'),
+    ("MQTT_PORT", "1999", "mqtt.port", "1999"), ("MQTT_USER", "me", "mqtt.user", '"me"'),
+    ("MQTT_TOPIC_PREFIX", "a/b", "mqtt.topic_prefix", '"a/b"'),
+    ("ENABLE_CACHE", "False", "cache.enabled", "false"),
+    ("CACHE_STALE_SECONDS", "77", "cache.stale_seconds", "77"),
+    ("CACHE_REFRESH_INTERVAL", "33", "cache.refresh_interval", "33"),
+    ("COMMAND_TIMEOUT_SECONDS", "44", "command.timeout_seconds", "44"),
+    ("CZ_DB_PATH", "/var/x.db", "storage.path", '"/var/x.db"'),
+    ("LOG_LEVEL", "debug", "log.level", '"debug"'),
 ]
 
 
-@pytest.mark.parametrize("name, value, shown", ENVIRONMENT, ids=[one[0] for one in ENVIRONMENT])
-def test_a_variable_overrides_its_key(tmp_path, name, value, shown):
-    status, out, error = run(tmp_path, {"panel.id": "file"}, "--print-config", **{name: value})
+def printed(directory, **environment):
+    """What --print-config says, by key."""
+    status, out, error = run(directory, {}, "--print-config", **environment)
     assert status == 0, error
-    assert shown in out
-    assert shown not in run(tmp_path, {"panel.id": "file"}, "--print-config", **{name: ""})[1]
+    found, group = {}, None
+    for line in out.splitlines():
+        if match := re.match(r"(\w+): \{", line):
+            group = match[1]
+        elif match := re.match(r"\s+(\w+) = (.*);", line):
+            found[f"{group}.{match[1]}"] = match[2]
+    return found
+
+
+@pytest.mark.parametrize("name, value, key, shown", ENVIRONMENT,
+                         ids=[one[0] for one in ENVIRONMENT])
+def test_a_variable_overrides_its_key(tmp_path, name, value, key, shown):
+    assert printed(tmp_path, **{name: value})[key] == shown
+    standard = printed(tmp_path)
+    assert standard[key] != shown and printed(tmp_path, **{name: ""}) == standard
 
 
 def test_zone_names_come_comma_separated(tmp_path):

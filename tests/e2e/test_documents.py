@@ -21,8 +21,9 @@ def document(*path):
 
 
 def manual(name):
-    """A manual page with its escaped hyphens and dots made plain."""
-    return document("man", name).replace("\\-", "-").replace("\\&", "")
+    """A manual page with its options and hyphens as a reader sees them."""
+    text = document("man", name).replace("\\-", "-").replace("\\&", "")
+    return re.sub(r"\bFl -", "--", text)
 
 
 def output(name, *arguments):

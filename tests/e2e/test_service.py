@@ -16,7 +16,7 @@ ZONE = "/zones/2/temperature"
 
 
 def with_systemd():
-    with open(os.path.join(BUILD, "config.h"), encoding="utf-8") as file:
+    with open(os.path.join(BUILD, "build.h"), encoding="utf-8") as file:
         return "#define HAVE_SYSTEMD 1" in file.read()
 
 
