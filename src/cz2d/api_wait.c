@@ -137,6 +137,10 @@ api_wait_gone(struct http_request *request)
 void
 api_wait_end(struct api *api)
 {
-	while (api->waits != NULL)
-		give_up(api->waits);
+	struct api_wait *next;
+
+	for (struct api_wait *wait = api->waits; wait != NULL; wait = next) {
+		next = wait->next;
+		give_up(wait);
+	}
 }

@@ -127,12 +127,9 @@ static const char *const sentences[1 - CZ2_ERROR_LAST] = {
 	[-CZ2_ECLOSED] = "Could not communicate with HVAC controller.",
 	[-CZ2_EREFUSED] = "The panel refused the change.",
 	[-CZ2_ENOTKEPT] = "The panel acknowledged the change but did not keep it.",
-	[-CZ2_EREADONLY] = "This daemon only listens and reads (panel.read_only): nothing was "
-			   "written.",
-	[-CZ2_ETESTMODE] = "The installer's test mode is on: the panel is not written to until it "
-			   "ends.",
-	[-CZ2_ECONFLICT] = "Another device on the bus uses our address (panel.bus_address): "
-			   "nothing is written while it does.",
+	[-CZ2_EREADONLY] = "This daemon only reads (panel.read_only): nothing was written.",
+	[-CZ2_ETESTMODE] = "The installer's test mode is on: nothing is written until it ends.",
+	[-CZ2_ECONFLICT] = "Another device uses our address (panel.bus_address): nothing is written.",
 	[-CZ2_EBUSY] = "Too many commands are waiting.",
 	[-CZ2_ESTOPPING] = "The daemon is stopping.",
 	[-CZ2_EUNSUPPORTED] = "The panel's row has an unknown form and was not written.",
@@ -159,8 +156,8 @@ implausible_sentence(const struct cz2_problem *problem)
 	const char *name = cz2_field_info(problem->field)->name;
 	char row[16];
 
-	return json_sprintf("The panel's row %s holds a %s that makes no sense and was not written.",
-			    cz2_row_name((enum cz2_row)problem->row, row), name);
+	return json_sprintf("The panel's row %s holds a %s that makes no sense and was not "
+			    "written.", cz2_row_name((enum cz2_row)problem->row, row), name);
 }
 
 json_t *
