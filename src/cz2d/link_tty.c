@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <poll.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <string.h>
@@ -19,7 +20,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-enum { STALE_READS_MAX = 64 };
+enum { STALE_READS_MAX = 16, STALE_WAIT_MS = 2 };
 
 static void
 explain_permission(const char *path, char *why, size_t why_size)
@@ -100,15 +101,17 @@ link_tty_open(const char *path, int *fd, char *why, size_t why_size)
 
 /*
  * A flush reaches what the line discipline holds, not what waits behind it when
- * that is full: the rest is read away. Bounded, for a line that never rests.
+ * that is full and comes a moment later: the rest is read away. Bounded, for a
+ * line that never rests.
  */
 static void
 discard_stale(int fd)
 {
+	struct pollfd wait = {.fd = fd, .events = POLLIN};
 	char bytes[4096];
 
 	tcflush(fd, TCIOFLUSH);
-	for (int i = 0; i < STALE_READS_MAX; i++)
+	for (int i = 0; i < STALE_READS_MAX && poll(&wait, 1, STALE_WAIT_MS) == 1; i++)
 		if (read(fd, bytes, sizeof bytes) <= 0)
 			return;
 }
