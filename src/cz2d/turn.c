@@ -17,6 +17,7 @@
 
 enum {
 	BASE_AGE_MAX_MS = 1000, /* a copy older than this is read again before it is written */
+	TRIES_UNHELD = 2,       /* writes of a setpoint that does not stay, in an unheld zone */
 	READS_MAX = 12,         /* of one row in one turn, whatever happens */
 	ROOM_PAIR_MS = 300,     /* a read and the write that has to follow it at once */
 	ROOM_ONE_MS = 150,
@@ -358,11 +359,11 @@ rows_to_write(const struct turn *turn)
 
 /* The flags decide whether a setpoint may have been taken back: they must be known. */
 static bool
-flags_known_since(struct turn *turn, int64_t moment)
+flags_known(struct turn *turn)
 {
 	const struct cz2_image *flags = model_image(turn->model, CZ2_ROW_1_12);
 
-	if (flags->length != 0 && flags->time >= moment)
+	if (flags->length != 0 && flags->time >= turn->started)
 		return true;
 	for (int i = 0; i < TURN_ROWS; i++) {
 		struct turn_row *row = &turn->rows[i];
@@ -386,12 +387,12 @@ judge(struct turn *turn, struct turn_row *row, const struct cz2_image *image)
 									       : TURN_DONE;
 		return;
 	}
-	if (row->row == CZ2_ROW_1_16 && row->acknowledged &&
-	    !flags_known_since(turn, row->written)) {
+	if (row->row == CZ2_ROW_1_16 && row->acknowledged && !flags_known(turn)) {
 		row->state = TURN_CHECK;
 		return;
 	}
-	if (all_satisfied(turn, row, image, CZ2_OK)) {
+	/* A second try tells a value that was taken back from one that was not kept. */
+	if (row->writes >= TRIES_UNHELD && all_satisfied(turn, row, image, CZ2_OK)) {
 		row->state = TURN_DONE;
 		return;
 	}
