@@ -360,6 +360,19 @@ line_foreign(char *rest)
 	core_run(&t.core, 5);
 }
 
+/* "wrote 35 98 1.12 0A ...": 35 ms from now somebody at address 98 writes a row. */
+static void
+line_wrote(char *rest)
+{
+	int ms = integer(&rest);
+	struct cz2_frame frame = {.source = (uint8_t)integer(&rest), .function = CZ2_WRITE};
+	enum cz2_row row = row_of(word(&rest));
+
+	frame.destination = cz2_row_info(row)->device;
+	frame.length = (uint8_t)payload_of(row, rest, frame.payload);
+	put_frame(&frame, t.core.now + ms);
+}
+
 static const struct engine_outcome *
 await_outcome(void)
 {
@@ -444,7 +457,7 @@ static const struct {
 	{"row", line_row},     {"set", line_set},     {"start", line_start}, {"do", line_do},
 	{">>", line_sent},     {"<<", line_reply},    {"late", line_late},   {"=", line_outcome},
 	{"state", line_state}, {"quiet", line_quiet}, {"plug", line_plug},
-	{"foreign", line_foreign},
+	{"foreign", line_foreign}, {"wrote", line_wrote},
 };
 
 static void
