@@ -439,6 +439,12 @@ bus_request(struct bus *bus, const struct cz2_request *request, int room_ms, bus
 	return CZ2_OK;
 }
 
+void
+bus_cancel(struct bus *bus)
+{
+	cz2_exchange_cancel(&bus->exchange);
+}
+
 bool
 bus_busy(const struct bus *bus)
 {

@@ -60,6 +60,10 @@ int
 bus_request(struct bus *bus, const struct cz2_request *request, int room_ms, bus_done done,
 	    void *self, int64_t now);
 
+/* Takes the request back if it was not sent yet: it then ends with CZ2_EBUSY. */
+void
+bus_cancel(struct bus *bus);
+
 bool
 bus_busy(const struct bus *bus);
 

@@ -550,6 +550,9 @@ void
 engine_disturbed(struct engine *engine, enum cz2_row row, int64_t now)
 {
 	model_disturbed(engine->model, row, now);
+	/* A write that still waits for the line rests upon a copy that is outdated now. */
+	if (engine->turning && engine->asked_by_turn && turn_writes(&engine->turn, row))
+		bus_cancel(engine->bus);
 	/* What the burst writes is overheard as well. */
 	if (cz2_row_info(row)->overhear == CZ2_OVERHEAR_WRITE)
 		return;

@@ -478,6 +478,13 @@ take_written(struct turn *turn, struct turn_row *row, const struct cz2_result *r
 	row->state = result->error == CZ2_OK ? TURN_CHECK : TURN_RESOLVE;
 }
 
+bool
+turn_writes(const struct turn *turn, enum cz2_row row)
+{
+	return turn->current != NULL && turn->current->row == row &&
+	       turn->current->state == TURN_WRITING;
+}
+
 void
 turn_result(struct turn *turn, const struct cz2_result *result)
 {

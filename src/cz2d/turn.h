@@ -95,6 +95,10 @@ turn_leave(struct turn *turn, struct turn_member *member);
 bool
 turn_next(struct turn *turn, int blocked, int64_t now, struct cz2_request *request, int *room_ms);
 
+/* True when the request under way is a write of this row. */
+bool
+turn_writes(const struct turn *turn, enum cz2_row row);
+
 void
 turn_result(struct turn *turn, const struct cz2_result *result);
 

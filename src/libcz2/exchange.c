@@ -238,6 +238,13 @@ cz2_exchange_wake(const struct cz2_exchange *exchange, int64_t clear)
 }
 
 void
+cz2_exchange_cancel(struct cz2_exchange *exchange)
+{
+	if (exchange->state == WAITING && exchange->result.sends == 0)
+		finish(exchange, CZ2_EBUSY);
+}
+
+void
 cz2_exchange_abort(struct cz2_exchange *exchange)
 {
 	if (exchange->state == WAITING || exchange->state == ASKED)
