@@ -122,6 +122,10 @@ cz2_exchange_step(struct cz2_exchange *exchange, int64_t now, int64_t clear);
 int64_t
 cz2_exchange_wake(const struct cz2_exchange *exchange, int64_t clear);
 
+/* Takes the request back if nothing of it was sent yet; step() then says DONE with CZ2_EBUSY. */
+void
+cz2_exchange_cancel(struct cz2_exchange *exchange);
+
 /*
  * The link is gone: ends the request in flight, as timed out if it was sent,
  * and expects no late replies any more. result is final; step() says DONE.
