@@ -5,7 +5,7 @@
  * nothing that strangers do at the first is felt at the second. Turns both in our
  * loop and ends them politely. What happens at a door is left to http_door.
  */
-#include "config.h"
+#include "build.h"
 
 #include "cz2d/http.h"
 

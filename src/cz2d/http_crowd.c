@@ -187,8 +187,8 @@ crowd_make_room(struct crowd *crowd)
 
 /*
  * Has an idle guest begun to ask? The library tells only when the first line of
- * a request is complete, so the kernel is asked when the last byte came. A Unix
- * socket cannot tell; no stranger gets at it.
+ * a request is complete, so the kernel is asked when the last byte came. It does not
+ * know of a Unix socket; there the guest counts as idle, and makes room when it must.
  */
 static bool
 stirs(const struct guest *guest, int64_t now)

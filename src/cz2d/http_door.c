@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright 2026 The cz2d authors */
 /*
- * libmicrohttpd, the only file that knows it. Turns its callbacks into requests for
- * the handler: http_guard looks at what the library lets pass, http_crowd at who
- * stays too long. A refusal is told before the body is read only where reading it
- * would be wrong or in vain, because the library then closes the connection.
+ * libmicrohttpd, and the only file that knows it. Turns its callbacks into requests
+ * for the handler. What the library lets pass is left to http_guard, what may pass
+ * to http_request, who stays too long to http_crowd.
+ *
+ * An answer that is given before the body has been read closes the connection, so
+ * even answers that are known early wait for the end of the request.
  */
-#include "config.h"
+#include "build.h"
 
 #include "cz2d/http_door.h"
 
@@ -19,17 +21,12 @@
 
 #include "base/log.h"
 #include "base/mem.h"
-#include "cz2d/http.h"
-#include "cz2d/http_crowd.h"
-#include "cz2d/http_guard.h"
+#include "cz2d/http_request.h"
 
 enum {
 	CONNECTION_MEMORY = 16 * 1024, /* the header and, piece by piece, the body */
-	BODY_STEP = 1024,              /* a body's memory begins with this and doubles */
-	SWALLOW_MAX = 1024 * 1024,     /* so much of a refused body is read to keep the connection */
 	GRUMBLE_MS = 1000,             /* at most one line of the library in this time */
-	DETAIL_MAX = 256,
-	PEER_MAX = 64,
+	GRUMBLE_MAX = 256,
 };
 
 struct door {
@@ -44,44 +41,6 @@ struct door {
 struct http_body {
 	struct MHD_Response *response;
 	int references;
-};
-
-/* Why the handler does not get to see a request. */
-struct refusal {
-	int status;
-	const char *detail;
-};
-
-static const struct refusal
-	malformed = {MHD_HTTP_BAD_REQUEST, NULL}, /* the guard has the words */
-	not_found = {MHD_HTTP_NOT_FOUND, "Not Found"},
-	not_allowed = {MHD_HTTP_METHOD_NOT_ALLOWED, "Method Not Allowed"},
-	too_large = {MHD_HTTP_CONTENT_TOO_LARGE, "A body may have at most 65536 bytes."},
-	not_json = {MHD_HTTP_UNSUPPORTED_MEDIA_TYPE, "Content-Type must be application/json."};
-
-/* A connection and its request. There is one at a time: the memory serves them all. */
-struct http_request {
-	struct guest guest; /* first: a guest of ours is a request */
-	struct door *door;
-	struct MHD_Connection *connection;
-	char *peer; /* NULL until somebody asks */
-
-	struct guard guard;
-	const char *method, *path;
-	const char *target_fault;
-	bool begun;                    /* the header has been looked at */
-	const struct refusal *refusal; /* NULL: it may pass */
-	const char *allow;             /* the methods of its path */
-
-	char *body;
-	size_t length, room, swallowed;
-
-	bool asked; /* the handler has been */
-	bool kept;  /* and it answers later */
-	bool lost;  /* there will be no answer */
-	int status;
-	struct http_body *answer;
-	void *tag;
 };
 
 static int64_t
@@ -167,22 +126,6 @@ send_answer(struct http_request *request)
 				  request->answer->response);
 }
 
-static void
-refuse(struct http_request *request)
-{
-	const struct refusal *refusal = request->refusal;
-	const char *const headers[] = {MHD_HTTP_HEADER_ALLOW, request->allow, NULL};
-	const char *detail = refusal->detail;
-	char text[DETAIL_MAX];
-	int length;
-
-	if (detail == NULL)
-		detail = request->target_fault != NULL ? request->target_fault : request->guard.fault;
-	length = snprintf(text, sizeof text, "{\"detail\":\"%s\"}", detail);
-	http_answer(request, refusal->status, text, (size_t)length,
-		    refusal == &not_allowed ? headers : NULL);
-}
-
 /* ------------------------------------------------------------------------
  * A request comes in: its first line, its header, its body, its end
  */
@@ -196,6 +139,7 @@ on_target(void *self, const char *target, struct MHD_Connection *connection)
 
 	(void)self;
 	request->target_fault = guard_target(target);
+	request->target_end = target + strlen(target);
 	if (request->guest.stage == GUEST_IDLE)
 		guest_enter(&request->guest, GUEST_ASKING, door_time(request->door));
 	return request;
@@ -216,67 +160,10 @@ inspect(struct http_request *request, const char *version)
 					      MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE)
 			      ->header_size;
 
-	guard_begin(&request->guard, request->method, version, size);
+	guard_begin(&request->guard, request->method, request->target_end, version, size);
 	MHD_get_connection_values_n(request->connection, MHD_HEADER_KIND, on_field,
 				    &request->guard);
 	guard_end(&request->guard);
-}
-
-/* Is the word in a list with commas? */
-static bool
-lists(const char *list, const char *word)
-{
-	size_t length = strlen(word);
-
-	while (*list != '\0') {
-		size_t end = strcspn(list, ", ");
-
-		if (end == length && memcmp(list, word, length) == 0)
-			return true;
-		list += end;
-		list += strspn(list, ", ");
-	}
-	return false;
-}
-
-static bool
-only_reads(const struct http_request *request)
-{
-	return lists("GET, HEAD", request->method);
-}
-
-/* NULL, or why the request may not pass. */
-static const struct refusal *
-judge(struct http_request *request)
-{
-	const struct http_handler *handler = request->door->config.handler;
-	const struct guard *guard = &request->guard;
-
-	if (request->target_fault != NULL || guard->fault != NULL)
-		return &malformed;
-	request->allow = handler->methods(handler->self, request->path);
-	if (request->allow == NULL)
-		return &not_found;
-	if (!lists(request->allow, request->method))
-		return &not_allowed;
-	if (guard->length > HTTP_BODY_MAX)
-		return &too_large;
-	if (guard_has_body(guard) && guard->foreign && !only_reads(request))
-		return &not_json;
-	return NULL;
-}
-
-/*
- * May the body of a refused request be read and forgotten? Not when nobody can tell
- * where it ends, when it is endless, or when the client has asked before sending it.
- */
-static bool
-can_swallow(const struct http_request *request)
-{
-	const struct guard *guard = &request->guard;
-
-	return request->refusal != &malformed && guard->length <= SWALLOW_MAX &&
-	       !(guard->expects && guard_has_body(guard));
 }
 
 static enum MHD_Result
@@ -286,45 +173,11 @@ begin(struct http_request *request, const char *path, const char *method, const 
 	request->path = path;
 	request->method = method;
 	inspect(request, version);
-	request->refusal = judge(request);
-	if (request->refusal == NULL || can_swallow(request))
+	request_judge(request, request->door->config.handler);
+	if (!request_refused_at_once(request))
 		return MHD_YES;
-	refuse(request);
+	request_refuse(request);
 	return send_answer(request);
-}
-
-static void
-grow_body(struct http_request *request, size_t size)
-{
-	char *grown;
-
-	if (request->room >= size)
-		return;
-	if (request->room == 0)
-		request->room = BODY_STEP;
-	while (request->room < size)
-		request->room *= 2;
-	grown = mem_new(1, request->room);
-	if (request->body != NULL)
-		memcpy(grown, request->body, request->length);
-	free(request->body);
-	request->body = grown;
-}
-
-static enum MHD_Result
-take_body(struct http_request *request, const char *bytes, size_t size)
-{
-	if (request->refusal == NULL && request->length + size > HTTP_BODY_MAX)
-		request->refusal = &too_large; /* chunks do not say in advance */
-	if (request->refusal != NULL) {
-		request->swallowed += size;
-		return request->swallowed <= SWALLOW_MAX ? MHD_YES : MHD_NO;
-	}
-	grow_body(request, request->length + size + 1);
-	memcpy(request->body + request->length, bytes, size);
-	request->length += size;
-	request->body[request->length] = '\0';
-	return MHD_YES;
 }
 
 /* The request is whole, or its connection has been resumed. */
@@ -338,7 +191,7 @@ finish(struct http_request *request)
 	if (!request->asked) {
 		request->asked = true;
 		if (request->refusal != NULL)
-			refuse(request);
+			request_refuse(request);
 		else
 			handler->request(handler->self, request);
 	}
@@ -362,7 +215,9 @@ on_request(void *self, struct MHD_Connection *connection, const char *path, cons
 	if (!request->begun)
 		return begin(request, path, method, version);
 	*size = 0;
-	return length > 0 ? take_body(request, bytes, length) : finish(request);
+	if (length > 0)
+		return request_take(request, bytes, length) ? MHD_YES : MHD_NO;
+	return finish(request);
 }
 
 static void
@@ -376,12 +231,7 @@ on_completed(void *self, struct MHD_Connection *connection, void **context,
 	(void)how;
 	if (request == NULL)
 		return;
-	http_body_free(request->answer);
-	free(request->body);
-	*request = (struct http_request){.guest = request->guest,
-					 .door = door,
-					 .connection = request->connection,
-					 .peer = request->peer};
+	request_reset(request);
 	guest_enter(&request->guest, GUEST_IDLE, door_time(door));
 	crowd_make_room(&door->crowd);
 	if (door->stopped)
@@ -444,7 +294,7 @@ __attribute__((format(printf, 2, 0))) static void
 on_grumble(void *self, const char *format, va_list arguments)
 {
 	struct door *door = self;
-	char text[DETAIL_MAX];
+	char text[GRUMBLE_MAX];
 
 	if (!log_enabled(LOG_LEVEL_DEBUG) || door_time(door) - door->grumbled < GRUMBLE_MS)
 		return;
@@ -457,18 +307,6 @@ on_grumble(void *self, const char *format, va_list arguments)
 /* ------------------------------------------------------------------------
  * What the handler may ask
  */
-
-const char *
-http_method(const struct http_request *request)
-{
-	return request->method;
-}
-
-const char *
-http_path(const struct http_request *request)
-{
-	return request->path;
-}
 
 const char *
 http_query(struct http_request *request, const char *name)
@@ -485,35 +323,6 @@ const char *
 http_header(struct http_request *request, const char *name)
 {
 	return MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND, name);
-}
-
-const char *
-http_body(const struct http_request *request, size_t *length)
-{
-	*length = request->length;
-	return request->body != NULL ? request->body : "";
-}
-
-void
-http_set_tag(struct http_request *request, void *tag)
-{
-	request->tag = tag;
-}
-
-void *
-http_tag(const struct http_request *request)
-{
-	return request->tag;
-}
-
-const char *
-http_peer(struct http_request *request)
-{
-	if (request->peer == NULL) {
-		request->peer = mem_new(1, PEER_MAX);
-		guest_name(&request->guest, request->peer, PEER_MAX);
-	}
-	return request->peer;
 }
 
 /* ------------------------------------------------------------------------

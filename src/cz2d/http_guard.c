@@ -215,16 +215,16 @@ is_value(const char *text, size_t length)
 /*
  * libmicrohttpd parses a header where it lies and puts NULs over the ends of lines,
  * so what stood between two texts can still be seen: two bytes are CR LF, one is a
- * LF alone, and more than blanks is something that was skipped. Folded lines
- * are moved out of the block.
+ * LF alone, and more than blanks is something that was skipped, or hid behind a NUL.
+ * Folded lines are moved out of the block.
  */
 static bool
-is_line_end(const struct guard *guard, const char *next, ptrdiff_t least)
+is_gap(const struct guard *guard, const char *next, size_t least)
 {
 	uintptr_t from = (uintptr_t)guard->seen, to = (uintptr_t)next;
 
 	if (from < (uintptr_t)guard->block || to > (uintptr_t)guard->end || to < from ||
-	    to - from < (uintptr_t)least)
+	    to - from < least)
 		return false;
 	for (const char *at = guard->seen; at < next; at++)
 		if (*at != '\0' && *at != ' ' && *at != '\t' && *at != '\r' && *at != '\n')
@@ -236,14 +236,18 @@ static const char unclear_lines[] =
 	"Lines of the header must end with CR LF, without folding and NUL bytes.";
 
 void
-guard_begin(struct guard *guard, const char *method, const char *version, size_t size)
+guard_begin(struct guard *guard, const char *method, const char *target_end, const char *version,
+	    size_t size)
 {
-	*guard = (struct guard){.block = method, .end = method + size, .seen = version + strlen(version)};
+	*guard = (struct guard){.block = method, .end = method + size, .seen = target_end};
 	guard->old = strcmp(version, "HTTP/1.0") == 0;
 	if (!guard->old && strcmp(version, "HTTP/1.1") != 0)
 		guard->fault = "The version must be HTTP/1.1 or HTTP/1.0.";
 	else if (!is_token(method, strlen(method)))
 		guard->fault = "The method must be a word.";
+	else if (!is_gap(guard, version, 1))
+		guard->fault = "The first line must be method, target and version.";
+	guard->seen = version + strlen(version);
 }
 
 bool
@@ -252,7 +256,7 @@ guard_field(struct guard *guard, const char *name, size_t name_length, const cha
 {
 	if (guard->fault != NULL)
 		return false;
-	if (!is_line_end(guard, name, 2))
+	if (!is_gap(guard, name, 2))
 		guard->fault = unclear_lines;
 	else if (!is_token(name, name_length))
 		guard->fault = "The name of a header field must be a word, with a colon right behind.";
@@ -272,7 +276,7 @@ guard_end(struct guard *guard)
 {
 	if (guard->fault != NULL)
 		return;
-	if (!is_line_end(guard, guard->end, 4))
+	if (!is_gap(guard, guard->end, 4))
 		guard->fault = unclear_lines;
 	else if (guard->hosts == 0 && !guard->old)
 		guard->fault = "Host is missing.";

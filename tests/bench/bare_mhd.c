@@ -2,8 +2,8 @@
 /* Copyright 2026 The cz2d authors */
 /*
  * The yardstick: libmicrohttpd as its manual shows it, with its own thread on epoll
- * and a constant answer, nothing of ours. bare_mhd BYTES prints its port, serves
- * until its standard input ends.
+ * and a constant answer, nothing of ours. bare_mhd PORT BYTES prints its port (0: any)
+ * and serves until a signal ends it.
  */
 #include "build.h"
 
@@ -48,26 +48,20 @@ make_answer(size_t length)
 int
 main(int argc, char **argv)
 {
-	struct MHD_Response *answer;
 	struct MHD_Daemon *daemon;
-	char byte;
 
-	if (argc != 2) {
-		fprintf(stderr, "usage: bare_mhd BYTES\n");
+	if (argc != 3) {
+		fprintf(stderr, "usage: bare_mhd PORT BYTES\n");
 		return 2;
 	}
-	answer = make_answer((size_t)atol(argv[1]));
-	daemon = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD, 0, NULL, NULL, on_request, answer,
-				  MHD_OPTION_END);
+	daemon = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD, (uint16_t)atoi(argv[1]), NULL, NULL,
+				  on_request, make_answer((size_t)atol(argv[2])), MHD_OPTION_END);
 	if (daemon == NULL) {
 		fprintf(stderr, "bare_mhd: libmicrohttpd does not start\n");
 		return EXIT_FAILURE;
 	}
 	printf("%d\n", MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_BIND_PORT)->port);
 	fflush(stdout);
-	while (read(STDIN_FILENO, &byte, 1) > 0)
-		continue;
-	MHD_stop_daemon(daemon);
-	MHD_destroy_response(answer);
-	return EXIT_SUCCESS;
+	pause();
+	return EXIT_FAILURE;
 }
