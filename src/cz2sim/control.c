@@ -14,10 +14,6 @@
 
 #include "base/mem.h"
 
-#ifndef PACKAGE_VERSION
-#define PACKAGE_VERSION "unknown"
-#endif
-
 json_t *
 control_fail(struct control_call *call, const char *format, ...)
 {

@@ -15,10 +15,6 @@
 
 #include <cz2/row.h>
 
-#ifndef PACKAGE_VERSION
-#define PACKAGE_VERSION "unknown"
-#endif
-
 enum { USAGE = 2, FIRST_VALUE = 256, MS = 1000 };
 
 enum option_id {
