@@ -53,7 +53,7 @@ struct link {
 	int pause;
 	uint32_t chance;
 
-	struct lookup *lookup; /* outlives its deadline: a resolver has one of our threads at most */
+	struct lookup *lookup; /* outlives its deadline: one thread at most waits */
 	struct lookup_result found;
 	int next; /* of the addresses found */
 

@@ -35,7 +35,8 @@ explain_permission(const char *path, char *why, size_t why_size)
 	group = getgrgid(status.st_gid);
 	user = getpwuid(status.st_uid);
 	if ((status.st_mode & (S_IRGRP | S_IWGRP)) == (S_IRGRP | S_IWGRP) && group != NULL)
-		snprintf(why, why_size, "permission denied: only members of the group %s may use it",
+		snprintf(why, why_size,
+			 "permission denied: only members of the group %s may use it",
 			 group->gr_name);
 	else if (user != NULL)
 		snprintf(why, why_size, "permission denied: only the user %s may use it",

@@ -3,7 +3,7 @@
 /*
  * Every wait is for a condition, with patience that only a failing test needs.
  */
-#include "config.h"
+#include "build.h"
 
 #include "loopback.h"
 
@@ -30,7 +30,8 @@ loopback_new_path(char path[LOOPBACK_PATH_MAX])
 {
 	strcpy(directory, "/tmp/check_link.XXXXXX");
 	ck_assert_ptr_nonnull(mkdtemp(directory));
-	ck_assert_int_lt(snprintf(path, LOOPBACK_PATH_MAX, "%s/panel", directory), LOOPBACK_PATH_MAX);
+	ck_assert_int_lt(snprintf(path, LOOPBACK_PATH_MAX, "%s/panel", directory),
+			 LOOPBACK_PATH_MAX);
 }
 
 void
@@ -89,8 +90,8 @@ loopback_listen(const char *address, int backlog, char target[LOOPBACK_PATH_MAX]
 	ck_assert_int_eq(getsockname(fd, (struct sockaddr *)&bound, &length), 0);
 	ck_assert_int_eq(getnameinfo((struct sockaddr *)&bound, length, NULL, 0, port, sizeof port,
 				     NI_NUMERICSERV), 0);
-	snprintf(target, LOOPBACK_PATH_MAX, "%s%s%s:%s", colons ? "[" : "", address, colons ? "]" : "",
-		 port);
+	snprintf(target, LOOPBACK_PATH_MAX, "%s%s%s:%s", colons ? "[" : "", address,
+		 colons ? "]" : "", port);
 	return fd;
 }
 
