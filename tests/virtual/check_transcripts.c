@@ -463,16 +463,17 @@ static const struct {
 static void
 run_line(char *text)
 {
+	char *rest = text;
 	const char *first;
 
 	text[strcspn(text, "#\n")] = '\0';
-	first = word(&text);
+	first = word(&rest);
 	if (first == NULL)
 		return;
 	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
 		if (strcmp(kinds[i].word, first) != 0)
 			continue;
-		kinds[i].run(text != NULL ? text : "");
+		kinds[i].run(rest != NULL ? rest : text + strlen(text));
 		return;
 	}
 	fail_line("no such line: %s", first);
