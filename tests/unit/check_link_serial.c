@@ -5,7 +5,7 @@
  * functions that write down what they are asked, and the port is a
  * pseudo-terminal. What an adapter's driver does is beyond this test.
  */
-#include "config.h"
+#include "build.h"
 
 #include "cz2d/link.h"
 
@@ -142,7 +142,7 @@ sp_last_error_code(void)
 enum sp_return
 sp_list_ports(struct sp_port ***list_ptr)
 {
-	static struct sp_port one = {.name = "ttyS0"};
+	static struct sp_port one = {.name = "/dev/ttyS0"};
 	static struct sp_port *list[2];
 
 	looked_for_ports++;
@@ -297,7 +297,7 @@ START_TEST(a_missing_port_is_told_with_those_that_are_there_looked_for_once)
 	}
 	ck_assert_int_eq(looked_for_ports, 1);
 	ck_assert_str_eq(logged(), "<4>link: cannot open /dev/no-such-port: no such device; "
-				   "present: ttyS0; trying again until it appears\n");
+				   "present: /dev/ttyS0; trying again until it appears\n");
 	ck_assert_ptr_eq(link_kind(link), &link_serial);
 	link_free(link);
 }
