@@ -4,7 +4,7 @@
  * The life of a link, through real pseudo-terminals: what is shared by all kinds
  * is proved here. Time is virtual.
  */
-#include "config.h"
+#include "build.h"
 
 #include "cz2d/link.h"
 

@@ -4,7 +4,7 @@
  * Bridges on TCP, through real sockets on loopback, and host names, through a
  * resolver that answers when the test wants it to.
  */
-#include "config.h"
+#include "build.h"
 
 #include "cz2d/link.h"
 

@@ -4,7 +4,7 @@
  * Log lines: one line each whatever the arguments hold, with the priority or the
  * time that their reader needs, and repeats counted.
  */
-#include "config.h"
+#include "build.h"
 
 #include "base/log.h"
 

@@ -4,7 +4,7 @@
  * The mailbox: in order, bounded, and readable exactly while it holds something,
  * also with many writing at once.
  */
-#include "config.h"
+#include "build.h"
 
 #include "base/mailbox.h"
 

@@ -4,7 +4,7 @@
  * Standard error goes to a file in memory. Check runs each test in a process of
  * its own, so that nothing has to be put back.
  */
-#include "config.h"
+#include "build.h"
 
 #include "logged.h"
 
