@@ -319,10 +319,22 @@ line_event(struct sim *sim, const struct line_event *event)
 		bus_talk_ended(sim, event->talk, event->time);
 }
 
+/* What the wall unit makes of the demand just now. */
+static void
+demand(struct sim *sim, struct panel_row *dampers, struct panel_row *outputs, int64_t now)
+{
+	*dampers = *panel_row(&sim->panel, 9, 4);
+	*outputs = *panel_row(&sim->panel, 9, 5);
+	if (!sim->equipment_on)
+		return;
+	equipment_choose_mode(&sim->panel, sim->config.zones, now);
+	equipment_wanted(&sim->panel, sim->config.zones, dampers, outputs);
+}
+
 static void
 let_talk(struct sim *sim, struct talker *talker, int64_t now)
 {
-	struct panel_row dampers, outputs;
+	struct panel_row dampers = {0}, outputs = {0};
 	struct cz2_frame frame;
 	bool first, own = talker == &sim->burst;
 
@@ -333,11 +345,8 @@ let_talk(struct sim *sim, struct talker *talker, int64_t now)
 		talker_wait(talker, now);
 		return;
 	}
-	equipment_wanted(&sim->panel, sim->config.zones, &dampers, &outputs);
-	if (!sim->equipment_on) {
-		dampers = *panel_row(&sim->panel, 9, 4);
-		outputs = *panel_row(&sim->panel, 9, 5);
-	}
+	if (own)
+		demand(sim, &dampers, &outputs, now);
 	if (!talker_speak(talker, &dampers, &outputs, &frame, &sim->chance, &first, now))
 		return;
 	if (first && own)
@@ -354,12 +363,9 @@ look_at_demand(struct sim *sim, int64_t now)
 	struct panel_row dampers, outputs;
 
 	sim->equipment_at = now + EQUIPMENT_PERIOD;
-	if (!sim->equipment_on)
-		return;
-	equipment_choose_mode(&sim->panel, sim->config.zones, now);
 	if (sim->burst_on)
 		return;
-	equipment_wanted(&sim->panel, sim->config.zones, &dampers, &outputs);
+	demand(sim, &dampers, &outputs, now);
 	panel_store(&sim->panel, panel_slot(9, 4), &dampers, PANEL_EQUIPMENT, now);
 	panel_store(&sim->panel, panel_slot(9, 5), &outputs, PANEL_EQUIPMENT, now);
 }
