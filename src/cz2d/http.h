@@ -46,7 +46,10 @@ struct http_handler {
 	 * and answer later; it stays valid until it is answered or gone() was called.
 	 */
 	void (*request)(void *self, struct http_request *request);
-	/* A request that was kept will not be answered any more: its client left. */
+	/*
+	 * A request that was kept will not be answered any more: its client left, or the
+	 * door closes. Told once, at http_free() at the latest.
+	 */
 	void (*gone)(void *self, struct http_request *request);
 };
 
@@ -66,9 +69,11 @@ http_port(const struct http *http);
 void
 http_stop(struct http *http);
 
+/* The loop has to turn once more to let go of it. */
 struct http *
 http_free(struct http *http);
 
+/* As it was sent: HEAD is answered like GET, the body stays here. */
 const char *
 http_method(const struct http_request *request);
 
@@ -112,6 +117,7 @@ http_body_new(const char *text, size_t length);
 struct http_body *
 http_body_free(struct http_body *body);
 
+/* Answers with status 200. The body may be freed at once. */
 void
 http_answer_shared(struct http_request *request, struct http_body *body);
 

@@ -25,6 +25,7 @@
 
 enum {
 	CONNECTION_MEMORY = 16 * 1024, /* the header and, piece by piece, the body */
+	COMPLAIN_MS = 60000,           /* at most one warning in this time */
 	GRUMBLE_MS = 1000,             /* at most one line of the library in this time */
 	GRUMBLE_MAX = 256,
 };
@@ -34,7 +35,7 @@ struct door {
 	struct MHD_Daemon *daemon;
 	struct crowd crowd;
 	bool stopped;
-	int64_t grumbled;
+	int64_t complained, grumbled;
 };
 
 /* Every answer is one of these; most are for one request only. */
@@ -242,13 +243,26 @@ on_completed(void *self, struct MHD_Connection *connection, void **context,
  * Connections
  */
 
+static void
+complain(struct door *door, const char *what, int limit)
+{
+	if (door_time(door) - door->complained < COMPLAIN_MS)
+		return;
+	door->complained = door_time(door);
+	log_warning("http", "%s (the limit is %d)", what, limit);
+}
+
 static enum MHD_Result
 on_accept(void *self, const struct sockaddr *address, socklen_t length)
 {
-	const struct door *door = self;
+	struct door *door = self;
 
 	(void)length;
-	return crowd_admits(&door->crowd, address) ? MHD_YES : MHD_NO;
+	if (crowd_admits(&door->crowd, address))
+		return MHD_YES;
+	complain(door, "an address has too many connections, its next ones are refused",
+		 door->crowd.max_per_address);
+	return MHD_NO;
 }
 
 static void
@@ -263,6 +277,8 @@ come_in(struct door *door, struct MHD_Connection *connection, void **context)
 	request->connection = connection;
 	crowd_join(&door->crowd, &request->guest, fd, address, door_time(door));
 	crowd_make_room(&door->crowd);
+	if (door->crowd.count >= door->crowd.max)
+		complain(door, "all connections are taken, new clients have to wait", door->crowd.max);
 	*context = request;
 }
 
@@ -340,6 +356,7 @@ door_new(const struct door_config *config)
 	struct door *door = mem_new(1, sizeof *door);
 
 	door->config = *config;
+	door->complained = door->grumbled = door_time(door) - COMPLAIN_MS;
 	crowd_init(&door->crowd, config->max_connections, config->max_per_address);
 	door->daemon = MHD_start_daemon(
 		MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, on_accept, door,

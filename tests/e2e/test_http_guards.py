@@ -383,7 +383,9 @@ def reset(one):
 
 def test_a_client_that_left_is_told_of_once(server):
     before = server.counts()["gone"]
-    for one in [later(server) for _ in range(5)]:
+    waiting = [later(server) for _ in range(5)]
+    until(lambda: server.counts()["kept"] == 5, what="all to be kept")
+    for one in waiting:
         reset(one)
     until(lambda: server.counts() == {"kept": 0, "gone": before + 5}, 30, "all to be gone")
 
@@ -467,8 +469,9 @@ def test_nobody_may_take_long_over_a_request(server):
 
 def test_a_house_full_of_silent_clients_serves_again_when_their_time_is_up(new_server):
     server = new_server("-m", "4")
-    silent = [server.connect() for _ in range(12)]
+    silent = [server.connect() for _ in range(5)]
     assert server.get("/shared", local=True), "the Unix socket is another door"
+    server.process.wait_log("all connections are taken, new clients have to wait")
     assert server.get("/shared"), "the backlog moves up when the silent ones are shown out"
     for one in silent:
         one.close()
