@@ -6,7 +6,7 @@
  * own threads call back. They share nothing but two mailboxes, so callbacks do one
  * thing: put an event. Policy is left to mqtt.
  */
-#include "config.h"
+#include "build.h"
 
 #include "cz2d/broker.h"
 

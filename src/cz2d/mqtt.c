@@ -5,7 +5,7 @@
  * latest value, and whether the broker has it. How messages travel is broker's
  * business; what they say is json's.
  */
-#include "config.h"
+#include "build.h"
 
 #include "cz2d/mqtt.h"
 
