@@ -22,7 +22,7 @@
 enum {
 	CZ2_DRAIN_MIN_MS = 20, /* listened after a time-out, before asking again: */
 	CZ2_DRAIN_MAX_MS = 100,/* a random time, so that two retriers part ways */
-	CZ2_LATE_MS = 3000,    /* a reply later than this is not expected any more */
+	CZ2_LATE_MS = 2000,    /* a reply later than this is not expected any more */
 	CZ2_LATE_MAX = 16,     /* unanswered reads remembered */
 };
 
@@ -89,7 +89,8 @@ struct cz2_exchange {
 	uint32_t random;
 	struct cz2_late {
 		uint8_t device, table, row;
-		int64_t time;
+		int64_t time;  /* when it was sent */
+		int64_t until; /* when the lost reply it goes back to is not expected any more */
 	} late[CZ2_LATE_MAX]; /* reads that may still be answered, oldest first */
 	int late_count;
 };

@@ -108,29 +108,30 @@ late_remove(struct cz2_exchange *exchange, int index)
 }
 
 static void
-late_add(struct cz2_exchange *exchange, const struct cz2_request *request, int64_t time)
+late_add(struct cz2_exchange *exchange, const struct cz2_request *request, int64_t until)
 {
 	if (exchange->late_count == CZ2_LATE_MAX)
 		late_remove(exchange, 0);
-	exchange->late[exchange->late_count++] =
-		(struct cz2_late){request->device, request->table, request->row, time};
+	exchange->late[exchange->late_count++] = (struct cz2_late){
+		request->device, request->table, request->row, exchange->started, until};
 }
 
 static void
 late_expire(struct cz2_exchange *exchange, int64_t now)
 {
-	while (exchange->late_count > 0 && now - exchange->late[0].time > CZ2_LATE_MS)
-		late_remove(exchange, 0);
+	for (int i = exchange->late_count - 1; i >= 0; i--)
+		if (now > exchange->late[i].until)
+			late_remove(exchange, i);
 }
 
-/* Takes out the oldest open read of this row; its time, or otherwise. */
+/* Takes out the oldest open read of this row; false when there is none. */
 static bool
-late_take(struct cz2_exchange *exchange, const struct cz2_request *request, int64_t *time)
+late_take(struct cz2_exchange *exchange, const struct cz2_request *request, struct cz2_late *taken)
 {
 	for (int i = 0; i < exchange->late_count; i++) {
 		if (!late_is_for(&exchange->late[i], request))
 			continue;
-		*time = exchange->late[i].time;
+		*taken = exchange->late[i];
 		late_remove(exchange, i);
 		return true;
 	}
@@ -186,7 +187,7 @@ time_out(struct cz2_exchange *exchange, int64_t now)
 
 	exchange->drained = now + drain_time(exchange);
 	if (request->function == CZ2_READ)
-		late_add(exchange, request, exchange->started);
+		late_add(exchange, request, exchange->started + CZ2_LATE_MS);
 	if (exchange->result.sends < request->attempts)
 		exchange->state = WAITING;
 	else
@@ -294,14 +295,15 @@ answers(const struct cz2_request *request, const struct cz2_frame *frame)
 static void
 take_row(struct cz2_exchange *exchange, const struct cz2_frame *frame)
 {
-	int64_t earlier;
+	struct cz2_late earlier;
 
 	exchange->result.length = frame->length;
 	memcpy(exchange->result.bytes, frame->payload, frame->length);
 	exchange->result.asked = exchange->started;
 	if (late_take(exchange, &exchange->request, &earlier)) {
-		exchange->result.asked = earlier;
-		late_add(exchange, &exchange->request, exchange->started);
+		/* Which of the two was answered is not known; the doubt ends with the first. */
+		exchange->result.asked = earlier.time;
+		late_add(exchange, &exchange->request, earlier.until);
 	}
 }
 
@@ -328,7 +330,7 @@ static void
 take_stray(struct cz2_exchange *exchange, const struct cz2_frame *frame)
 {
 	struct cz2_request row = {.device = frame->source};
-	int64_t ignored;
+	struct cz2_late ignored;
 
 	if (!is_row_reply(frame))
 		return;
