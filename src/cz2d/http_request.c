@@ -103,7 +103,7 @@ request_refuse(struct http_request *request)
 
 	if (refusal == &malformed)
 		detail = request->target_fault != NULL ? request->target_fault : request->guard.fault;
-	length = snprintf(text, sizeof text, "{\"detail\": \"%s\"}", detail);
+	length = snprintf(text, sizeof text, "{\"detail\":\"%s\"}", detail);
 	http_answer(request, refusal->status, text, (size_t)length,
 		    refusal == &not_allowed ? headers : NULL);
 }
