@@ -27,6 +27,8 @@ close_channel(struct channel *channel)
 	channel->open = false;
 	sim_disconnect(channel->server->sim, channel->client);
 	server_poll_close(channel->poll);
+	if (channel->watch != NULL)
+		server_poll_close(channel->watch);
 	if (channel->is_pty)
 		pty_close(&channel->server->pty);
 	else
@@ -60,8 +62,8 @@ add_channel(struct server *server, int fd, bool is_pty)
 	if (client < 0)
 		return NULL;
 	channel = &server->channels[client - 1];
-	*channel = (struct channel){.open = true, .is_pty = is_pty, .fd = fd, .client = client,
-				    .server = server};
+	*channel = (struct channel){
+		.open = true, .is_pty = is_pty, .fd = fd, .client = client, .server = server};
 	channel->poll = server_poll_new(server, fd, channel);
 	if (channel->poll == NULL) {
 		channel->open = false;
@@ -73,14 +75,39 @@ add_channel(struct server *server, int fd, bool is_pty)
 	return channel;
 }
 
+static void
+on_user(uv_poll_t *poll, int status, int events)
+{
+	struct server *server = poll->data;
+
+	(void)status;
+	(void)events;
+	pty_look(&server->pty);
+}
+
+static void
+watch_pty(struct server *server, struct channel *channel)
+{
+	if (server->pty.watch < 0)
+		return;
+	channel->watch = server_poll_new(server, server->pty.watch, server);
+	if (channel->watch != NULL)
+		uv_poll_start(channel->watch, UV_READABLE, on_user);
+}
+
 int
 channel_open_pty(struct server *server)
 {
-	if (pty_open(&server->pty, server->options.link) == 0 &&
-	    add_channel(server, server->pty.master, true) != NULL)
-		return 0;
-	fprintf(stderr, "cz2sim: no pseudo-terminal: %s\n", strerror(errno));
-	return -1;
+	struct channel *channel = NULL;
+
+	if (pty_open(&server->pty, server->options.link) == 0)
+		channel = add_channel(server, server->pty.master, true);
+	if (channel == NULL) {
+		fprintf(stderr, "cz2sim: no pseudo-terminal: %s\n", strerror(errno));
+		return -1;
+	}
+	watch_pty(server, channel);
+	return 0;
 }
 
 static void
@@ -192,15 +219,28 @@ channel_hang_up(struct server *server, int client)
 		uv_stop(&server->loop);
 }
 
+/* What a client does not take is lost, as on a wire. False when it is gone. */
+static bool
+write_to(struct channel *channel, const uint8_t *bytes, size_t length)
+{
+	struct pty *pty = &channel->server->pty;
+
+	if (channel->is_pty && !pty_in_use(pty))
+		pty_look(pty);
+	if (channel->is_pty && !pty_in_use(pty))
+		return true;
+	return write(channel->fd, bytes, length) >= 0 || errno == EAGAIN || errno == EINTR;
+}
+
 static void
 flush(struct channel *channel)
 {
+	struct sim *sim = channel->server->sim;
 	uint8_t bytes[CHUNK];
 	size_t length;
 
-	while ((length = sim_output(channel->server->sim, channel->client, bytes, sizeof bytes)) > 0)
-		/* What a client does not take is lost, as on a wire. */
-		if (write(channel->fd, bytes, length) < 0 && errno != EAGAIN && errno != EINTR) {
+	while ((length = sim_output(sim, channel->client, bytes, sizeof bytes)) > 0)
+		if (!write_to(channel, bytes, length)) {
 			close_channel(channel);
 			return;
 		}

@@ -75,9 +75,8 @@ take_parameters(struct control_call *call, struct fault *fault)
 	for (int i = 0; i < FAULT_PARAMETERS; i++) {
 		const struct fault_parameter *parameter = &info->parameters[i];
 
-		if (parameter->name != NULL &&
-		    !take_number(call, parameter->name, parameter->min, parameter->max,
-				 &fault->parameters[i]))
+		if (parameter->name != NULL && !take_number(call, parameter->name, parameter->min,
+							    parameter->max, &fault->parameters[i]))
 			return false;
 	}
 	return true;

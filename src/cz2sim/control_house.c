@@ -47,8 +47,7 @@ parse_wall_member(struct control_call *call, const char *name, const json_t *jso
 			json, worded ? cz2_field_info(member->words)->words : NULL, member->max);
 		if (*member->value >= member->min)
 			return true;
-		control_fail(call, "\"%s\" is not one of %d to %d", name, member->min,
-			     member->max);
+		control_fail(call, "\"%s\" is not one of %d to %d", name, member->min, member->max);
 		return false;
 	}
 	control_fail(call, "unknown member \"%s\"", name);
@@ -75,8 +74,10 @@ control_parse_wall(struct control_call *call, json_t *members, struct wall_edit 
 
 	*edit = fault_new(FAULT_WALL_EDIT).edit;
 	json_object_foreach(members, name, json)
+	{
 		if (!parse_wall_member(call, name, json, known, sizeof known / sizeof known[0]))
 			return false;
+	}
 	zonal = edit->heat != WALL_KEEP || edit->cool != WALL_KEEP || edit->hold != WALL_KEEP ||
 		edit->temporary != WALL_KEEP || edit->out != WALL_KEEP;
 	if (zonal && edit->zone == WALL_KEEP)

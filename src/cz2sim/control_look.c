@@ -24,12 +24,12 @@ since_of(struct control_call *call, uint64_t *since)
 static json_t *
 frame_to_json(const struct record_frame *frame)
 {
-	json_t *json = json_pack(
-		"{s:I, s:o, s:s, s:i, s:i, s:o, s:b, s:b, s:s}", "n", (json_int_t)frame->number,
-		"t_ms", control_time(frame->time), "dir", directions[frame->direction], "client",
-		frame->client, "source", frame->size > 2 ? frame->bytes[2] : 0, "hex",
-		control_hex(frame->bytes, frame->size), "ok", frame->ok, "collision",
-		frame->collision, "note", frame->note);
+	json_t *json = json_pack("{s:I, s:o, s:s, s:i, s:i, s:o, s:b, s:b, s:s}", "n",
+				 (json_int_t)frame->number, "t_ms", control_time(frame->time),
+				 "dir", directions[frame->direction], "client", frame->client,
+				 "source", frame->size > 2 ? frame->bytes[2] : 0, "hex",
+				 control_hex(frame->bytes, frame->size), "ok", frame->ok,
+				 "collision", frame->collision, "note", frame->note);
 
 	if (frame->heard != NULL)
 		json_object_set_new(json, "heard", control_hex(frame->heard, frame->heard_size));
@@ -69,7 +69,8 @@ change_to_json(const struct record_change *change)
 			 control_hex(change->new.bytes, change->new.length), "cause",
 			 panel_cause_name(change->cause));
 	if (change->old.length > 0)
-		json_object_set_new(json, "old", control_hex(change->old.bytes, change->old.length));
+		json_object_set_new(json, "old",
+				    control_hex(change->old.bytes, change->old.length));
 	return json;
 }
 
@@ -155,12 +156,18 @@ control_counters(struct control_call *call)
 		const char *name;
 		uint64_t value;
 	} plain[] = {
-		{"requests", counters->requests},       {"reads", counters->reads},
-		{"writes", counters->writes},           {"replies", counters->replies},
-		{"acks", counters->acks},               {"errors", counters->errors},
-		{"bytes_in", counters->bytes_in},       {"bytes_out", counters->bytes_out},
-		{"crc_errors", counters->crc_errors},   {"overlaps", counters->overlaps},
-		{"noise_bytes", counters->noise_bytes}, {"bursts", counters->bursts},
+		{"requests", counters->requests},
+		{"reads", counters->reads},
+		{"writes", counters->writes},
+		{"replies", counters->replies},
+		{"acks", counters->acks},
+		{"errors", counters->errors},
+		{"bytes_in", counters->bytes_in},
+		{"bytes_out", counters->bytes_out},
+		{"crc_errors", counters->crc_errors},
+		{"overlaps", counters->overlaps},
+		{"noise_bytes", counters->noise_bytes},
+		{"bursts", counters->bursts},
 		{"foreign_frames", counters->foreign_frames},
 	};
 	json_t *json;

@@ -76,8 +76,7 @@ part_of_row(struct control_call *call, int at, const uint8_t *bytes, size_t size
 	    struct panel_row *row)
 {
 	if (at < CZ2_ROW_PREFIX || (size_t)at + size > row->length) {
-		control_fail(call, "the row's bytes are %d to %d", CZ2_ROW_PREFIX,
-			     row->length - 1);
+		control_fail(call, "the row's bytes are %d to %d", CZ2_ROW_PREFIX, row->length - 1);
 		return false;
 	}
 	memcpy(row->bytes + at, bytes, size);

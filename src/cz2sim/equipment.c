@@ -103,8 +103,8 @@ static void
 switch_off(struct panel_row *outputs)
 {
 	static const enum cz2_field all[] = {
-		CZ2_COMPRESSOR_1, CZ2_COMPRESSOR_2, CZ2_AUX_HEAT_1, CZ2_AUX_HEAT_2,
-		CZ2_REVERSING_VALVE, CZ2_FAN_RUNNING,
+		CZ2_COMPRESSOR_1, CZ2_COMPRESSOR_2,    CZ2_AUX_HEAT_1,
+		CZ2_AUX_HEAT_2,   CZ2_REVERSING_VALVE, CZ2_FAN_RUNNING,
 	};
 
 	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)

@@ -22,8 +22,8 @@ static const struct fault_info infos[FAULT_KINDS] = {
 	[FAULT_DOUBLE_REPLY] = {"double-reply", {{"ms", 5, 0, 60000}}},
 	[FAULT_SPLIT_REPLY] = {"split-reply", {{"ms", 60, 0, 60000}}},
 	[FAULT_TRUNCATE_REPLY] = {"truncate-reply", {{"bytes", FAULT_UNSET, 0, 265}}},
-	[FAULT_FOREIGN_REPLY] = {"foreign-reply", {{"to", 1, 0, 255},
-						   {"from", FAULT_UNSET, 0, 255}}},
+	[FAULT_FOREIGN_REPLY] = {"foreign-reply",
+				 {{"to", 1, 0, 255}, {"from", FAULT_UNSET, 0, 255}}},
 	[FAULT_WRONG_ROW] = {"wrong-row", {{0}}},
 	[FAULT_WRONG_LENGTH] = {"wrong-length", {{"by", 1, -8, 8}}},
 	[FAULT_ERROR_REPLY] = {"error-reply", {{0}}},
@@ -85,8 +85,8 @@ fault_rate_name(enum fault_rate rate)
 struct fault
 fault_new(enum fault_kind kind)
 {
-	struct fault fault = {.kind = kind, .filter = {-1, -1, -1, -1}, .nth = 1, .count = 1,
-			      .edit = untouched};
+	struct fault fault = {
+		.kind = kind, .filter = {-1, -1, -1, -1}, .nth = 1, .count = 1, .edit = untouched};
 
 	for (int i = 0; i < FAULT_PARAMETERS; i++)
 		fault.parameters[i] = infos[kind].parameters[i].preset;

@@ -163,8 +163,8 @@ first_to_end(const struct line *line, int64_t *time)
 		if (!unfinished(talk))
 			continue;
 		end = byte_start(line, talk, talk->done + 1);
-		if (first >= 0 && (end > *time || (end == *time &&
-						   talk->order > line->talks[first].order)))
+		if (first >= 0 &&
+		    (end > *time || (end == *time && talk->order > line->talks[first].order)))
 			continue;
 		first = i;
 		*time = end;
@@ -228,7 +228,8 @@ line_step(struct line *line, int64_t now, struct line_event *event)
 	if (first < 0 || time > now)
 		return false;
 	talk = &line->talks[first];
-	*event = (struct line_event){.time = time, .talk = talk,
+	*event = (struct line_event){.time = time,
+				     .talk = talk,
 				     .meant = talk->bytes[talk->done],
 				     .byte = talk->bytes[talk->done]};
 	overlap(line, talk, byte_start(line, talk, talk->done), time, event);

@@ -26,7 +26,7 @@ enum {
 /* What to remember of a talk when it ends; not used for those of clients. */
 struct line_label {
 	enum record_direction direction;
-	int client;  /* whom it answers, 0 nobody */
+	int client; /* whom it answers, 0 nobody */
 	char note[RECORD_NOTE_SIZE];
 	uint8_t meant[CZ2_FRAME_MAX];
 	size_t meant_size; /* 0: no frame, only noise */
@@ -53,11 +53,11 @@ struct line_talk {
 struct line_event {
 	int64_t time;
 	const struct line_talk *talk;
-	uint8_t meant;   /* what the sender sent */
-	uint8_t byte;    /* what the others hear */
-	bool swallowed;  /* nothing of it: drowned by who began earlier */
+	uint8_t meant;  /* what the sender sent */
+	uint8_t byte;   /* what the others hear */
+	bool swallowed; /* nothing of it: drowned by who began earlier */
 	bool overlapped;
-	bool last;       /* of its talk */
+	bool last; /* of its talk */
 };
 
 struct line {

@@ -24,9 +24,9 @@ static const struct {
 enum { TABLES = sizeof tables / sizeof tables[0] };
 
 static const char *const cause_names[] = {
-	[PANEL_START] = "start",   [PANEL_WRITE] = "write",     [PANEL_WALL] = "wall",
-	[PANEL_SCHEDULE] = "schedule", [PANEL_PERIOD] = "period", [PANEL_POWER] = "power",
-	[PANEL_CONTROL] = "control", [PANEL_EQUIPMENT] = "equipment", [PANEL_CLOCK] = "clock",
+	[PANEL_START] = "start",       [PANEL_WRITE] = "write",         [PANEL_WALL] = "wall",
+	[PANEL_SCHEDULE] = "schedule", [PANEL_PERIOD] = "period",       [PANEL_POWER] = "power",
+	[PANEL_CONTROL] = "control",   [PANEL_EQUIPMENT] = "equipment", [PANEL_CLOCK] = "clock",
 };
 
 const char *
@@ -114,6 +114,14 @@ panel_value(const struct panel *panel, enum cz2_field field, int zone)
 			return value;
 	}
 	return CZ2_UNKNOWN;
+}
+
+int
+panel_value_in(const struct panel_row *row, enum cz2_field field, int zone)
+{
+	const struct cz2_field_info *info = cz2_field_info(field);
+
+	return cz2_place_get(info, &info->places[0], zone, row->bytes, row->length);
 }
 
 void

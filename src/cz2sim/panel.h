@@ -72,6 +72,10 @@ panel_store(struct panel *panel, int slot, const struct panel_row *row, enum pan
 int
 panel_value(const struct panel *panel, enum cz2_field field, int zone);
 
+/* The value at the field's first place, in a copy of the row where that lies. */
+int
+panel_value_in(const struct panel_row *row, enum cz2_field field, int zone);
+
 /* Puts a value into a copy of the row where the field has its first place. */
 void
 panel_edit(struct panel_row *row, enum cz2_field field, int zone, int value);

@@ -11,13 +11,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
 
 #include <cz2/error.h>
-
-enum { UNREAD_MAX = 4096 /* what an adapter would keep for a client that does not read */ };
 
 /* A reader of the link sees the old or the new pseudo-terminal, never none. */
 static int
@@ -58,16 +57,39 @@ open_master(struct pty *pty)
 	return fcntl(pty->master, F_SETFL, O_NONBLOCK) == 0 ? 0 : CZ2_EIO;
 }
 
+/* After our own opening, which is not counted. */
+static void
+watch(struct pty *pty)
+{
+	pty->watch = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+	if (pty->watch < 0)
+		return;
+	if (inotify_add_watch(pty->watch, pty->path, IN_OPEN | IN_CLOSE) >= 0)
+		return;
+	close(pty->watch);
+	pty->watch = -1;
+}
+
 int
 pty_open(struct pty *pty, const char *link)
 {
 	memset(pty, 0, sizeof *pty);
-	pty->master = pty->slave = -1;
+	pty->master = pty->slave = pty->watch = -1;
 	if (open_master(pty) == 0 && open_slave(pty) == 0 &&
-	    (link == NULL || point_link(link, pty->path) == 0))
+	    (link == NULL || point_link(link, pty->path) == 0)) {
+		watch(pty);
 		return 0;
+	}
 	pty_close(pty);
 	return CZ2_EIO;
+}
+
+static void
+close_one(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
 }
 
 void
@@ -75,21 +97,42 @@ pty_close(struct pty *pty)
 {
 	int saved = errno;
 
-	if (pty->slave >= 0)
-		close(pty->slave);
-	if (pty->master >= 0)
-		close(pty->master);
-	pty->master = pty->slave = -1;
+	close_one(&pty->watch);
+	close_one(&pty->slave);
+	close_one(&pty->master);
 	errno = saved;
 }
 
-void
-pty_tidy(const struct pty *pty)
+/* The kernel keeps its lock and its bytes for as long as our end is open. */
+static void
+forget_user(const struct pty *pty)
 {
-	int unread = 0;
-
-	/* The kernel keeps TIOCEXCL for as long as our end is open. */
 	ioctl(pty->slave, TIOCNXCL);
-	if (ioctl(pty->slave, FIONREAD, &unread) == 0 && unread > UNREAD_MAX)
-		tcflush(pty->slave, TCIFLUSH);
+	tcflush(pty->slave, TCIFLUSH);
+}
+
+void
+pty_look(struct pty *pty)
+{
+	char buffer[1024] __attribute__((aligned(__alignof__(struct inotify_event))));
+	ssize_t length;
+
+	while (pty->watch >= 0 && (length = read(pty->watch, buffer, sizeof buffer)) > 0) {
+		const char *at = buffer;
+
+		while (at < buffer + length) {
+			const struct inotify_event *event = (const void *)at;
+
+			at += sizeof *event + event->len;
+			pty->users += (event->mask & IN_OPEN) != 0 ? 1 : -1;
+			if (pty->users == 0)
+				forget_user(pty);
+		}
+	}
+}
+
+bool
+pty_in_use(const struct pty *pty)
+{
+	return pty->watch < 0 || pty->users > 0;
 }

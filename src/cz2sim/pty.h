@@ -2,13 +2,18 @@
 /* Copyright 2026 The cz2d authors */
 /*
  * A pseudo-terminal that stays when clients come and go: both ends are kept
- * open here, so a hang-up happens only when it is closed on purpose.
+ * open here, so a hang-up happens only when it is closed on purpose. Whether a
+ * client has it open is told by the file system.
  */
 #ifndef CZ2SIM_PTY_H
 #define CZ2SIM_PTY_H
 
+#include <stdbool.h>
+
 struct pty {
 	int master, slave;
+	int watch; /* readable when a client comes or goes; -1: nobody tells */
+	int users;
 	char path[64];
 };
 
@@ -19,8 +24,12 @@ pty_open(struct pty *pty, const char *link);
 void
 pty_close(struct pty *pty);
 
-/* A client that is gone leaves neither its lock nor unread bytes behind. */
+/* Takes note of who came and went. */
 void
-pty_tidy(const struct pty *pty);
+pty_look(struct pty *pty);
+
+/* False when nobody would hear what is written. */
+bool
+pty_in_use(const struct pty *pty);
 
 #endif

@@ -20,7 +20,7 @@
 #include "base/mem.h"
 #include "cz2sim/server_internal.h"
 
-enum { TIDY_MS = 1000, MICROSECONDS = 1000000 };
+enum { MICROSECONDS = 1000000 };
 
 int64_t
 server_now(void)
@@ -33,8 +33,7 @@ arm_timer(struct server *server)
 {
 	int64_t wake = sim_wake(server->sim);
 	struct itimerspec when = {
-		.it_value = {.tv_sec = wake / MICROSECONDS,
-			     .tv_nsec = wake % MICROSECONDS * 1000},
+		.it_value = {.tv_sec = wake / MICROSECONDS, .tv_nsec = wake % MICROSECONDS * 1000},
 	};
 
 	timerfd_settime(server->timer_fd, TFD_TIMER_ABSTIME, &when, NULL);
@@ -58,15 +57,6 @@ on_timer(uv_poll_t *poll, int status, int events)
 	(void)events;
 	if (read(server->timer_fd, &expirations, sizeof expirations) > 0)
 		server_settle(server);
-}
-
-static void
-on_tidy(uv_timer_t *timer)
-{
-	struct server *server = timer->data;
-
-	if (server->pty.slave >= 0)
-		pty_tidy(&server->pty);
 }
 
 static void
@@ -134,9 +124,6 @@ start_loop(struct server *server)
 	uv_poll_init(&server->loop, &server->timer, server->timer_fd);
 	server->timer.data = server;
 	uv_poll_start(&server->timer, UV_READABLE, on_timer);
-	uv_timer_init(&server->loop, &server->tidy);
-	server->tidy.data = server;
-	uv_timer_start(&server->tidy, on_tidy, TIDY_MS, TIDY_MS);
 	uv_signal_init(&server->loop, &server->terminate);
 	uv_signal_init(&server->loop, &server->interrupt);
 	uv_signal_start(&server->terminate, on_signal, SIGTERM);
@@ -165,12 +152,12 @@ struct server *
 server_new(const struct options *options)
 {
 	struct server *server = mem_new(1, sizeof *server);
-	const struct sim_host host = {.hang_up = host_hang_up, .pty = host_pty,
-				      .quit = host_quit, .context = server};
+	const struct sim_host host = {
+		.hang_up = host_hang_up, .pty = host_pty, .quit = host_quit, .context = server};
 
 	server->options = *options;
 	server->listener_fd = server->control_fd = -1;
-	server->pty.master = server->pty.slave = -1;
+	server->pty.master = server->pty.slave = server->pty.watch = -1;
 	signal(SIGPIPE, SIG_IGN);
 	server->sim = sim_new(&options->sim, &host, server_now());
 	if (start_loop(server) == 0 && open_doors(server) == 0) {

@@ -22,6 +22,7 @@ struct channel {
 	int fd;
 	int client; /* its number in the simulation */
 	uv_poll_t *poll;
+	uv_poll_t *watch; /* of the pseudo-terminal, or NULL */
 	struct server *server;
 };
 
@@ -33,7 +34,6 @@ struct server {
 	uv_loop_t loop;
 	uv_poll_t timer;
 	int timer_fd;
-	uv_timer_t tidy;
 	uv_signal_t terminate, interrupt;
 	uv_poll_t listener, control;
 	int listener_fd, control_fd;

@@ -2,7 +2,8 @@
 /* Copyright 2026 The cz2d authors */
 /*
  * Joins the rooms: takes the next event of any of them, in the order of time,
- * until now is reached. What a request brings about is in sim_request.c.
+ * until now is reached. What a byte on the line brings about is in sim_line.c,
+ * what a request does in sim_request.c.
  */
 #include "build.h"
 
@@ -20,19 +21,22 @@
 enum {
 	MS = 1000,
 	EQUIPMENT_PERIOD = 10000 * MS,
-	INPUT_MAX = 4096,         /* bytes of a client that may wait for the line */
-	QUIET = 10 * MS,          /* the panel's own talk waits for so much silence */
-	FRAMER_IDLE = 20 * MS,    /* a gap no frame has, on the paced line ... */
-	FRAMER_IDLE_FAST = 100 * MS, /* ... and between segments of TCP */
+	INPUT_MAX = 4096, /* bytes of a client that may wait for the line */
+	QUIET = 10 * MS,  /* the panel's own talk waits for so much silence */
 };
 
 struct sim_config
 sim_config_default(void)
 {
 	return (struct sim_config){
-		.zones = 8, .paced = true, .burst = true,
-		.turnaround_us = 30 * MS, .revert_us = 2000 * MS,
-		.setpoint_min = 40, .setpoint_max = 99, .seed = 1,
+		.zones = 8,
+		.paced = true,
+		.burst = true,
+		.turnaround_us = 30 * MS,
+		.revert_us = 2000 * MS,
+		.setpoint_min = 40,
+		.setpoint_max = 99,
+		.seed = 1,
 	};
 }
 
@@ -42,9 +46,9 @@ row_changed(void *context, int slot, const struct panel_row *old, const struct p
 {
 	struct sim *sim = context;
 
-	record_change(sim->record, &(struct record_change){.time = now, .slot = slot,
-							   .cause = cause, .old = *old,
-							   .new = *new});
+	record_change(sim->record,
+		      &(struct record_change){
+			      .time = now, .slot = slot, .cause = cause, .old = *old, .new = *new});
 }
 
 void
@@ -198,127 +202,6 @@ sim_power_cut(struct sim *sim, int64_t silence_us, int64_t now)
 	thermostat_power_cut(&sim->thermostat, now);
 }
 
-/* A client that does not read loses the oldest, as in an adapter's small buffer. */
-static void
-hear(struct sim_client *client, uint8_t byte)
-{
-	if (client->output_length == SIM_OUTPUT_SIZE) {
-		memmove(client->output, client->output + 1, SIM_OUTPUT_SIZE - 1);
-		client->output_length--;
-	}
-	client->output[client->output_length++] = byte;
-}
-
-static void
-deliver(struct sim *sim, const struct line_event *event)
-{
-	for (int i = 0; i < SIM_CLIENTS; i++) {
-		struct sim_client *client = &sim->clients[i];
-
-		if (!client->connected || (i + 1 == event->talk->sender && !sim->config.echo))
-			continue;
-		hear(client, event->byte);
-		record_counters(sim->record)->bytes_out++;
-	}
-}
-
-static int64_t
-framer_idle(const struct sim *sim)
-{
-	return sim->config.paced ? FRAMER_IDLE : FRAMER_IDLE_FAST;
-}
-
-/* All frames that the client's bytes have completed. */
-static void
-take_frames(struct sim *sim, int number, int64_t now)
-{
-	struct sim_client *client = sim_client(sim, number);
-	struct cz2_frame frame;
-
-	while (client->connected && cz2_reader_next(&client->framer, &frame))
-		sim_request(sim, number, &frame,
-			    client->clean >= (size_t)frame.length + CZ2_FRAME_OVERHEAD, now);
-	record_counters(sim->record)->noise_bytes +=
-		cz2_reader_counters(&client->framer)->skipped - client->noise_counted;
-	client->noise_counted = cz2_reader_counters(&client->framer)->skipped;
-}
-
-static void
-client_byte(struct sim *sim, int number, const struct line_event *event)
-{
-	struct sim_client *client = sim_client(sim, number);
-
-	if (client == NULL)
-		return;
-	client->clean = event->overlapped ? 0 : client->clean + 1;
-	client->last_byte = event->time;
-	cz2_reader_feed(&client->framer, &event->meant, 1);
-	take_frames(sim, number, event->time);
-}
-
-/* The others may have waited for what has just been said. */
-static void
-tell_devices(struct sim *sim, const struct line_label *label, int64_t now)
-{
-	struct cz2_frame frame;
-
-	if (cz2_frame_decode(label->meant, label->meant_size, &frame) != 0)
-		return;
-	if (label->direction == RECORD_BUS)
-		sim_bus_request(sim, &frame, now);
-	if (frame.destination == sim->burst.address && frame.source == CZ2_ADDRESS_PANEL)
-		talker_heard(&sim->burst, now);
-	if (frame.destination == sim->load.address)
-		talker_heard(&sim->load, now);
-}
-
-static void
-count_overlap(struct sim *sim, const struct line_talk *talk, struct record_frame *frame)
-{
-	size_t used = strlen(frame->note);
-
-	if (!talk->overlapped)
-		return;
-	record_counters(sim->record)->overlaps++;
-	if (used + sizeof "+overlap" <= sizeof frame->note)
-		strcpy(frame->note + used, used > 0 ? "+overlap" : "overlap");
-}
-
-/* A talk of the bus has ended. */
-static void
-bus_talk_ended(struct sim *sim, const struct line_talk *talk, int64_t now)
-{
-	const struct line_label *label = &talk->label;
-	struct record_frame frame = {.time = now, .direction = label->direction,
-				     .client = label->client};
-	struct line_label ended = *label; /* the talk goes when others are said */
-	struct cz2_frame decoded;
-	bool same = talk->heard_length == label->meant_size &&
-		    memcmp(talk->heard, label->meant, label->meant_size) == 0;
-
-	if (label->meant_size == 0)
-		return;
-	memcpy(frame.note, label->note, sizeof frame.note);
-	frame.ok = same && !talk->overlapped;
-	frame.collision = !same && cz2_frame_decode(talk->heard, talk->heard_length, &decoded) == 0;
-	count_overlap(sim, talk, &frame);
-	record_frame(sim->record, &frame, label->meant, label->meant_size,
-		     same ? NULL : talk->heard, talk->heard_length);
-	if (frame.ok)
-		tell_devices(sim, &ended, now);
-}
-
-static void
-line_event(struct sim *sim, const struct line_event *event)
-{
-	if (!event->swallowed)
-		deliver(sim, event);
-	if (event->talk->sender != LINE_BUS)
-		client_byte(sim, event->talk->sender, event);
-	else if (event->last)
-		bus_talk_ended(sim, event->talk, event->time);
-}
-
 /* What the wall unit makes of the demand just now. */
 static void
 demand(struct sim *sim, struct panel_row *dampers, struct panel_row *outputs, int64_t now)
@@ -370,37 +253,6 @@ look_at_demand(struct sim *sim, int64_t now)
 	panel_store(&sim->panel, panel_slot(9, 5), &outputs, PANEL_EQUIPMENT, now);
 }
 
-/* A client that stopped in the middle of what looked like a frame. */
-static void
-release_framers(struct sim *sim, int64_t now)
-{
-	for (int i = 0; i < SIM_CLIENTS; i++) {
-		struct sim_client *client = &sim->clients[i];
-
-		if (!client->connected || !cz2_reader_pending(&client->framer) ||
-		    now < client->last_byte + framer_idle(sim))
-			continue;
-		cz2_reader_idle(&client->framer);
-		take_frames(sim, i + 1, now);
-		client->last_byte = now;
-	}
-}
-
-static int64_t
-framers_wake(const struct sim *sim)
-{
-	int64_t wake = INT64_MAX;
-
-	for (int i = 0; i < SIM_CLIENTS; i++) {
-		const struct sim_client *client = &sim->clients[i];
-		int64_t idle = client->last_byte + framer_idle(sim);
-
-		if (client->connected && cz2_reader_pending(&client->framer) && idle < wake)
-			wake = idle;
-	}
-	return wake;
-}
-
 static int64_t
 earliest(const int64_t *times, size_t count)
 {
@@ -421,7 +273,7 @@ sim_wake(const struct sim *sim)
 		sim->burst_on ? talker_wake(&sim->burst) : INT64_MAX,
 		talker_wake(&sim->load),
 		sim->equipment_at,
-		framers_wake(sim),
+		sim_framers_wake(sim),
 	};
 
 	return earliest(times, sizeof times / sizeof times[0]);
@@ -436,7 +288,7 @@ sim_step(struct sim *sim, int64_t now)
 		struct line_event event;
 
 		if (line_step(&sim->line, time, &event)) {
-			line_event(sim, &event);
+			sim_line_event(sim, &event);
 			continue;
 		}
 		thermostat_step(&sim->thermostat, time);
@@ -445,6 +297,6 @@ sim_step(struct sim *sim, int64_t now)
 		if (sim->burst_on)
 			let_talk(sim, &sim->burst, time);
 		let_talk(sim, &sim->load, time);
-		release_framers(sim, time);
+		sim_release_framers(sim, time);
 	}
 }

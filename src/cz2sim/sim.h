@@ -21,7 +21,7 @@ struct sim_config {
 	bool paced; /* bytes take their time on the line */
 	bool echo;  /* clients hear themselves */
 	bool burst;
-	int load;   /* percent of the line */
+	int load; /* percent of the line */
 	int64_t turnaround_us;
 	int64_t revert_us;
 	int setpoint_min, setpoint_max;

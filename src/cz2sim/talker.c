@@ -29,8 +29,8 @@ static const enum cz2_function burst_functions[TALKER_REQUESTS] = {CZ2_READ, CZ2
 void
 talker_init_burst(struct talker *talker, int64_t now)
 {
-	*talker = (struct talker){.address = CZ2_ADDRESS_UI, .period = BURST_PERIOD,
-				  .next_round = now + FIRST_BURST};
+	*talker = (struct talker){
+		.address = CZ2_ADDRESS_UI, .period = BURST_PERIOD, .next_round = now + FIRST_BURST};
 }
 
 void
@@ -38,7 +38,8 @@ talker_init_load(struct talker *talker, int percent, int64_t now)
 {
 	int64_t exchange = (int64_t)FOREIGN_BYTES * 1000 * MS / CZ2_BYTES_PER_SECOND;
 
-	*talker = (struct talker){.address = FOREIGN_ADDRESS, .jitter = true,
+	*talker = (struct talker){.address = FOREIGN_ADDRESS,
+				  .jitter = true,
 				  .period = percent > 0 ? exchange * 100 / percent : 0,
 				  .next_round = now};
 }
@@ -90,7 +91,8 @@ begin_round(struct talker *talker, struct chance *chance, int64_t now)
 	int64_t period = talker->period;
 
 	if (talker->jitter)
-		period += period / 3 - (int64_t)chance_below(chance, (unsigned)(period * 2 / 3 + 1));
+		period +=
+			period / 3 - (int64_t)chance_below(chance, (unsigned)(period * 2 / 3 + 1));
 	/* The burst keeps its beat even when it had to wait for the line. */
 	talker->next_round = talker->jitter ? now + period : talker->next_round + period;
 	if (talker->next_round <= now)

@@ -20,12 +20,12 @@ enum { TALKER_REQUESTS = 5 };
 
 struct talker {
 	uint8_t address;
-	int64_t period;     /* from the start of a round to that of the next; 0: never */
-	bool jitter;        /* the period varies by a third */
-	bool running;       /* within a round */
-	int request;        /* the next one of it */
-	bool waiting;       /* for the answer to the one before */
-	int64_t due;        /* of the next request, or of giving up the answer */
+	int64_t period; /* from the start of a round to that of the next; 0: never */
+	bool jitter;    /* the period varies by a third */
+	bool running;   /* within a round */
+	int request;    /* the next one of it */
+	bool waiting;   /* for the answer to the one before */
+	int64_t due;    /* of the next request, or of giving up the answer */
 	int64_t next_round;
 };
 

@@ -39,29 +39,22 @@ store(struct thermostat *thermostat, unsigned row, const struct panel_row *conte
 	panel_store(thermostat->panel, panel_slot(1, row), content, cause, now);
 }
 
-static int
-in_row(const struct panel_row *row, enum cz2_field field, int zone)
-{
-	const struct cz2_field_info *info = cz2_field_info(field);
-
-	return cz2_place_get(info, &info->places[0], zone, row->bytes, row->length);
-}
-
 /* Neither hold nor temporary: the schedule owns the setpoints. */
 static bool
 unheld(const struct panel_row *flags, int zone)
 {
-	return in_row(flags, CZ2_HOLD, zone) != 1 && in_row(flags, CZ2_TEMPORARY, zone) != 1;
+	return panel_value_in(flags, CZ2_HOLD, zone) != 1 &&
+	       panel_value_in(flags, CZ2_TEMPORARY, zone) != 1;
 }
 
 static struct calendar_time
 time_in(const struct panel_row *row)
 {
 	return (struct calendar_time){
-		.day = in_row(row, CZ2_CLOCK_DAY, 0),
-		.hour = in_row(row, CZ2_CLOCK_HOUR, 0),
-		.minute = in_row(row, CZ2_CLOCK_MINUTE, 0),
-		.second = in_row(row, CZ2_CLOCK_SECOND, 0),
+		.day = panel_value_in(row, CZ2_CLOCK_DAY, 0),
+		.hour = panel_value_in(row, CZ2_CLOCK_HOUR, 0),
+		.minute = panel_value_in(row, CZ2_CLOCK_MINUTE, 0),
+		.second = panel_value_in(row, CZ2_CLOCK_SECOND, 0),
 	};
 }
 
@@ -123,8 +116,7 @@ revert(struct thermostat *thermostat, int64_t now)
 int64_t
 thermostat_wake(const struct thermostat *thermostat)
 {
-	return thermostat->revert_at < thermostat->tick ? thermostat->revert_at
-							: thermostat->tick;
+	return thermostat->revert_at < thermostat->tick ? thermostat->revert_at : thermostat->tick;
 }
 
 void
@@ -139,79 +131,10 @@ thermostat_step(struct thermostat *thermostat, int64_t now)
 }
 
 static bool
-pair_possible(const struct thermostat *thermostat, int heat, int cool)
-{
-	const struct thermostat_config *config = &thermostat->config;
-
-	return heat >= config->setpoint_min && heat <= config->setpoint_max &&
-	       cool >= config->setpoint_min && cool <= config->setpoint_max && heat <= cool;
-}
-
-/* Captured: heat 112 over cool 85 was acknowledged and the zone kept its old pair. */
-static void
-keep_setpoints(struct thermostat *thermostat, const struct panel_row *old, struct panel_row *row)
-{
-	const struct cz2_place *heat_place = &cz2_field_info(CZ2_HEAT)->places[0];
-	const struct cz2_place *cool_place = &cz2_field_info(CZ2_COOL)->places[0];
-
-	for (int i = 0; i < CZ2_ZONES_MAX; i++) {
-		uint8_t *heat = &row->bytes[heat_place->byte + i];
-		uint8_t *cool = &row->bytes[cool_place->byte + i];
-		int deadband = value(thermostat, CZ2_DEADBAND, 0);
-
-		if (thermostat->config.deadband_on_bus && *cool < *heat + deadband)
-			*cool = (uint8_t)(*heat + deadband);
-		if (pair_possible(thermostat, *heat, *cool))
-			continue;
-		*heat = old->bytes[heat_place->byte + i];
-		*cool = old->bytes[cool_place->byte + i];
-	}
-}
-
-static void
-keep_flags(struct thermostat *thermostat, const struct panel_row *old, struct panel_row *row)
-{
-	static const enum cz2_field bounded[] = {CZ2_MODE, CZ2_ALL};
-
-	(void)thermostat;
-	for (size_t i = 0; i < sizeof bounded / sizeof bounded[0]; i++)
-		if (in_row(row, bounded[i], 0) == CZ2_UNKNOWN)
-			panel_edit(row, bounded[i], 0, in_row(old, bounded[i], 0));
-}
-
-static bool
-clock_possible(const struct panel_row *row)
-{
-	for (int field = CZ2_CLOCK_DAY; field <= CZ2_CLOCK_SECOND; field++)
-		if (in_row(row, (enum cz2_field)field, 0) == CZ2_UNKNOWN)
-			return false;
-	return true;
-}
-
-static void
-keep_clock(struct thermostat *thermostat, const struct panel_row *old, struct panel_row *row)
-{
-	(void)thermostat;
-	if (!clock_possible(row))
-		*row = *old;
-}
-
-/* What the panel keeps of a row: edits the new content, given the old one. */
-static const struct {
-	unsigned row;
-	void (*keep)(struct thermostat *thermostat, const struct panel_row *old,
-		     struct panel_row *row);
-} keepers[] = {
-	{FLAGS_ROW, keep_flags},
-	{SETPOINTS_ROW, keep_setpoints},
-	{CLOCK_ROW, keep_clock},
-};
-
-static bool
 same_pair(const struct panel_row *one, const struct panel_row *other, int zone)
 {
-	return in_row(one, CZ2_HEAT, zone) == in_row(other, CZ2_HEAT, zone) &&
-	       in_row(one, CZ2_COOL, zone) == in_row(other, CZ2_COOL, zone);
+	return panel_value_in(one, CZ2_HEAT, zone) == panel_value_in(other, CZ2_HEAT, zone) &&
+	       panel_value_in(one, CZ2_COOL, zone) == panel_value_in(other, CZ2_COOL, zone);
 }
 
 /* The rows that decide whose setpoints the schedule takes back. */
@@ -232,8 +155,8 @@ judge_zones(struct thermostat *thermostat, const struct holding *old, int64_t no
 	struct holding new = holding_of(thermostat);
 
 	for (int zone = 1; zone <= thermostat->config.zones; zone++)
-		if (unheld(&new.flags, zone) &&
-		    (!unheld(&old->flags, zone) || !same_pair(&old->setpoints, &new.setpoints, zone)))
+		if (unheld(&new.flags, zone) && (!unheld(&old->flags, zone) ||
+						 !same_pair(&old->setpoints, &new.setpoints, zone)))
 			thermostat->reverting |= (uint8_t)(1U << (zone - 1));
 	if (thermostat->reverting == 0)
 		return;
@@ -244,16 +167,12 @@ judge_zones(struct thermostat *thermostat, const struct holding *old, int64_t no
 }
 
 void
-thermostat_write(struct thermostat *thermostat, int slot, const struct panel_row *row,
-		 int64_t now)
+thermostat_write(struct thermostat *thermostat, int slot, const struct panel_row *row, int64_t now)
 {
 	struct holding before = holding_of(thermostat);
-	const struct panel_row *old = &thermostat->panel->rows[slot];
 	struct panel_row new = *row;
 
-	for (size_t i = 0; i < sizeof keepers / sizeof keepers[0]; i++)
-		if (slot == panel_slot(1, keepers[i].row))
-			keepers[i].keep(thermostat, old, &new);
+	thermostat_keep(thermostat, slot, &thermostat->panel->rows[slot], &new);
 	panel_store(thermostat->panel, slot, &new, PANEL_WRITE, now);
 	if (slot == panel_slot(1, CLOCK_ROW))
 		thermostat_adopt_clock(thermostat, now);
@@ -266,7 +185,7 @@ thermostat_adopt_clock(struct thermostat *thermostat, int64_t now)
 	struct panel_row row = row_of(thermostat, CLOCK_ROW);
 	struct calendar_time time = time_in(&row);
 
-	if (clock_possible(&row))
+	if (thermostat_clock_possible(&row))
 		thermostat_set_clock(thermostat, &time, now);
 }
 
@@ -275,8 +194,8 @@ static void
 turn_setpoints(struct thermostat *thermostat, const struct wall_edit *edit, struct panel_row *row)
 {
 	int deadband = value(thermostat, CZ2_DEADBAND, 0);
-	int heat = edit->heat != WALL_KEEP ? edit->heat : in_row(row, CZ2_HEAT, edit->zone);
-	int cool = edit->cool != WALL_KEEP ? edit->cool : in_row(row, CZ2_COOL, edit->zone);
+	int heat = edit->heat != WALL_KEEP ? edit->heat : panel_value_in(row, CZ2_HEAT, edit->zone);
+	int cool = edit->cool != WALL_KEEP ? edit->cool : panel_value_in(row, CZ2_COOL, edit->zone);
 
 	if (cool < heat + deadband) {
 		if (edit->heat != WALL_KEEP)

@@ -59,8 +59,7 @@ thermostat_adopt_clock(struct thermostat *thermostat, int64_t now);
 
 /* A row written over the bus, of the right length: keeps of it what the panel keeps. */
 void
-thermostat_write(struct thermostat *thermostat, int slot, const struct panel_row *row,
-		 int64_t now);
+thermostat_write(struct thermostat *thermostat, int slot, const struct panel_row *row, int64_t now);
 
 /* A hand at the wall. */
 void
@@ -74,7 +73,18 @@ thermostat_next_period(struct thermostat *thermostat, int64_t now);
 void
 thermostat_power_cut(struct thermostat *thermostat, int64_t now);
 
-/* The schedule, in thermostat_schedule.c. */
+/* thermostat_keep.c */
+
+/* Takes out of a written row what the panel acknowledges and does not keep. */
+void
+thermostat_keep(const struct thermostat *thermostat, int slot, const struct panel_row *old,
+		struct panel_row *row);
+
+/* True when row 1.18 shows a time that there is. */
+bool
+thermostat_clock_possible(const struct panel_row *row);
+
+/* thermostat_schedule.c */
 
 /* Sets the zone's setpoints in a copy of row 1.16 as its schedule wants; false in an OUT period. */
 bool

@@ -23,7 +23,8 @@ enum {
 static const struct panel_row *
 schedule_of(const struct thermostat *thermostat, int zone, int day)
 {
-	return panel_row(thermostat->panel, TABLE_SCHEDULES, (unsigned)(DAYS * (zone - 1) + day + 1));
+	return panel_row(thermostat->panel, TABLE_SCHEDULES,
+			 (unsigned)(DAYS * (zone - 1) + day + 1));
 }
 
 /* Its second of the week; -1 when the row makes no sense. */
