@@ -36,6 +36,15 @@ def config_text(settings):
     return "".join(f"{group}: {{\n{''.join(lines)}}};\n" for group, lines in groups.items())
 
 
+def complete(status, meta):
+    """True when the panel answers and none of the rows is missing."""
+    zone = status["zones"][0]
+    known = (status["fan_mode"], status["fan_state"], status["system_time"],
+             status["system_mode"], zone["temperature"], zone["cool_setpoint"],
+             zone["damper_position"])
+    return meta["connected"] and meta["source"] != "restored" and None not in known
+
+
 class Daemon:
     """settings override those that a test needs to run beside others: any port, own files."""
 
@@ -90,8 +99,9 @@ class Daemon:
     def unix(self, **more):
         return Rest(path=self.socket, calls=self.calls, **more)
 
-    def wait_status(self, accept=lambda status, meta: meta["connected"], timeout=20.0):
-        """Until GET /status is acceptable; the panel's first answers take a moment."""
+    def wait_status(self, accept=None, timeout=20.0):
+        """Until GET /status is acceptable: unless told otherwise, until every row was read."""
+        accept = accept or complete
         def known():
             document = self.rest().get("/status").json
             if document.get("status") and accept(document["status"], document["meta"]):

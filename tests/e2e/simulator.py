@@ -12,9 +12,7 @@ from history import Change, Frame
 from process import Process, program
 from waiting import until
 
-ROWS = sorted(panel.LENGTHS)
-# Notes of replies that were damaged on the way; one that still is a frame has a CRC by accident.
-DAMAGED = {"flip-reply", "drop-byte-reply", "truncate-reply", "hang-up"}
+RATES = ("flip", "drop", "lose-request", "lose-reply", "late-reply", "double-reply", "garbage")
 
 
 class Control:
@@ -67,8 +65,7 @@ class Simulator:
         self.where = until(self._first_line, what=f"{self.name} to start").strip()
         until(lambda: os.path.exists(self.control_path), what="the control socket")
         self.control = Control(self.control_path)
-        self.next_frame = self.next_change = 0
-        self.past_changes += [Change(0.0, row, self.row(*row), "start") for row in ROWS]
+        self.last_frame = self.last_change = 0
 
     def _first_line(self):
         assert self.process.alive(), self.process.log()
@@ -107,9 +104,7 @@ class Simulator:
         self.control("row", row=f"{table}.{row}", hex=bytes(content).hex(" "))
 
     def set_bytes(self, table, row, at, values):
-        content = bytearray(self.row(table, row))
-        content[at:at + len(values)] = values
-        self.set_row(table, row, content)
+        self.control("row", row=f"{table}.{row}", at=at, hex=bytes(values).hex())
 
     def set_byte(self, table, row, at, value):
         self.set_bytes(table, row, at, bytes((value,)))
@@ -122,19 +117,22 @@ class Simulator:
 
     def wall(self, zone=0, **changes):
         """A hand at the wall unit."""
-        values = {name: int(value) for name, value in changes.items()}
-        self.control("wall", **({"zone": zone} if zone else {}), **values)
+        self.control("wall", **({"zone": zone} if zone else {}), **changes)
 
     # --- faults ---
 
     def fault(self, kind, nth=1, count=1, **more):
+        """The nth request from now, and count - 1 after it, meet a fault."""
         self.control("fault", kind=kind, nth=nth, count=count, **more)
 
-    def rate(self, kind, rate):
-        self.control("rate", kind=kind, rate=rate)
+    def rates(self, **rates):
+        """Faults by chance: lose_reply=0.1, flip=0.001, ..."""
+        self.control("rates", **{name.replace("_", "-"): rate for name, rate in rates.items()})
 
     def clear(self):
-        self.control("clear")
+        """No faults any more."""
+        self.control("faults", clear=True)
+        self.rates(**{name.replace("-", "_"): 0 for name in RATES})
 
     def silence(self, on):
         self.control("silence", on=on)
@@ -143,50 +141,46 @@ class Simulator:
         self.control("hang-up")
 
     def counters(self):
-        return self.control("counters")["counters"]
+        return self.control("counters")
 
     # --- what it saw ---
 
     def frames(self):
         """Every frame on the line since the first start, as history.Frame."""
         if self.process.alive():
-            answer = self.control("log", since=self.next_frame)
-            self.next_frame = answer["next"]
-            self.past_frames += [one for one in map(_frame, answer["frames"]) if one]
-        return list(self.past_frames)
-
-    def forget(self):
-        """Begins the log anew; what the panel holds now is where its history starts."""
-        self.control("reset")
-        self.next_frame = self.next_change = 0
-        self.past_frames = []
-        self.past_changes = [Change(0.0, row, self.row(*row), "start") for row in ROWS]
+            answer = self.control("log", since=self.last_frame)
+            self.last_frame = answer["last"]
+            self.past_frames += [_frame(one) for one in answer["log"]]
+        return [one for one in self.past_frames if one is not None]
 
     def changes(self):
-        """Every change of a row, as history.Change."""
+        """Every change of a row, the content at the start included, as history.Change."""
         if self.process.alive():
-            answer = self.control("history", since=self.next_change)
-            self.next_change = answer["next"]
-            self.past_changes += [_change(one) for one in answer["changes"]]
+            answer = self.control("history", since=self.last_change)
+            self.last_change = answer["last"]
+            self.past_changes += [_change(one) for one in answer["history"]]
         return list(self.past_changes)
+
+    def forget(self):
+        """Begins log and history anew; what the panel holds now is where they start."""
+        self.control("reset")
+        self.past_frames, self.past_changes = [], []
 
 
 def _frame(entry):
-    data = bytes.fromhex(entry["hex"])
-    # Garbage may precede a frame; a damaged one is none, for whoever heard it.
-    found = (panel.split(data[start:]) for start in range(len(data)))
-    parts = next((one for one in found if one), None)
+    """None for what was no frame, or not from whom it seems to be."""
+    seen = entry["heard"] if entry["collision"] else entry["hex"]
+    parts = panel.split(bytes.fromhex(seen))
     if parts is None:
         return None
     destination, source, function, payload = parts
     if entry["dir"] == "bus" and source > 9:
-        source = 0  # somebody with our address, but not we
-    note = entry["note"] or ""
-    return Frame(entry["t_us"] / 1e6, source, destination, function, payload,
-                 heard=note != "lose-reply", collision=note in DAMAGED)
+        source = 0  # a twin, or foreign traffic: not one of the clients
+    return Frame(entry["t_ms"] / 1e3, source, destination, function, payload,
+                 heard=entry["ok"] or entry["collision"], collision=entry["collision"])
 
 
 def _change(entry):
     table, row = entry["row"].split(".")
-    return Change(entry["t_us"] / 1e6, (int(table), int(row)), bytes.fromhex(entry["new"]),
-                  entry["cause"])
+    return Change(0.0 if entry["cause"] == "start" else entry["t_ms"] / 1e3,
+                  (int(table), int(row)), bytes.fromhex(entry["new"]), entry["cause"])

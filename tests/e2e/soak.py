@@ -18,8 +18,8 @@ SEED = int(os.environ.get("CZ2_SOAK_SEED", "1"))
 ROUND = 60.0
 CALLERS = 4
 FAULTS = ("lose-request", "lose-reply", "flip-request", "flip-reply", "truncate-reply",
-          "late-reply", "double-reply", "foreign-reply", "wrong-row", "garbage", "not-kept",
-          "error-reply", "nack")
+          "late-reply", "double-reply", "foreign-reply", "wrong-row", "wrong-length", "garbage",
+          "not-kept", "error-reply", "nack", "hang-up", "wall-edit")
 SETTINGS = {"bus.reply_timeout_ms": 120, "bus.gap_ms": 5, "cache.refresh_interval": 5,
             "command.timeout_seconds": 10}
 
@@ -63,7 +63,7 @@ def disturb(house, dice):
         time.sleep(dice.uniform(0.5, 5))
         house.broker.process.send(signal.SIGCONT)
     elif event == 2:
-        house.sim.wall(dice.randint(1, 8), heat=dice.randint(50, 70), hold=dice.randint(0, 1))
+        house.sim.wall(dice.randint(1, 8), heat=dice.randint(50, 70), hold=dice.random() < 0.5)
     elif event == 3:
         house.sim.hang_up()
     elif event == 4:
@@ -71,8 +71,9 @@ def disturb(house, dice):
         time.sleep(dice.uniform(0.5, 4))
         house.sim.silence(False)
     else:
-        house.sim.rate(kind, dice.uniform(0.01, 0.2))
-        time.sleep(dice.uniform(2, 8))
+        for _ in range(dice.randint(1, 5)):
+            house.sim.fault(kind, nth=dice.randint(1, 10), count=dice.randint(1, 3))
+            time.sleep(dice.uniform(0.2, 2))
     house.sim.clear()
 
 

@@ -99,7 +99,7 @@ def test_client_and_daemon_share_the_panel(beside):
 
     def poll():
         try:
-            while not stop.is_set():
+            while not stop.wait(0.1):
                 client.status()
         except Exception as error:  # told below
             failures.append(error)

@@ -61,6 +61,8 @@ def fits(described, schema, value):
         return all(fits(described, known[name], one) for name, one in value.items()
                    if name in known)
     if isinstance(value, list):
+        if not schema.get("minItems", 0) <= len(value) <= schema.get("maxItems", len(value)):
+            return False
         return all(fits(described, schema.get("items", {}), one) for one in value)
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return schema.get("minimum", value) <= value <= schema.get("maximum", value)
