@@ -22,8 +22,8 @@
 enum {
 	CZ2_DRAIN_MIN_MS = 20, /* listened after a time-out, before asking again: */
 	CZ2_DRAIN_MAX_MS = 100,/* a random time, so that two retriers part ways */
-	CZ2_LATE_MS = 2000,    /* a reply later than this is not expected any more */
-	CZ2_LATE_MAX = 16,     /* unanswered reads remembered */
+	CZ2_LATE_MS = 1000,    /* a reply later than this is not expected any more */
+	CZ2_LATE_MAX = 8,      /* unanswered reads remembered */
 };
 
 struct cz2_exchange_config {
