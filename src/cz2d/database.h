@@ -19,10 +19,10 @@ enum database_kind { DATABASE_OTHER, DATABASE_INTEGER, DATABASE_BLOB };
 
 /* A parameter or a column. */
 struct database_value {
-	enum database_kind kind;
 	int64_t integer;
 	const void *bytes; /* DATABASE_BLOB; of a column: until its row has been told */
 	int length;
+	enum database_kind kind;
 };
 
 /*

@@ -230,7 +230,10 @@ on_limit(uv_timer_t *timer)
 {
 	struct mqtt *mqtt = timer->data;
 
-	log_info("mqtt", "the broker %s does not take our leave; leaving anyway", mqtt->broker_name);
+	/* Of the rest nobody sees anything: an attempt to connect that is still under way. */
+	if (mqtt->state == STATE_LEAVING)
+		log_info("mqtt", "the broker %s does not take our leave; leaving anyway",
+			 mqtt->broker_name);
 	finish(mqtt);
 }
 

@@ -48,7 +48,7 @@ service_watchdog_interval_ms(void)
 
 	if (sd_watchdog_enabled(0, &patience_us) <= 0)
 		return 0;
-	patience_us /= SIGNS_PER_PATIENCE * 1000;
+	patience_us /= UINT64_C(1000) * SIGNS_PER_PATIENCE;
 	return patience_us > 0 ? (int64_t)patience_us : 1;
 }
 
