@@ -39,19 +39,20 @@ class Control:
 
 
 class Simulator:
-    """kind: "pty" or "tcp". Neither paced nor with a burst unless asked for."""
+    """kind: "pty" (behind a link that follows it) or "tcp". Neither paced nor with a burst unless
+    asked for."""
 
     def __init__(self, directory, zones=3, kind="pty", pacing=False, turnaround=None, burst=False,
-                 link=False, seed=1, silent=False, name="cz2sim", options=()):
+                 seed=1, silent=False, name="cz2sim", options=()):
         self.directory = directory
         self.kind = kind
         self.name = name
-        self.link = os.path.join(directory, name + ".tty") if link else None
+        self.link = os.path.join(directory, name + ".tty") if kind == "pty" else None
         self.control_path = os.path.join(directory, name + ".control")
         self.command = [program("cz2sim"), "--zones", zones, "--seed", seed,
                         "--control", self.control_path, *options]
-        self.command += ["--pty"] if kind == "pty" else ["--listen", "127.0.0.1:0"]
-        self.command += ["--link", self.link] if link else []
+        self.command += ["--pty", "--link", self.link] if kind == "pty" else \
+            ["--listen", "127.0.0.1:0"]
         self.command += [] if pacing else ["--no-pacing"]
         self.command += [] if burst else ["--no-burst"]
         self.command += ["--turnaround-ms", turnaround] if turnaround is not None else []

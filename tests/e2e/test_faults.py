@@ -45,7 +45,7 @@ def test_a_fault_that_stops_a_command_is_told_truly(new_house, kind):
     for position in POSITIONS:
         house.sim.fault(kind, nth=position)
         answer = one_command(house, 60 + position)
-        assert answer.status in (200, 500, 504), (position, answer)
+        assert answer.status in (200, 409, 500, 504), (position, answer)
         house.sim.clear()
         until(lambda: house.rest.get("/status?force=true").status == 200, 30, "the panel again")
 
@@ -57,7 +57,7 @@ def test_a_rate_of_faults_is_lived_with(new_house, kind):
     dice = random.Random(kind)
     statuses = []
     for _ in range(25):
-        heat = dice.randint(55, 75)
+        heat = dice.randint(56, 75)
         statuses.append(one_command(house, heat).status)
         house.rest.get("/status")
     assert set(statuses) <= {200, 504} and statuses.count(200) >= 20, statuses
@@ -122,7 +122,7 @@ def test_a_twin_on_our_address_stops_all_writing(new_house):
     house.daemon.wait_log(r"(?i)address")
     before = len(house.written())
     answer = house.rest.post("/system/fan", {"fan": "On"})
-    assert answer.status in (500, 503, 504, 409), answer
+    assert answer.status == 409, answer
     assert len(house.written()) == before
 
 

@@ -148,7 +148,7 @@ def test_a_silent_panel_fails_a_command_truly(new_house):
 
 
 def test_a_pty_behind_a_link_is_opened_again_wherever_it_points(new_house):
-    house = new_house(panel={"kind": "pty", "link": True})
+    house = new_house(panel={"kind": "pty"})
     first = house.sim.pty()
     house.sim.restart()
     until(lambda: answers(house), 30, f"the panel to answer again (was {first})")
@@ -156,7 +156,7 @@ def test_a_pty_behind_a_link_is_opened_again_wherever_it_points(new_house):
 
 
 def test_a_hung_up_pty_costs_no_processor_time(new_house):
-    house = new_house(panel={"kind": "pty", "link": True})
+    house = new_house(panel={"kind": "pty"})
     house.sim.stop()
     until(lambda: not connected(house), what="the hang-up to be noticed")
     before = house.daemon.cpu()
