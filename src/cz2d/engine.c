@@ -367,9 +367,10 @@ refresh_awaited(struct engine *engine)
 static bool
 start_refresh(struct engine *engine, int64_t now)
 {
+	bool forced = refresh_awaited(engine);
 	enum refresh_kind kind;
 
-	if (refresh_awaited(engine))
+	if (forced)
 		kind = engine->full ? REFRESH_FULL : engine->asked_kind;
 	else if (now >= engine->next_poll)
 		kind = engine->full ? REFRESH_FULL : REFRESH_POLL;
@@ -384,7 +385,7 @@ start_refresh(struct engine *engine, int64_t now)
 	engine->asked_kind = REFRESH_FORCED;
 	engine->look_at = INT64_MAX;
 	engine->refreshing = kind;
-	refresh_begin(&engine->refresh, kind, bus_rhythm_known(engine->bus, now), now);
+	refresh_begin(&engine->refresh, kind, forced, bus_rhythm_known(engine->bus, now), now);
 	return true;
 }
 

@@ -167,9 +167,11 @@ add_turns(struct refresh *refresh, int budget, int64_t now)
 }
 
 void
-refresh_begin(struct refresh *refresh, enum refresh_kind kind, bool overhearing, int64_t now)
+refresh_begin(struct refresh *refresh, enum refresh_kind kind, bool forced, bool overhearing,
+	      int64_t now)
 {
 	refresh->kind = kind;
+	refresh->source = forced ? CZ2_SOURCE_FORCE : CZ2_SOURCE_POLL;
 	refresh->count = refresh->index = refresh->tries = 0;
 	refresh->failed = false;
 	refresh->active = true;
@@ -225,9 +227,7 @@ take(struct refresh *refresh, enum cz2_row row, const struct cz2_result *result)
 {
 	struct cz2_image image = {
 		.length = result->length,
-		.source = refresh->kind == REFRESH_FORCED || refresh->kind == REFRESH_FULL
-				  ? CZ2_SOURCE_FORCE
-				  : CZ2_SOURCE_POLL,
+		.source = refresh->source,
 		.time = result->asked,
 	};
 

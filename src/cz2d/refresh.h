@@ -24,6 +24,7 @@ struct refresh {
 	int attempts;        /* sends of each read */
 	int tries;           /* of the row at hand, so far */
 	enum refresh_kind kind;
+	enum cz2_source source; /* that the rows are marked with */
 	enum cz2_row rows[CZ2_ROW_COUNT];
 	int count, index;
 	bool active;
@@ -47,9 +48,13 @@ refresh_disturb(struct refresh *refresh, enum cz2_row row);
 bool
 refresh_dirty(const struct refresh *refresh);
 
-/* Plans. overhearing: the panel's burst is heard, so its rows come by themselves. */
+/*
+ * Plans. forced: somebody asked for it; overhearing: the panel's burst is heard, so its
+ * rows come by themselves.
+ */
 void
-refresh_begin(struct refresh *refresh, enum refresh_kind kind, bool overhearing, int64_t now);
+refresh_begin(struct refresh *refresh, enum refresh_kind kind, bool forced, bool overhearing,
+	      int64_t now);
 
 bool
 refresh_active(const struct refresh *refresh);
