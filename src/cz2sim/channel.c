@@ -48,7 +48,7 @@ on_bytes(uv_poll_t *poll, int status, int events)
 	length = read(channel->fd, bytes, room < sizeof bytes ? room : sizeof bytes);
 	if (length > 0)
 		sim_input(server->sim, channel->client, bytes, (size_t)length, server_now());
-	else if (room > 0 && (length == 0 || (errno != EAGAIN && errno != EINTR) || status < 0))
+	else if (status < 0 || (room > 0 && (length == 0 || (errno != EAGAIN && errno != EINTR))))
 		close_channel(channel);
 	server_settle(server);
 }
@@ -59,7 +59,7 @@ add_channel(struct server *server, int fd, bool is_pty)
 	struct channel *channel;
 	int client = sim_connect(server->sim, server_now());
 
-	if (client < 0)
+	if (client < 1)
 		return NULL;
 	channel = &server->channels[client - 1];
 	*channel = (struct channel){
@@ -144,7 +144,7 @@ split_address(const char *text, char host[HOST_SIZE], char port[PORT_SIZE])
 	}
 	memcpy(host, text, length);
 	host[length] = '\0';
-	strcpy(port, colon + 1);
+	snprintf(port, PORT_SIZE, "%s", colon + 1);
 	return true;
 }
 

@@ -41,18 +41,13 @@ close_client(struct control_client *client)
 }
 
 static void
-append(struct control_client *client, const char *text)
+answer_with(struct control_client *client, const char *text)
 {
 	size_t length = strlen(text);
-	char *output = mem_new(client->output_length + length + 1, 1);
 
-	if (client->output_length > 0)
-		memcpy(output, client->output, client->output_length);
-	memcpy(output + client->output_length, text, length);
-	output[client->output_length + length] = '\n';
-	free(client->output);
-	client->output = output;
-	client->output_length += length + 1;
+	client->output = mem_new(length + 2, 1);
+	client->output_length = length + 1;
+	snprintf(client->output, length + 2, "%s\n", text);
 }
 
 /* False when the client is gone. */
@@ -100,7 +95,7 @@ obey(struct control_client *client)
 	while (client->output == NULL && (line = take_line(client)) != NULL) {
 		char *answer = sim_control(client->server->sim, line, server_now());
 
-		append(client, answer);
+		answer_with(client, answer);
 		free(answer);
 		free(line);
 		if (!write_out(client))
@@ -183,7 +178,7 @@ bind_path(const char *path)
 		errno = ENAMETOOLONG;
 		return -1;
 	}
-	strcpy(address.sun_path, path);
+	snprintf(address.sun_path, sizeof address.sun_path, "%s", path);
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	unlink(path);
 	if (fd >= 0 && bind(fd, (struct sockaddr *)&address, sizeof address) == 0 &&

@@ -8,6 +8,7 @@
 
 #include "cz2sim/record.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -137,6 +138,14 @@ record_change(struct record *record, const struct record_change *change)
 	*entry = *change;
 	entry->number = ring_next_number(&record->changes);
 	ring_take(&record->changes, entry);
+}
+
+void
+record_add_note(char note[RECORD_NOTE_SIZE], const char *name)
+{
+	size_t used = strlen(note);
+
+	snprintf(note + used, RECORD_NOTE_SIZE - used, "%s%s", used > 0 ? "+" : "", name);
 }
 
 struct record_counters *

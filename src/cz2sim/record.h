@@ -76,6 +76,10 @@ record_frame(struct record *record, const struct record_frame *frame, const uint
 void
 record_change(struct record *record, const struct record_change *change);
 
+/* Puts a name into a note, behind those that are there. */
+void
+record_add_note(char note[RECORD_NOTE_SIZE], const char *name);
+
 struct record_counters *
 record_counters(struct record *record);
 

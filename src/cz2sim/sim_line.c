@@ -94,13 +94,10 @@ tell_devices(struct sim *sim, const struct line_label *label, int64_t now)
 static void
 count_overlap(struct sim *sim, const struct line_talk *talk, struct record_frame *frame)
 {
-	size_t used = strlen(frame->note);
-
 	if (!talk->overlapped)
 		return;
 	record_counters(sim->record)->overlaps++;
-	if (used + sizeof "+overlap" <= sizeof frame->note)
-		strcpy(frame->note + used, used > 0 ? "+overlap" : "overlap");
+	record_add_note(frame->note, "overlap");
 }
 
 /* A talk of the bus has ended. */

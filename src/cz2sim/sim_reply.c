@@ -6,7 +6,6 @@
  */
 #include "build.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "cz2sim/sim_internal.h"

@@ -103,15 +103,6 @@ sim_say_frame(struct sim *sim, const struct cz2_frame *frame, const char *note, 
 	line_say(&sim->line, label.meant, label.meant_size, start, &label);
 }
 
-/* Names in the note of what happens on the way to the panel, or on the way back. */
-static void
-add_note(char note[RECORD_NOTE_SIZE], const char *name)
-{
-	size_t used = strlen(note);
-
-	snprintf(note + used, RECORD_NOTE_SIZE - used, "%s%s", used > 0 ? "+" : "", name);
-}
-
 static void
 count_request(struct sim *sim, const struct passage *passage)
 {
@@ -147,7 +138,7 @@ make_plan(struct sim *sim, struct passage *passage)
 		if (!fault_planned(&passage->plan, (enum fault_kind)kind))
 			continue;
 		counters(sim)->faults[kind]++;
-		add_note(passage->note, fault_info((enum fault_kind)kind)->name);
+		record_add_note(passage->note, fault_info((enum fault_kind)kind)->name);
 	}
 }
 
@@ -189,7 +180,7 @@ arrive(struct sim *sim, struct passage *passage, struct cz2_frame *arrived)
 		size = fault_drop(&sim->chance, bytes, size);
 	if (passage_planned(passage, FAULT_LOSE_REQUEST) || sim_silent(sim, passage->now)) {
 		if (sim_silent(sim, passage->now))
-			add_note(passage->note, "silent");
+			record_add_note(passage->note, "silent");
 		log_request(sim, passage, false, NULL, 0);
 		return false;
 	}
@@ -258,7 +249,7 @@ sim_request(struct sim *sim, int client, const struct cz2_frame *frame, bool who
 
 	if (!whole) {
 		counters(sim)->overlaps++;
-		add_note(passage.note, "overlap");
+		record_add_note(passage.note, "overlap");
 		log_request(sim, &passage, false, NULL, 0);
 		return;
 	}

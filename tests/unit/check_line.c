@@ -209,7 +209,8 @@ START_TEST(the_burst_comes_every_ten_seconds_in_the_captured_order)
 {
 	static const struct {
 		uint8_t function, row;
-	} expected[] = {{CZ2_READ, 1}, {CZ2_READ, 2}, {CZ2_READ, 3}, {CZ2_WRITE, 4}, {CZ2_WRITE, 5}};
+	} expected[] = {
+		{CZ2_READ, 1}, {CZ2_READ, 2}, {CZ2_READ, 3}, {CZ2_WRITE, 4}, {CZ2_WRITE, 5}};
 	int64_t first = 0, time;
 	int client = stage_connect();
 
@@ -272,8 +273,8 @@ END_TEST
 /* Each kind of fault, and what the client hears of the reply to its request. */
 static const struct {
 	const char *fault;
-	int frames;      /* good ones heard */
-	bool stored;     /* a write took effect */
+	int frames;  /* good ones heard */
+	bool stored; /* a write took effect */
 	const char *hint;
 } faults[] = {
 	{"'kind':'flip-request'", 0, false, NULL},

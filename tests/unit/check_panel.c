@@ -223,6 +223,12 @@ START_TEST(an_impossible_pair_is_acknowledged_and_not_kept)
 	stage_write(client, &row);
 	assert_pair(2, 68, 78);
 	assert_pair(3, 67, 79);
+	write_pair(3, 80, 79);
+	assert_pair(3, 67, 79);
+	write_pair(3, 39, 79);
+	assert_pair(3, 67, 79);
+	write_pair(3, 40, 99);
+	assert_pair(3, 40, 99);
 }
 END_TEST
 
@@ -381,7 +387,8 @@ END_TEST
 START_TEST(equipment_and_dampers_follow_within_one_burst)
 {
 	stage_do("{'cmd':'burst','on':true}");
-	stage_do("{'cmd':'wall','zone':2,'heat':75,'hold':true}");
+	/* Zone 2 has 68.5 degrees. */
+	stage_do("{'cmd':'wall','zone':2,'heat':69,'hold':true}");
 	stage_run(12 * (int64_t)SECOND);
 	ck_assert_int_eq(stage_read(client, 9, 5).payload[3], 0xA4);
 	ck_assert_mem_eq(stage_read(client, 9, 4).payload + 3, "\x00\x0F\x00", 3);
@@ -415,8 +422,8 @@ START_TEST(the_history_tells_who_changed_what)
 	answer = stage_control("{'cmd':'history'}");
 	changes = json_object_get(answer, "history");
 	for (size_t i = 0; i < json_array_size(changes); i++) {
-		const char *cause = json_string_value(
-			json_object_get(json_array_get(changes, i), "cause"));
+		const char *cause =
+			json_string_value(json_object_get(json_array_get(changes, i), "cause"));
 
 		if (strcmp(cause, "start") == 0)
 			continue;
@@ -441,8 +448,8 @@ START_TEST(every_field_can_be_set_and_told)
 
 			stage_do("{'cmd':'set','field':'%s','zone':%d,'value':%d}", info->name,
 				 zone, value);
-			answer = stage_control("{'cmd':'value','field':'%s','zone':%d}",
-					       info->name, zone);
+			answer = stage_control("{'cmd':'value','field':'%s','zone':%d}", info->name,
+					       zone);
 			ck_assert_msg(json_integer_value(json_object_get(answer, "value")) == value,
 				      "%s of zone %d", info->name, zone);
 			json_decref(answer);

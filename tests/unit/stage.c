@@ -85,10 +85,10 @@ stage_send(int client, const uint8_t *bytes, size_t length)
 }
 
 struct cz2_frame
-stage_request(unsigned device, unsigned table, unsigned row, const uint8_t *content,
-	      size_t length)
+stage_request(unsigned device, unsigned table, unsigned row, const uint8_t *content, size_t length)
 {
-	struct cz2_frame frame = {.destination = (uint8_t)device, .source = REMOTE,
+	struct cz2_frame frame = {.destination = (uint8_t)device,
+				  .source = REMOTE,
 				  .function = content != NULL ? CZ2_WRITE : CZ2_READ,
 				  .length = (uint8_t)(CZ2_ROW_PREFIX + length),
 				  .payload = {0, (uint8_t)table, (uint8_t)row}};

@@ -54,8 +54,7 @@ stage_send(int client, const uint8_t *bytes, size_t length);
 
 /* A request from address 99. content is the row's content from byte 3 on; NULL: a read. */
 struct cz2_frame
-stage_request(unsigned device, unsigned table, unsigned row, const uint8_t *content,
-	      size_t length);
+stage_request(unsigned device, unsigned table, unsigned row, const uint8_t *content, size_t length);
 
 void
 stage_send_frame(int client, const struct cz2_frame *frame);
