@@ -277,9 +277,10 @@ names_setting(const struct body *body)
 json_t *
 body_rule_error(const char *rule, json_t *input)
 {
-	char message[MESSAGE_MAX];
+	static const char format[] = "Value error, %s";
+	char message[MESSAGE_MAX + sizeof format];
 
-	snprintf(message, sizeof message, "Value error, %s", rule);
+	snprintf(message, sizeof message, format, rule);
 	return new_error("value_error", json_pack("[s]", "body"), message, input);
 }
 

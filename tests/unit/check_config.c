@@ -87,10 +87,11 @@ refuse(const char *text, const char *message)
 	ck_assert_str_eq(why, message);
 }
 
-/* What --print-config says of it, to be freed. */
-/* Kept apart: gcc 12 takes the stream's buffer for this function's own variable. */
-__attribute__((noinline))
-static char *
+/*
+ * What --print-config says of it, to be freed. Kept apart: gcc 12 takes the stream's
+ * buffer for a variable of this function.
+ */
+__attribute__((noinline)) static char *
 printed(const struct config *one)
 {
 	char *text;
