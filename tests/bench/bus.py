@@ -57,7 +57,7 @@ class Bench(House):
         else:
             self.abandon()
 
-    def quiet(self, seconds=0.6):
+    def quiet(self, seconds=0.4):
         """Waits until nothing of ours was on the line for so long."""
         def silent():
             ours = [one.time for one in self.sim.frames() if one.source == 99]

@@ -17,8 +17,7 @@ def pytest_runtest_makereport(item, call):
     report = outcome.get_result()
     if report.failed:
         for house in getattr(item, "houses", []):
-            logs = getattr(house, "logs", None) or house.report()
-            report.sections.append(("logs", logs))
+            report.sections.append(("logs", house.logs or house.report()))
 
 
 @pytest.fixture

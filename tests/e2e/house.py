@@ -25,6 +25,7 @@ class House:
         self.messages = []
         self.broker = self.listener = self.daemon = self.sim = None
         self.daemons = []
+        self.logs = None
         try:
             self.sim = Simulator(self.directory, zones=zones, **(panel or {}))
             self.settings = {"panel.zones": zones, **(settings or {})}
@@ -116,7 +117,9 @@ class House:
         assert not problems, "\n".join(problems)
 
     def abandon(self):
-        """Ends whatever still runs, whatever state it is in."""
+        """Ends whatever still runs, whatever state it is in. Once is enough, twice no harm."""
+        if self.logs is not None:
+            return
         for one in [*self.daemons, self.sim]:
             if one is not None and one.process.alive():
                 one.process.popen.kill()
