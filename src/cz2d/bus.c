@@ -26,7 +26,8 @@ enum {
 	FRAME_GAP_MS = 40,
 	FRAME_GAP_BRIDGE_MS = 150,
 	FOREIGN_GAP_MS = 200,     /* silence after others' frames while their rhythm is unknown */
-	FOREIGN_RECENT_MS = 15000,/* ... for so long after the last of them */
+	FOREIGN_MAX_MS = 300,     /* ... which hold a request up no longer */
+	FOREIGN_RECENT_MS = 15000,/* ... and are forgotten so long after the last of them */
 	NOISE_MAX_MS = 1000,      /* noise without frames holds a request up no longer */
 	ACK_MS = 500,             /* an overheard write is acknowledged within this */
 	CONFLICT_MS = 600000,     /* a twin is believed to be there for so long */
@@ -287,23 +288,34 @@ read_link(struct bus *bus, int64_t now)
  * Sending
  */
 
+static int64_t
+later(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
+/* No later than so long after the request was made: others must not hold it up for ever. */
+static int64_t
+at_most(const struct bus *bus, int64_t moment, int64_t patience_ms)
+{
+	int64_t limit = bus->requested + patience_ms;
+
+	return moment < limit ? moment : limit;
+}
+
 /* The moment from which the line may be used for the request at hand. */
 static int64_t
 line_clear(const struct bus *bus, int64_t now)
 {
-	int64_t clear = bus->last_byte + bus->config.gap_ms;
-	int64_t rhythm = rhythm_clear(&bus->rhythm, bus->room_ms, now);
+	int gap = cz2_reader_pending(&bus->reader) ? frame_gap(bus) : bus->config.gap_ms;
+	int64_t clear = at_most(bus, bus->last_byte + gap, NOISE_MAX_MS);
 
-	if (cz2_reader_pending(&bus->reader))
-		clear = bus->last_byte + frame_gap(bus);
-	if (clear > bus->requested + NOISE_MAX_MS)
-		clear = bus->requested + NOISE_MAX_MS;
-	if (clear < bus->last_frame + bus->config.gap_ms)
-		clear = bus->last_frame + bus->config.gap_ms;
-	if (!rhythm_known(&bus->rhythm, now) && now - bus->last_foreign < FOREIGN_RECENT_MS &&
-	    clear < bus->last_foreign + FOREIGN_GAP_MS)
-		clear = bus->last_foreign + FOREIGN_GAP_MS;
-	return clear > rhythm ? clear : rhythm;
+	/* Others talk, and when they will again is not known. */
+	if (!rhythm_known(&bus->rhythm, now) && now - bus->last_foreign < FOREIGN_RECENT_MS)
+		clear = later(clear, at_most(bus, bus->last_foreign + FOREIGN_GAP_MS,
+					     FOREIGN_MAX_MS));
+	clear = later(clear, bus->last_frame + bus->config.gap_ms);
+	return later(clear, rhythm_clear(&bus->rhythm, bus->room_ms, now));
 }
 
 static void
