@@ -96,7 +96,7 @@ api_view(const struct api *api, int64_t now)
 static void
 answer(struct http_request *request, int status, json_t *document, const char *const *headers)
 {
-	char *text = json_dumps(document, JSON_COMPACT);
+	char *text = json_dumps(document, JSON_COMPACT | JSON_ENCODE_ANY);
 
 	http_answer(request, status, text, strlen(text), headers);
 	free(text);
