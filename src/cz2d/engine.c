@@ -148,18 +148,67 @@ fail(struct engine *engine, int position, int error, int64_t now)
 	finish(engine, position, &outcome, now);
 }
 
-/* Finishes those in a state; positions shift, so it starts over after each. */
-static void
-fail_all(struct engine *engine, enum waiter_state state, int error, int64_t now)
+/* The oldest waiter of a kind; -1 when there is none. Finishing one shifts the others, so
+ * who finishes several asks anew after each. */
+typedef bool (*waiter_kind)(const struct waiter *waiter, int64_t now);
+
+static int
+find(struct engine *engine, waiter_kind is, int64_t now)
 {
-	for (int i = 0; i < engine->count;) {
-		if (waiter_at(engine, i)->state != state) {
-			i++;
-			continue;
-		}
-		fail(engine, i, error, now);
-		i = 0;
-	}
+	for (int position = 0; position < engine->count; position++)
+		if (is(waiter_at(engine, position), now))
+			return position;
+	return -1;
+}
+
+static bool
+is_any(const struct waiter *waiter, int64_t now)
+{
+	(void)waiter;
+	(void)now;
+	return true;
+}
+
+static bool
+is_expired(const struct waiter *waiter, int64_t now)
+{
+	return now >= waiter->member.deadline;
+}
+
+static bool
+is_waiting_refresh(const struct waiter *waiter, int64_t now)
+{
+	(void)now;
+	return waiter->refresh && waiter->state == WAITING;
+}
+
+static bool
+is_running_refresh(const struct waiter *waiter, int64_t now)
+{
+	(void)now;
+	return waiter->refresh && waiter->state == RUNNING;
+}
+
+static bool
+is_running_command(const struct waiter *waiter, int64_t now)
+{
+	(void)now;
+	return !waiter->refresh && waiter->state == RUNNING;
+}
+
+static bool
+is_not_in_turn(const struct waiter *waiter, int64_t now)
+{
+	return !is_running_command(waiter, now);
+}
+
+static void
+fail_all(struct engine *engine, waiter_kind is, int error, int64_t now)
+{
+	int position;
+
+	while ((position = find(engine, is, now)) >= 0)
+		fail(engine, position, error, now);
 }
 
 static void
@@ -179,18 +228,13 @@ finish_member(struct engine *engine, int position, int64_t now)
 static void
 expire(struct engine *engine, int64_t now)
 {
-	for (int i = 0; i < engine->count;) {
-		struct waiter *waiter = waiter_at(engine, i);
+	int position;
 
-		if (now < waiter->member.deadline) {
-			i++;
-			continue;
-		}
-		if (waiter->state == RUNNING && !waiter->refresh)
-			finish_member(engine, i, now);
+	while ((position = find(engine, is_expired, now)) >= 0) {
+		if (is_running_command(waiter_at(engine, position), now))
+			finish_member(engine, position, now);
 		else
-			fail(engine, i, CZ2_ETIMEOUT, now);
-		i = 0;
+			fail(engine, position, CZ2_ETIMEOUT, now);
 	}
 }
 
@@ -314,17 +358,11 @@ start_turn(struct engine *engine, int64_t now)
 static void
 end_turn(struct engine *engine, int64_t now)
 {
-	engine->turning = false;
-	for (int i = 0; i < engine->count;) {
-		struct waiter *waiter = waiter_at(engine, i);
+	int position;
 
-		if (waiter->state != RUNNING || waiter->refresh) {
-			i++;
-			continue;
-		}
-		finish_member(engine, i, now);
-		i = 0;
-	}
+	engine->turning = false;
+	while ((position = find(engine, is_running_command, now)) >= 0)
+		finish_member(engine, position, now);
 }
 
 /* True when the turn put a request onto the bus. */
@@ -356,18 +394,9 @@ step_turn(struct engine *engine, int64_t now)
  */
 
 static bool
-refresh_awaited(struct engine *engine)
-{
-	for (int i = 0; i < engine->count; i++)
-		if (waiter_at(engine, i)->refresh && waiter_at(engine, i)->state == WAITING)
-			return true;
-	return false;
-}
-
-static bool
 start_refresh(struct engine *engine, int64_t now)
 {
-	bool forced = refresh_awaited(engine);
+	bool forced = find(engine, is_waiting_refresh, now) >= 0;
 	enum refresh_kind kind;
 
 	if (forced)
@@ -409,6 +438,7 @@ static void
 end_refresh(struct engine *engine, bool failed, int64_t now)
 {
 	struct engine_outcome outcome = {.error = failed ? CZ2_ETIMEOUT : CZ2_OK};
+	int position;
 
 	cz2_command_init(&outcome.applied);
 	if (failed)
@@ -419,16 +449,8 @@ end_refresh(struct engine *engine, bool failed, int64_t now)
 		engine->full = false;
 	model_refreshed(engine->model, failed ? cz2_strerror(CZ2_ETIMEOUT) : NULL);
 	compare_zone_count(engine);
-	for (int i = 0; i < engine->count;) {
-		struct waiter *waiter = waiter_at(engine, i);
-
-		if (!waiter->refresh || waiter->state != RUNNING) {
-			i++;
-			continue;
-		}
-		finish(engine, i, &outcome, now);
-		i = 0;
-	}
+	while ((position = find(engine, is_running_refresh, now)) >= 0)
+		finish(engine, position, &outcome, now);
 }
 
 static bool
@@ -517,15 +539,7 @@ engine_stop(struct engine *engine, int64_t now)
 		return;
 	engine->stopping = true;
 	engine->stop_by = now + STOP_MS;
-	fail_all(engine, WAITING, CZ2_ESTOPPING, now);
-	for (int i = 0; i < engine->count;) {
-		if (!waiter_at(engine, i)->refresh) {
-			i++;
-			continue;
-		}
-		fail(engine, i, CZ2_ESTOPPING, now);
-		i = 0;
-	}
+	fail_all(engine, is_not_in_turn, CZ2_ESTOPPING, now);
 }
 
 bool
@@ -579,6 +593,5 @@ engine_link_changed(struct engine *engine, bool open, int64_t now)
 		engine->turn.error = closed.error;
 		end_turn(engine, now);
 	}
-	fail_all(engine, RUNNING, CZ2_ECLOSED, now);
-	fail_all(engine, WAITING, CZ2_ECLOSED, now);
+	fail_all(engine, is_any, CZ2_ECLOSED, now);
 }

@@ -719,22 +719,10 @@ main(void)
 		a_wrong_password_is_told_once,
 		a_password_for_another_house_is_warned_about,
 		our_name_is_made_of_panel_and_machine_or_as_configured,
+		NULL,
 	};
-	Suite *suite = suite_create("mqtt");
-	TCase *all = tcase_create("mqtt");
-	SRunner *runner;
-	int failed;
 
 	if (find_program("mosquitto") == NULL || find_program("mosquitto_sub") == NULL)
 		return SKIPPED;
-	tcase_set_timeout(all, 180);
-	tcase_add_checked_fixture(all, setup, teardown);
-	for (size_t i = 0; i < sizeof tests / sizeof tests[0]; i++)
-		tcase_add_test(all, tests[i]);
-	suite_add_tcase(suite, all);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return run_fixed_suite("mqtt", tests, setup, teardown);
 }

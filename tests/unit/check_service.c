@@ -115,22 +115,11 @@ main(void)
 		without_a_manager_nothing_is_said,
 		signs_of_life_are_due_three_times_in_the_managers_patience,
 		a_watchdog_meant_for_another_process_is_not_ours,
+		NULL,
 	};
-	Suite *suite = suite_create("service");
-	TCase *all = tcase_create("service");
-	SRunner *runner;
-	int failed;
 
 #ifndef HAVE_SYSTEMD
 	return SKIPPED;
 #endif
-	tcase_add_checked_fixture(all, setup, teardown);
-	for (size_t i = 0; i < sizeof tests / sizeof tests[0]; i++)
-		tcase_add_test(all, tests[i]);
-	suite_add_tcase(suite, all);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return run_fixed_suite("service", tests, setup, teardown);
 }

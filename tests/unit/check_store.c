@@ -662,20 +662,8 @@ main(void)
 		a_hundred_thousand_stored_rows_do_not_hold_up_the_start,
 		triggers_in_the_file_do_not_run,
 		a_store_that_was_never_there_is_freed,
+		NULL,
 	};
-	Suite *suite = suite_create("store");
-	TCase *all = tcase_create("store");
-	SRunner *runner;
-	int failed;
 
-	tcase_set_timeout(all, 120);
-	tcase_add_checked_fixture(all, setup, teardown);
-	for (size_t i = 0; i < sizeof tests / sizeof tests[0]; i++)
-		tcase_add_test(all, tests[i]);
-	suite_add_tcase(suite, all);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return run_fixed_suite("store", tests, setup, teardown);
 }

@@ -171,7 +171,7 @@ run_fixed_suite(const char *name, const TTest *const *tests, SFun set_up, SFun t
 	int failed;
 
 	/* Sanitizers and valgrind make everything many times slower. */
-	tcase_set_timeout(all, 120);
+	tcase_set_timeout(all, 180);
 	tcase_add_checked_fixture(all, set_up, tear_down);
 	for (; *tests != NULL; tests++)
 		tcase_add_test(all, *tests);
