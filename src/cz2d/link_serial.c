@@ -101,7 +101,7 @@ serial_open(const char *target, int *fd, char *why, size_t why_size)
 		return error;
 	error = configure(path, why, why_size);
 	if (error == 0) {
-		ioctl(*fd, TIOCEXCL);
+		ioctl(*fd, TIOCEXCL, 0);
 		ask_low_latency(*fd);
 		error = link_tty_settle(*fd, why, why_size);
 	}
