@@ -172,7 +172,7 @@ stage_write(int client, const struct cz2_frame *row)
 	ck_assert_int_eq(reply.payload[0], 0);
 }
 
-static json_t *
+__attribute__((format(printf, 1, 0))) static json_t *
 control(const char *format, va_list arguments)
 {
 	char line[1024];
