@@ -75,7 +75,8 @@ static bool
 part_of_row(struct control_call *call, int at, const uint8_t *bytes, size_t size,
 	    struct panel_row *row)
 {
-	if (at < CZ2_ROW_PREFIX || at > row->length || size > (size_t)(row->length - at)) {
+	if (at < CZ2_ROW_PREFIX || at >= CZ2_ROW_SIZE_MAX || at > row->length ||
+	    size > (size_t)(row->length - at)) {
 		control_fail(call, "the row's bytes are %d to %d", CZ2_ROW_PREFIX, row->length - 1);
 		return false;
 	}
