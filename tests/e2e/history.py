@@ -34,6 +34,11 @@ class Frame:
     def row(self):
         return (self.payload[1], self.payload[2]) if len(self.payload) >= 3 else None
 
+    def __str__(self):
+        kind = {READ: "read", REPLY: "reply", WRITE: "write"}.get(self.function, "error")
+        return (f"{self.time:.3f} {self.source} -> {self.destination} {kind} "
+                f"{self.payload.hex(' ')}" + ("" if self.heard else " (lost)"))
+
 
 @dataclass
 class Change:
@@ -263,15 +268,15 @@ def every_write_belongs_to_a_request(history, registers):
 
 
 def _basis(registers, write):
-    """When we last asked for the row before a write, and the replies since."""
+    """When we last asked for the row before a write and were answered, and the replies since."""
     asked = registers.reads[write.row]
-    last = bisect_right(asked, write.time)
-    if not last:
-        return None, []
     replies = registers.replies[write.row]
-    first = bisect_left(replies, asked[last - 1], key=lambda one: one.time)
     beyond = bisect_right(replies, write.time, key=lambda one: one.time)
-    return asked[last - 1], replies[first:beyond]
+    for moment in reversed(asked[:bisect_right(asked, write.time)]):
+        first = bisect_left(replies, moment, key=lambda one: one.time)
+        if first < beyond:
+            return moment, replies[first:beyond]
+    return None, []
 
 
 def unnamed_bytes_stay_as_read(history, registers):

@@ -92,8 +92,12 @@ class House:
 
     def check(self):
         """The history checker; fails with all violations."""
-        found = history.check(self.history())
-        assert not found, "\n".join(["history:"] + [str(one) for one in found[:20]])
+        seen = self.history()
+        found = history.check(seen)
+        if found:
+            around = [str(one) for one in seen.frames if abs(one.time - found[0].time) < 0.5]
+            raise AssertionError("\n".join(["history:", *map(str, found[:20]),
+                                            "on the line around the first:", *around[-60:]]))
 
     def written(self):
         """The frames that the daemon wrote."""

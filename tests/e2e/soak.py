@@ -133,3 +133,5 @@ class SoakHouse(House):
         self.calls.clear()
         self.messages.clear()
         self.sim.forget()
+        # What is written next must have been read within this history.
+        assert self.rest.post("/cache/clear").status == 200

@@ -226,6 +226,12 @@ def test_a_damaged_reply_with_a_right_checksum_may_be_believed():
     assert rules(seen) == set()
 
 
+def test_a_read_that_nobody_answered_does_not_hide_the_fresh_one_before_it():
+    seen = truth()
+    seen.frames[2:2] = read(10.17, SETPOINTS, heard=False)
+    assert rules(seen) == set()
+
+
 def test_an_edit_at_the_wall_between_read_and_write_is_counted_not_blamed():
     seen = truth()
     seen.changes.append(Change(10.35, (1, 12), edited(FLAGS, b10=1), "wall"))
