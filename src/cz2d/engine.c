@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright 2026 The cz2d authors */
 /*
- * Queue and schedule: whose turn it is on the bus, and who is told of the end.
- * How a command is carried out is in turn.c, which rows a refresh takes in
- * refresh.c.
+ * The schedule: whose turn it is on the bus. Who waits is in queue.c, how a command is
+ * carried out in turn.c, which rows a refresh takes in refresh.c.
  */
 #include "build.h"
 
@@ -15,6 +14,7 @@
 #include "base/mem.h"
 #include "cz2d/bus.h"
 #include "cz2d/model.h"
+#include "cz2d/queue.h"
 #include "cz2d/refresh.h"
 #include "cz2d/turn.h"
 
@@ -25,28 +25,11 @@ enum {
 	STOP_MS = 5000,      /* the turn under way may take so long when stopping */
 };
 
-enum waiter_state { FREE, WAITING, RUNNING };
-
-/* Somebody who waits: for a command or for a refresh. */
-struct waiter {
-	enum waiter_state state;
-	engine_id id;
-	bool refresh;
-	struct turn_member member; /* accepted and deadline: also of refreshes */
-	struct cz2_warnings warnings;
-	engine_done done;
-	void *self;
-};
-
 struct engine {
 	struct engine_config config;
 	struct bus *bus;
 	struct model *model;
-	struct waiter waiters[ENGINE_QUEUE_MAX];
-	int order[ENGINE_QUEUE_MAX]; /* indices of waiters, oldest first */
-	int count;
-	engine_id last_id;
-
+	struct queue queue;
 	struct turn turn;
 	bool turning;
 	struct refresh refresh;
@@ -61,6 +44,8 @@ struct engine {
 	bool stopping;
 	int64_t stop_by;
 	int zone_count_told;
+	bool unsettled; /* a write of unknown fate, of what is in doubt */
+	struct cz2_command doubt;
 };
 
 struct engine *
@@ -86,143 +71,51 @@ engine_free(struct engine *engine)
 }
 
 /* ------------------------------------------------------------------------
- * Those who wait
+ * The end of commands
  */
 
-static struct waiter *
-waiter_at(struct engine *engine, int position)
-{
-	return &engine->waiters[engine->order[position]];
-}
-
-static struct waiter *
-waiter_add(struct engine *engine, engine_done done, void *self, int64_t now)
-{
-	int index = 0;
-
-	if (engine->count == ENGINE_QUEUE_MAX)
-		return NULL;
-	while (engine->waiters[index].state != FREE)
-		index++;
-	engine->order[engine->count++] = index;
-	engine->waiters[index] = (struct waiter){
-		.state = WAITING,
-		.id = ++engine->last_id,
-		.member = {.accepted = now, .deadline = now + engine->config.timeout_ms},
-		.done = done,
-		.self = self,
-	};
-	return &engine->waiters[index];
-}
-
+/* Nobody knows what became of a write: the next time the panel answers it is read. */
 static void
-waiter_remove(struct engine *engine, int position)
+leave_open(struct engine *engine, const struct cz2_command *command, int64_t now)
 {
-	waiter_at(engine, position)->state = FREE;
-	engine->count--;
-	for (int i = position; i < engine->count; i++)
-		engine->order[i] = engine->order[i + 1];
+	engine->unsettled = true;
+	if (engine->next_poll > now + RETRY_MS)
+		engine->next_poll = now + RETRY_MS;
+	engine->doubt = *command;
+	log_warning("engine", "a write was not confirmed: what became of it will be read as soon "
+			      "as the panel answers");
 }
 
-/* Tells the end. The slot is free before the caller hears of it: it may submit again. */
+/* Settled by reading, never by sending again. */
 static void
-finish(struct engine *engine, int position, const struct engine_outcome *outcome, int64_t now)
+settle(struct engine *engine)
 {
-	struct waiter *waiter = waiter_at(engine, position);
-	engine_done done = waiter->done;
-	void *self = waiter->self;
-	struct engine_outcome told = *outcome;
+	bool found = true;
 
-	told.warnings = waiter->warnings;
-	waiter_remove(engine, position);
-	if (done != NULL)
-		done(self, &told, now);
-}
+	if (!engine->unsettled)
+		return;
+	for (int i = 0; cz2_write_order[i] != CZ2_ROW_NONE; i++) {
+		const struct cz2_image *image = model_image(engine->model, cz2_write_order[i]);
 
-static void
-fail(struct engine *engine, int position, int error, int64_t now)
-{
-	struct engine_outcome outcome = {.error = error};
-
-	cz2_command_init(&outcome.applied);
-	finish(engine, position, &outcome, now);
-}
-
-/* The oldest waiter of a kind; -1 when there is none. Finishing one shifts the others, so
- * who finishes several asks anew after each. */
-typedef bool (*waiter_kind)(const struct waiter *waiter, int64_t now);
-
-static int
-find(struct engine *engine, waiter_kind is, int64_t now)
-{
-	for (int position = 0; position < engine->count; position++)
-		if (is(waiter_at(engine, position), now))
-			return position;
-	return -1;
-}
-
-static bool
-is_any(const struct waiter *waiter, int64_t now)
-{
-	(void)waiter;
-	(void)now;
-	return true;
-}
-
-static bool
-is_expired(const struct waiter *waiter, int64_t now)
-{
-	return now >= waiter->member.deadline;
-}
-
-static bool
-is_waiting_refresh(const struct waiter *waiter, int64_t now)
-{
-	(void)now;
-	return waiter->refresh && waiter->state == WAITING;
-}
-
-static bool
-is_running_refresh(const struct waiter *waiter, int64_t now)
-{
-	(void)now;
-	return waiter->refresh && waiter->state == RUNNING;
-}
-
-static bool
-is_running_command(const struct waiter *waiter, int64_t now)
-{
-	(void)now;
-	return !waiter->refresh && waiter->state == RUNNING;
-}
-
-static bool
-is_not_in_turn(const struct waiter *waiter, int64_t now)
-{
-	return !is_running_command(waiter, now);
-}
-
-static void
-fail_all(struct engine *engine, waiter_kind is, int error, int64_t now)
-{
-	int position;
-
-	while ((position = find(engine, is, now)) >= 0)
-		fail(engine, position, error, now);
+		found = found && cz2_command_shown(&engine->doubt, cz2_write_order[i],
+						   image->bytes, image->length);
+	}
+	engine->unsettled = false;
+	log_info("engine", found ? "the write that was not confirmed is on the panel"
+				 : "the write that was not confirmed is not on the panel");
 }
 
 static void
 finish_member(struct engine *engine, int position, int64_t now)
 {
-	struct waiter *waiter = waiter_at(engine, position);
+	struct waiter *waiter = queue_at(&engine->queue, position);
 	struct engine_outcome outcome = {0};
 
 	turn_outcome(&engine->turn, &waiter->member, &outcome);
 	turn_leave(&engine->turn, &waiter->member);
 	if (outcome.error == CZ2_EUNCONFIRMED)
-		log_warning("engine", "the panel fell silent after a write: what became of it "
-				      "will be seen at the next refresh");
-	finish(engine, position, &outcome, now);
+		leave_open(engine, &waiter->member.command, now);
+	queue_finish(&engine->queue, position, &outcome, now);
 }
 
 static void
@@ -230,11 +123,11 @@ expire(struct engine *engine, int64_t now)
 {
 	int position;
 
-	while ((position = find(engine, is_expired, now)) >= 0) {
-		if (is_running_command(waiter_at(engine, position), now))
+	while ((position = queue_find(&engine->queue, waiter_is_expired, now)) >= 0) {
+		if (waiter_is_running_command(queue_at(&engine->queue, position), now))
 			finish_member(engine, position, now);
 		else
-			fail(engine, position, CZ2_ETIMEOUT, now);
+			queue_fail(&engine->queue, position, CZ2_ETIMEOUT, now);
 	}
 }
 
@@ -283,7 +176,8 @@ engine_submit(struct engine *engine, const struct cz2_command *command,
 		error = reachable(engine);
 	if (error != CZ2_OK)
 		return error;
-	waiter = waiter_add(engine, done, self, now);
+	waiter = queue_add(&engine->queue, done, self, now,
+			   now + engine->config.timeout_ms);
 	if (waiter == NULL)
 		return CZ2_EBUSY;
 
@@ -291,7 +185,7 @@ engine_submit(struct engine *engine, const struct cz2_command *command,
 	waiter->warnings = *warnings;
 	cz2_command_warn(command, model_state(engine->model), &waiter->warnings);
 	if (engine->turning && turn_join(&engine->turn, &waiter->member))
-		waiter->state = RUNNING;
+		waiter->state = WAITER_RUNNING;
 	*id = waiter->id;
 	return CZ2_OK;
 }
@@ -305,7 +199,8 @@ engine_refresh(struct engine *engine, enum engine_refresh_kind how, engine_done 
 
 	if (error != CZ2_OK)
 		return error;
-	waiter = waiter_add(engine, done, self, now);
+	waiter = queue_add(&engine->queue, done, self, now,
+			   now + engine->config.timeout_ms);
 	if (waiter == NULL)
 		return CZ2_EBUSY;
 	waiter->refresh = true;
@@ -318,15 +213,13 @@ engine_refresh(struct engine *engine, enum engine_refresh_kind how, engine_done 
 void
 engine_forget(struct engine *engine, engine_id id)
 {
-	for (int i = 0; i < engine->count; i++)
-		if (waiter_at(engine, i)->id == id)
-			waiter_at(engine, i)->done = NULL;
+	queue_forget(&engine->queue, id);
 }
 
 int
 engine_pending(const struct engine *engine)
 {
-	return engine->count;
+	return queue_count(&engine->queue);
 }
 
 /* ------------------------------------------------------------------------
@@ -343,12 +236,12 @@ start_turn(struct engine *engine, int64_t now)
 				     .attempts = engine->config.attempts};
 
 	turn_begin(&engine->turn, &config, engine->model, now);
-	for (int i = 0; i < engine->count; i++) {
-		struct waiter *waiter = waiter_at(engine, i);
+	for (int i = 0; i < queue_count(&engine->queue); i++) {
+		struct waiter *waiter = queue_at(&engine->queue, i);
 
-		if (waiter->state == WAITING && !waiter->refresh &&
+		if (waiter->state == WAITER_WAITING && !waiter->refresh &&
 		    turn_join(&engine->turn, &waiter->member)) {
-			waiter->state = RUNNING;
+			waiter->state = WAITER_RUNNING;
 			engine->turning = true;
 		}
 	}
@@ -361,7 +254,7 @@ end_turn(struct engine *engine, int64_t now)
 	int position;
 
 	engine->turning = false;
-	while ((position = find(engine, is_running_command, now)) >= 0)
+	while ((position = queue_find(&engine->queue, waiter_is_running_command, now)) >= 0)
 		finish_member(engine, position, now);
 }
 
@@ -396,7 +289,7 @@ step_turn(struct engine *engine, int64_t now)
 static bool
 start_refresh(struct engine *engine, int64_t now)
 {
-	bool forced = find(engine, is_waiting_refresh, now) >= 0;
+	bool forced = queue_find(&engine->queue, waiter_is_waiting_refresh, now) >= 0;
 	enum refresh_kind kind;
 
 	if (forced)
@@ -408,9 +301,9 @@ start_refresh(struct engine *engine, int64_t now)
 	else
 		return false;
 
-	for (int i = 0; i < engine->count; i++)
-		if (waiter_at(engine, i)->refresh)
-			waiter_at(engine, i)->state = RUNNING;
+	for (int i = 0; i < queue_count(&engine->queue); i++)
+		if (queue_at(&engine->queue, i)->refresh)
+			queue_at(&engine->queue, i)->state = WAITER_RUNNING;
 	engine->asked_kind = REFRESH_FORCED;
 	engine->look_at = INT64_MAX;
 	engine->refreshing = kind;
@@ -447,10 +340,12 @@ end_refresh(struct engine *engine, bool failed, int64_t now)
 		engine->next_poll = now + engine->config.refresh_ms;
 	if (!failed && engine->refreshing == REFRESH_FULL)
 		engine->full = false;
+	if (!failed && engine->refreshing != REFRESH_DIRTY)
+		settle(engine);
 	model_refreshed(engine->model, failed ? cz2_strerror(CZ2_ETIMEOUT) : NULL);
 	compare_zone_count(engine);
-	while ((position = find(engine, is_running_refresh, now)) >= 0)
-		finish(engine, position, &outcome, now);
+	while ((position = queue_find(&engine->queue, waiter_is_running_refresh, now)) >= 0)
+		queue_finish(&engine->queue, position, &outcome, now);
 }
 
 static bool
@@ -500,32 +395,18 @@ engine_step(struct engine *engine, int64_t now)
 	do {
 		if (step_turn(engine, now))
 			return;
-	} while (engine->turning || (engine->count > 0 && start_turn(engine, now)));
+	} while (engine->turning || (queue_count(&engine->queue) > 0 && start_turn(engine, now)));
 	step_refresh(engine, now);
-}
-
-static int64_t
-first_deadline(const struct engine *engine)
-{
-	int64_t first = INT64_MAX;
-
-	for (int i = 0; i < engine->count; i++) {
-		const struct waiter *waiter = &engine->waiters[engine->order[i]];
-
-		if (waiter->member.deadline < first)
-			first = waiter->member.deadline;
-	}
-	return first;
 }
 
 int64_t
 engine_wake(const struct engine *engine, int64_t now)
 {
-	int64_t wake = first_deadline(engine);
+	int64_t wake = queue_first_deadline(&engine->queue);
 
 	if (bus_busy(engine->bus) || !engine->link_open || engine->stopping)
 		return wake;
-	if (engine->count > 0 || refresh_active(&engine->refresh))
+	if (queue_count(&engine->queue) > 0 || refresh_active(&engine->refresh))
 		return now;
 	if (engine->look_at < wake)
 		wake = engine->look_at;
@@ -539,7 +420,7 @@ engine_stop(struct engine *engine, int64_t now)
 		return;
 	engine->stopping = true;
 	engine->stop_by = now + STOP_MS;
-	fail_all(engine, is_not_in_turn, CZ2_ESTOPPING, now);
+	queue_fail_all(&engine->queue, waiter_is_not_in_turn, CZ2_ESTOPPING, now);
 }
 
 bool
@@ -593,5 +474,5 @@ engine_link_changed(struct engine *engine, bool open, int64_t now)
 		engine->turn.error = closed.error;
 		end_turn(engine, now);
 	}
-	fail_all(engine, is_any, CZ2_ECLOSED, now);
+	queue_fail_all(&engine->queue, waiter_is_any, CZ2_ECLOSED, now);
 }
