@@ -473,6 +473,8 @@ take_written(struct turn *turn, struct turn_row *row, const struct cz2_result *r
 				       row->base.length))
 			member->sent = true;
 
+	/* What was known of the row is outdated, also for the next turn, until it is read. */
+	model_disturbed(turn->model, row->row, row->written);
 	row->acknowledged = row->acknowledged || result->error == CZ2_OK;
 	row->refused = result->error == CZ2_EREFUSED;
 	row->state = result->error == CZ2_OK ? TURN_CHECK : TURN_RESOLVE;
