@@ -307,6 +307,7 @@ start_refresh(struct engine *engine, int64_t now)
 	engine->asked_kind = REFRESH_FORCED;
 	engine->look_at = INT64_MAX;
 	engine->refreshing = kind;
+	model_hold(engine->model, kind == REFRESH_FULL);
 	refresh_begin(&engine->refresh, kind, forced, bus_rhythm_known(engine->bus, now), now);
 	return true;
 }
@@ -342,6 +343,7 @@ end_refresh(struct engine *engine, bool failed, int64_t now)
 		engine->full = false;
 	if (!failed && engine->refreshing != REFRESH_DIRTY)
 		settle(engine);
+	model_hold(engine->model, false);
 	model_refreshed(engine->model, failed ? cz2_strerror(CZ2_ETIMEOUT) : NULL);
 	compare_zone_count(engine);
 	while ((position = queue_find(&engine->queue, waiter_is_running_refresh, now)) >= 0)
@@ -467,6 +469,7 @@ engine_link_changed(struct engine *engine, bool open, int64_t now)
 	engine->next_poll = now;
 	if (open)
 		return;
+	model_hold(engine->model, false);
 	model_disconnected(engine->model, cz2_strerror(CZ2_ECLOSED));
 	if (engine->turning) {
 		struct cz2_result closed = {.error = CZ2_ECLOSED};

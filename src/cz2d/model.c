@@ -21,6 +21,7 @@ struct model {
 	struct cz2_values state;
 	struct cz2_values told; /* the state as the observers know it */
 	unsigned events;        /* since the last flush */
+	bool held;
 	uint64_t version;
 
 	enum cz2_row newest;    /* the row learnt last, CZ2_ROW_NONE before any */
@@ -173,12 +174,18 @@ model_disconnected(struct model *model, const char *error)
 }
 
 void
+model_hold(struct model *model, bool on)
+{
+	model->held = on;
+}
+
+void
 model_flush(struct model *model)
 {
 	bool changed[CZ2_SLOT_COUNT];
 	unsigned events = model->events;
 
-	if (events == 0)
+	if (events == 0 || model->held)
 		return;
 	if (cz2_state_differs(&model->state, &model->told, changed))
 		events |= MODEL_CHANGED;

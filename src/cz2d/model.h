@@ -87,6 +87,13 @@ model_refreshed(struct model *model, const char *error);
 void
 model_disconnected(struct model *model, const char *error);
 
+/*
+ * While on, nothing is told: rows are being read that belong together, and old ones
+ * among new ones would tell a state that never was.
+ */
+void
+model_hold(struct model *model, bool on);
+
 /* Tells the observers what has happened since the last time, if anything has. */
 void
 model_flush(struct model *model);

@@ -99,6 +99,21 @@ START_TEST(a_read_back_and_a_refresh_are_told_even_when_nothing_changed)
 }
 END_TEST
 
+START_TEST(what_is_held_is_told_together_afterwards)
+{
+	model_hold(model, true);
+	apply(CZ2_ROW_1_16, CZ2_SOURCE_POLL, 10);
+	model_flush(model);
+	apply(CZ2_ROW_1_12, CZ2_SOURCE_POLL, 20);
+	model_flush(model);
+	ck_assert_int_eq(heard.times, 0);
+	model_hold(model, false);
+	model_flush(model);
+	ck_assert_int_eq(heard.times, 1);
+	ck_assert(heard.heat_2);
+}
+END_TEST
+
 START_TEST(rows_of_wrong_length_or_from_the_past_are_refused)
 {
 	struct cz2_image image = image_of(CZ2_ROW_1_16, CZ2_SOURCE_POLL, 50);
@@ -186,6 +201,7 @@ main(void)
 	const TTest *const tests[] = {
 		observers_hear_once_per_flush_and_only_of_real_changes,
 		a_read_back_and_a_refresh_are_told_even_when_nothing_changed,
+		what_is_held_is_told_together_afterwards,
 		rows_of_wrong_length_or_from_the_past_are_refused,
 		the_panel_is_connected_until_three_polls_in_a_row_fail,
 		staleness_follows_the_rows_people_act_upon,
