@@ -111,6 +111,10 @@ cz2_row_name(enum cz2_row row, char out[16]);
 bool
 cz2_row_matches(enum cz2_row row, const uint8_t *payload, size_t length);
 
+/* True when both have the same content, whenever and however it was learnt. */
+bool
+cz2_image_same(const struct cz2_image *a, const struct cz2_image *b);
+
 /* "poll", "sniff", "writeback", "force", "restored"; "none". */
 const char *
 cz2_source_name(enum cz2_source source);

@@ -92,8 +92,7 @@ model_apply(struct model *model, enum cz2_row row, const struct cz2_image *image
 	if (known->length != 0 && image->time < known->time)
 		return false;
 
-	same = known->length == image->length &&
-	       memcmp(known->bytes, image->bytes, image->length) == 0;
+	same = cz2_image_same(known, image);
 	*known = *image;
 	model->newest = row;
 	happened(model, image->source == CZ2_SOURCE_WRITEBACK ? MODEL_WRITTEN : 0);

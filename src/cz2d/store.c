@@ -100,8 +100,7 @@ is_saved(const struct store *store, int row, const struct cz2_image *image)
 	const struct cz2_image *saved = &store->saved[row];
 
 	return image->length == 0 ||
-	       (saved->length == image->length && saved->time == image->time &&
-		memcmp(saved->bytes, image->bytes, image->length) == 0);
+	       (saved->time == image->time && cz2_image_same(saved, image));
 }
 
 static bool

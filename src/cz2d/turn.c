@@ -442,7 +442,14 @@ take_read(struct turn *turn, struct turn_row *row, const struct cz2_result *resu
 	};
 
 	memcpy(image.bytes, result->bytes, result->length);
-	model_apply(turn->model, row->row, &image);
+	/* A change that the copy before the write did not show yet was read after the
+	 * write, whichever request the reply may answer. */
+	if (check && image.time < row->written && all_shown(turn, row, &image) &&
+	    !all_shown(turn, row, &row->base))
+		image.time = row->written;
+	/* Something newer, and other, was overheard meanwhile: ask again. */
+	if (!model_apply(turn->model, row->row, &image) && !cz2_image_same(&before, &image))
+		return;
 	row->base = image;
 	if (!check) {
 		row->state = beyond_doubt(row, &before, &image) ? TURN_EDIT : TURN_READ;

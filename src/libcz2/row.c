@@ -9,6 +9,7 @@
 #include <cz2/row.h>
 
 #include <stdio.h>
+#include <string.h>
 
 #define UI CZ2_ADDRESS_UI
 #define EC CZ2_ADDRESS_PANEL
@@ -102,6 +103,12 @@ cz2_row_matches(enum cz2_row row, const uint8_t *payload, size_t length)
 	if (info->length != 0 && length != info->length)
 		return false;
 	return payload[0] == 0 && payload[1] == info->table && payload[2] == info->row;
+}
+
+bool
+cz2_image_same(const struct cz2_image *a, const struct cz2_image *b)
+{
+	return a->length == b->length && memcmp(a->bytes, b->bytes, a->length) == 0;
 }
 
 const char *

@@ -162,10 +162,13 @@ class Simulator:
             self.past_changes += [_change(one) for one in answer["history"]]
         return list(self.past_changes)
 
-    def forget(self):
-        """Begins log and history anew; what the panel holds now is where they start."""
-        self.control("reset")
-        self.past_frames, self.past_changes = [], []
+    def forget(self, before):
+        """Drops all frames, and the changes that were no longer true at that moment."""
+        self.frames(), self.changes()
+        self.past_frames = []
+        held = {one.row: one for one in self.past_changes if one.time <= before}
+        self.past_changes = [one for one in self.past_changes
+                             if one.time > before or held[one.row] is one]
 
 
 def _frame(entry):
