@@ -3,9 +3,14 @@
 """Every row of the tables of REST errors: what is refused, with which code and which words.
 A refused command writes nothing (the history checker sees to that)."""
 
+import socket
+import time
+
 import pytest
 
+from history import Call
 from rest import raw_http
+from waiting import until
 
 ZONE = "/zones/2/temperature"
 HOLD = "/zones/2/hold"
@@ -284,3 +289,36 @@ def test_the_installers_test_mode_refuses_commands(house):
     house.sim.set_field("installer_test", 0)
     house.rest.post("/update")
     house.command(ZONE, {"heat": 70, "hold": True})
+
+
+def test_more_commands_than_fit_are_refused_with_a_time_to_come_back(new_house):
+    house = new_house(settings={"http.max_connections": 1000, "bus.reply_timeout_ms": 5000})
+    house.sim.silence(True)
+    # Who leaves without waiting for the answer keeps its place: the command is carried out.
+    leaver = house.client(timeout=0.5)
+
+    def refused():
+        try:
+            answer = leaver.post(HOLD, {"hold": True})
+        except TimeoutError:
+            house.calls[-1].abandoned = True
+            return None
+        return answer
+    for _ in range(640):
+        leave(house, HOLD, b'{"hold": true}')
+    answer = until(refused, 20, "a refusal")
+    assert answer.status == 429 and isinstance(answer.json["detail"], str), answer
+    assert int(answer.headers["Retry-After"]) > 0
+    assert house.rest.get("/status").status == 200
+    house.sim.silence(False)
+    house.shows(lambda status: status["zones"][1]["hold"], 30)
+
+
+def leave(house, target, body):
+    """A POST whose client hangs up at once."""
+    call = Call("POST", target, body, time.monotonic(), abandoned=True)
+    house.calls.append(call)
+    with socket.create_connection(("127.0.0.1", house.daemon.port)) as one:
+        one.sendall(b"POST " + target.encode() + b" HTTP/1.1\r\nHost: localhost\r\n"
+                    b"Content-Type: application/json\r\nContent-Length: "
+                    + str(len(body)).encode() + b"\r\n\r\n" + body)
