@@ -252,6 +252,7 @@ cz2_command_edit(const struct cz2_command *command, enum cz2_row row, uint8_t *b
 		return CZ2_EUNSUPPORTED;
 
 	*changed = memcmp(bytes, edited, length) != 0;
+	problem->error = CZ2_OK;
 	memcpy(bytes, edited, length);
 	return CZ2_OK;
 }

@@ -47,7 +47,8 @@ request_ok(const struct cz2_request *request)
 	if (request->function == CZ2_READ)
 		return request->attempts > 0;
 	return request->function == CZ2_WRITE && request->length > CZ2_ROW_PREFIX &&
-	       request->length <= CZ2_ROW_SIZE_MAX;
+	       request->length <= CZ2_ROW_SIZE_MAX && request->bytes[0] == 0 &&
+	       request->bytes[1] == request->table && request->bytes[2] == request->row;
 }
 
 int

@@ -225,6 +225,12 @@ START_TEST(a_request_that_cannot_be_is_refused)
 		if (length <= CZ2_ROW_PREFIX || length > CZ2_ROW_SIZE_MAX)
 			ck_assert_int_eq(cz2_exchange_start(&exchange, &request), CZ2_EMALFORMED);
 	}
+	/* The bytes of a write name the row that the request is for. */
+	for (int byte = 0; byte < CZ2_ROW_PREFIX; byte++) {
+		request = write_request();
+		request.bytes[byte] ^= 1;
+		ck_assert_int_eq(cz2_exchange_start(&exchange, &request), CZ2_EMALFORMED);
+	}
 	ck_assert(!cz2_exchange_active(&exchange));
 }
 END_TEST
