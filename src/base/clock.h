@@ -17,4 +17,16 @@ clock_now(void);
 int64_t
 clock_wall_us(void);
 
+static inline int64_t
+clock_later(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
+static inline int64_t
+clock_earlier(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
 #endif

@@ -12,8 +12,8 @@
 
 #include "base/log.h"
 
-static void *
-or_end(void *memory)
+void *
+mem_or_end(void *memory)
 {
 	if (memory == NULL) {
 		log_error("memory", "out of memory");
@@ -25,11 +25,11 @@ or_end(void *memory)
 void *
 mem_new(size_t count, size_t size)
 {
-	return or_end(calloc(count > 0 ? count : 1, size > 0 ? size : 1));
+	return mem_or_end(calloc(count > 0 ? count : 1, size > 0 ? size : 1));
 }
 
 char *
 mem_text(const char *text)
 {
-	return text != NULL ? or_end(strdup(text)) : NULL;
+	return text != NULL ? mem_or_end(strdup(text)) : NULL;
 }

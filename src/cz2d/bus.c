@@ -11,6 +11,7 @@
 
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "cz2d/link.h"
@@ -29,6 +30,7 @@ enum {
 	FOREIGN_MAX_MS = 300,     /* ... which hold a request up no longer */
 	FOREIGN_RECENT_MS = 15000,/* ... and are forgotten so long after the last of them */
 	NOISE_MAX_MS = 1000,      /* noise without frames holds a request up no longer */
+	WRITE_MAX_MS = 100,       /* ... and neither a write: what it rests upon grows old */
 	ACK_MS = 500,             /* an overheard write is acknowledged within this */
 	CONFLICT_MS = 600000,     /* a twin is believed to be there for so long */
 	BRIDGE_SILENT_MS = 30000, /* a bridge that passes nothing on is opened anew */
@@ -179,6 +181,12 @@ overhear(struct bus *bus, const struct cz2_frame *frame, int64_t now)
 		overhear_reply(bus, frame, now);
 }
 
+static bool
+is_writing(const struct bus *bus)
+{
+	return bus_busy(bus) && bus->exchange.request.function == CZ2_WRITE;
+}
+
 static void
 note_twin(struct bus *bus, int64_t now)
 {
@@ -190,6 +198,8 @@ note_twin(struct bus *bus, int64_t now)
 			  "(panel.bus_address)",
 			  bus->config.address, CONFLICT_MS / 60000);
 	bus->conflict_until = now + CONFLICT_MS;
+	if (is_writing(bus))
+		bus_cancel(bus);
 }
 
 static void
@@ -288,19 +298,13 @@ read_link(struct bus *bus, int64_t now)
  * Sending
  */
 
-static int64_t
-later(int64_t a, int64_t b)
-{
-	return a > b ? a : b;
-}
-
 /* No later than so long after the request was made: others must not hold it up for ever. */
 static int64_t
 at_most(const struct bus *bus, int64_t moment, int64_t patience_ms)
 {
-	int64_t limit = bus->requested + patience_ms;
+	int64_t limit = bus->requested + (is_writing(bus) ? WRITE_MAX_MS : patience_ms);
 
-	return moment < limit ? moment : limit;
+	return clock_earlier(moment, limit);
 }
 
 /* The moment from which the line may be used for the request at hand. */
@@ -312,10 +316,10 @@ line_clear(const struct bus *bus, int64_t now)
 
 	/* Others talk, and when they will again is not known. */
 	if (!rhythm_known(&bus->rhythm, now) && now - bus->last_foreign < FOREIGN_RECENT_MS)
-		clear = later(clear, at_most(bus, bus->last_foreign + FOREIGN_GAP_MS,
-					     FOREIGN_MAX_MS));
-	clear = later(clear, bus->last_frame + bus->config.gap_ms);
-	return later(clear, rhythm_clear(&bus->rhythm, bus->room_ms, now));
+		clear = clock_later(clear, at_most(bus, bus->last_foreign + FOREIGN_GAP_MS,
+						   FOREIGN_MAX_MS));
+	clear = clock_later(clear, bus->last_frame + bus->config.gap_ms);
+	return clock_later(clear, rhythm_clear(&bus->rhythm, bus->room_ms, now));
 }
 
 static void
@@ -455,6 +459,12 @@ void
 bus_cancel(struct bus *bus)
 {
 	cz2_exchange_cancel(&bus->exchange);
+}
+
+bool
+bus_asked(const struct bus *bus)
+{
+	return cz2_exchange_asked(&bus->exchange);
 }
 
 bool

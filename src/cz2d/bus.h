@@ -64,6 +64,10 @@ bus_request(struct bus *bus, const struct cz2_request *request, int room_ms, bus
 void
 bus_cancel(struct bus *bus);
 
+/* True while a frame of ours is on its way and its answer is awaited. */
+bool
+bus_asked(const struct bus *bus);
+
 bool
 bus_busy(const struct bus *bus);
 

@@ -278,6 +278,7 @@ make_core(struct daemon *daemon)
 		.refresh_ms = config->cache.refresh_interval * INT64_C(1000),
 		.timeout_ms = config->command.timeout_seconds * INT64_C(1000),
 		.guard_ms = config->command.guard_ms,
+		.gap_ms = config->bus.gap_ms,
 		.attempts = config->bus.attempts,
 	};
 	struct bus_observer heard = {.self = daemon,

@@ -123,6 +123,8 @@ expire(struct engine *engine, int64_t now)
 {
 	int position;
 
+	if (engine->turning && engine->asked_by_turn && bus_asked(engine->bus))
+		turn_sent(&engine->turn);
 	while ((position = queue_find(&engine->queue, waiter_is_expired, now)) >= 0) {
 		if (waiter_is_running_command(queue_at(&engine->queue, position), now))
 			finish_member(engine, position, now);
@@ -161,6 +163,31 @@ blocked(const struct engine *engine, int64_t now)
 	return bus_conflict(engine->bus, now) ? CZ2_ECONFLICT : CZ2_OK;
 }
 
+/*
+ * Who contradicts the turn waits for the next one. Others may go before him unless they
+ * contradict him: of two such commands the later one has to win.
+ */
+static void
+join_in_order(struct engine *engine)
+{
+	struct cz2_command left;
+
+	cz2_command_init(&left);
+	for (int i = 0; i < queue_count(&engine->queue); i++) {
+		struct waiter *waiter = queue_at(&engine->queue, i);
+		struct cz2_command both = left;
+
+		if (waiter->refresh || waiter->state != WAITER_WAITING)
+			continue;
+		if (cz2_command_merge(&both, &waiter->member.command) != CZ2_OK)
+			return;
+		if (turn_join(&engine->turn, &waiter->member))
+			waiter->state = WAITER_RUNNING;
+		else
+			left = both;
+	}
+}
+
 int
 engine_submit(struct engine *engine, const struct cz2_command *command,
 	      const struct cz2_warnings *warnings, engine_done done, void *self, int64_t now,
@@ -184,8 +211,8 @@ engine_submit(struct engine *engine, const struct cz2_command *command,
 	waiter->member.command = *command;
 	waiter->warnings = *warnings;
 	cz2_command_warn(command, model_state(engine->model), &waiter->warnings);
-	if (engine->turning && turn_join(&engine->turn, &waiter->member))
-		waiter->state = WAITER_RUNNING;
+	if (engine->turning)
+		join_in_order(engine);
 	*id = waiter->id;
 	return CZ2_OK;
 }
@@ -233,18 +260,12 @@ static bool
 start_turn(struct engine *engine, int64_t now)
 {
 	struct turn_config config = {.guard_ms = engine->config.guard_ms,
+				     .gap_ms = engine->config.gap_ms,
 				     .attempts = engine->config.attempts};
 
 	turn_begin(&engine->turn, &config, engine->model, now);
-	for (int i = 0; i < queue_count(&engine->queue); i++) {
-		struct waiter *waiter = queue_at(&engine->queue, i);
-
-		if (waiter->state == WAITER_WAITING && !waiter->refresh &&
-		    turn_join(&engine->turn, &waiter->member)) {
-			waiter->state = WAITER_RUNNING;
-			engine->turning = true;
-		}
-	}
+	join_in_order(engine);
+	engine->turning = queue_find(&engine->queue, waiter_is_running_command, now) >= 0;
 	return engine->turning;
 }
 
@@ -275,7 +296,7 @@ step_turn(struct engine *engine, int64_t now)
 	if (bus_request(engine->bus, &request, room_ms, take_result, engine, now) != CZ2_OK) {
 		struct cz2_result closed = {.error = CZ2_ECLOSED};
 
-		turn_result(&engine->turn, &closed);
+		turn_result(&engine->turn, &closed, now);
 		end_turn(engine, now);
 		return false;
 	}
@@ -343,6 +364,8 @@ end_refresh(struct engine *engine, bool failed, int64_t now)
 		engine->full = false;
 	if (!failed && engine->refreshing != REFRESH_DIRTY)
 		settle(engine);
+	if (refresh_dirty(&engine->refresh) && engine->look_at == INT64_MAX)
+		engine->look_at = now + (failed ? RETRY_MS : DISTURBED_MS);
 	model_hold(engine->model, false);
 	model_refreshed(engine->model, failed ? cz2_strerror(CZ2_ETIMEOUT) : NULL);
 	compare_zone_count(engine);
@@ -381,7 +404,7 @@ take_result(void *self, const struct cz2_result *result, int64_t now)
 	if (result->error == CZ2_OK || result->error == CZ2_EREFUSED)
 		model_answered(engine->model);
 	if (engine->asked_by_turn)
-		turn_result(&engine->turn, result);
+		turn_result(&engine->turn, result, now);
 	else
 		refresh_result(&engine->refresh, result, now);
 	engine_step(engine, now);
@@ -431,6 +454,13 @@ engine_idle(const struct engine *engine, int64_t now)
 	return !engine->turning || (engine->stopping && now >= engine->stop_by);
 }
 
+/* True when the request on the bus is a write of this row, or of any. */
+static bool
+writes(const struct engine *engine, enum cz2_row row)
+{
+	return engine->turning && engine->asked_by_turn && turn_writes(&engine->turn, row);
+}
+
 void
 engine_overheard(struct engine *engine, enum cz2_row row, const uint8_t *payload, size_t length,
 		 int64_t now)
@@ -442,6 +472,9 @@ engine_overheard(struct engine *engine, enum cz2_row row, const uint8_t *payload
 	for (size_t i = 0; i < length; i++)
 		image.bytes[i] = payload[i];
 	model_apply(engine->model, row, &image);
+	/* It may be what says that the installer is at work. */
+	if (writes(engine, CZ2_ROW_NONE) && blocked(engine, now) != CZ2_OK)
+		bus_cancel(engine->bus);
 }
 
 void
@@ -449,7 +482,7 @@ engine_disturbed(struct engine *engine, enum cz2_row row, int64_t now)
 {
 	model_disturbed(engine->model, row, now);
 	/* A write that still waits for the line rests upon a copy that is outdated now. */
-	if (engine->turning && engine->asked_by_turn && turn_writes(&engine->turn, row))
+	if (writes(engine, row))
 		bus_cancel(engine->bus);
 	/* What the burst writes is overheard as well. */
 	if (cz2_row_info(row)->overhear == CZ2_OVERHEAR_WRITE)

@@ -21,6 +21,7 @@ struct engine_config {
 	int64_t refresh_ms;  /* between polls */
 	int64_t timeout_ms;  /* of a command, from acceptance to its answer */
 	int64_t guard_ms;    /* how long a row read counts as fresh enough to write onto */
+	int64_t gap_ms;      /* that a request has to wait after the frame before it */
 	int attempts;        /* sends of each read */
 };
 

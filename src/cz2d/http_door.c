@@ -67,12 +67,8 @@ http_body_new(const char *text, size_t length)
 
 	body->references = 1;
 	/* The library asks for a pointer to what it could change, and copies. */
-	body->response = MHD_create_response_from_buffer(length, (void *)(uintptr_t)text,
-							 MHD_RESPMEM_MUST_COPY);
-	if (body->response == NULL) {
-		log_error("memory", "out of memory");
-		exit(EXIT_FAILURE);
-	}
+	body->response = mem_or_end(MHD_create_response_from_buffer(
+		length, (void *)(uintptr_t)text, MHD_RESPMEM_MUST_COPY));
 	MHD_add_response_header(body->response, MHD_HTTP_HEADER_CONTENT_TYPE, "application/json");
 	MHD_add_response_header(body->response, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
 	return body;

@@ -59,11 +59,14 @@ refresh_dirty(const struct refresh *refresh)
  * Planning
  */
 
+/* Who asks for a status wants to know what the wall unit holds, not what it held of late. */
 static bool
 overheard(const struct refresh *refresh, enum cz2_row row, int64_t now)
 {
 	const struct cz2_image *image = model_image(refresh->model, row);
 
+	if (refresh->kind != REFRESH_POLL && cz2_row_info(row)->device == CZ2_ADDRESS_UI)
+		return false;
 	return image->length != 0 && image->source == CZ2_SOURCE_SNIFF &&
 	       now - image->time < OVERHEARD_MS;
 }
@@ -87,7 +90,8 @@ wanted(const struct refresh *refresh, enum cz2_row row, int64_t now)
 		return false;
 	if (refresh->kind == REFRESH_DIRTY)
 		return refresh->dirty[row];
-	return refresh->kind == REFRESH_FULL || !overheard(refresh, row, now);
+	return refresh->kind == REFRESH_FULL || refresh->dirty[row] ||
+	       !overheard(refresh, row, now);
 }
 
 /* How overdue a row is, in thousandths of the time it counts as fresh. */
@@ -116,7 +120,7 @@ add_always(struct refresh *refresh, int64_t now)
 	for (int id = 0; id < CZ2_ROW_COUNT; id++) {
 		enum cz2_row row = (enum cz2_row)id;
 		bool always = cz2_row_info(row)->refresh == CZ2_REFRESH_ALWAYS ||
-			      refresh->kind == REFRESH_DIRTY;
+			      refresh->dirty[row];
 
 		if (always && wanted(refresh, row, now))
 			add(refresh, row);
@@ -252,6 +256,15 @@ skip(struct refresh *refresh, enum cz2_row row, int64_t until)
 	next_row(refresh);
 }
 
+/* A row that this panel has shown is there: replies get lost, and it stays due. */
+static bool
+answered_before(const struct refresh *refresh, enum cz2_row row)
+{
+	const struct cz2_image *image = model_image(refresh->model, row);
+
+	return image->length != 0 && image->source != CZ2_SOURCE_RESTORED;
+}
+
 void
 refresh_result(struct refresh *refresh, const struct cz2_result *result, int64_t now)
 {
@@ -268,7 +281,7 @@ refresh_result(struct refresh *refresh, const struct cz2_result *result, int64_t
 	} else if (result->error == CZ2_ETIMEOUT && refresh->tries < attempts) {
 		return;
 	} else if (result->error == CZ2_ETIMEOUT && !essential(row)) {
-		skip(refresh, row, now + SILENT_MS);
+		skip(refresh, row, answered_before(refresh, row) ? now : now + SILENT_MS);
 	} else {
 		refresh->failed = true;
 	}

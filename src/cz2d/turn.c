@@ -11,12 +11,14 @@
 
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "cz2d/engine.h"
 #include "cz2d/model.h"
 
 enum {
-	BASE_AGE_MAX_MS = 1000, /* a copy older than this is read again before it is written */
+	PAIR_MS = 150,          /* a write follows the read that was made for it within this */
+	DOUBT_MAX_MS = 1000,    /* ... which may have answered a request so much older */
 	TRIES_UNHELD = 2,       /* writes of a setpoint that does not stay, in an unheld zone */
 	READS_MAX = 12,         /* of one row in one turn, whatever happens */
 	ROOM_PAIR_MS = 300,     /* a read and the write that has to follow it at once */
@@ -40,6 +42,16 @@ turn_begin(struct turn *turn, const struct turn_config *config, struct model *mo
 		turn->rows[i] = (struct turn_row){.row = cz2_write_order[i], .written = INT64_MIN};
 }
 
+/*
+ * The installer's settings share their row with the fan mode. What is written there
+ * must be beyond doubt, so one read alone is never written upon: see beyond_doubt().
+ */
+static bool
+is_read_twice(enum cz2_row row)
+{
+	return row == CZ2_ROW_1_17;
+}
+
 /* Starts work on a row, from a copy that is fresh enough if there is one. */
 static void
 want_row(struct turn *turn, struct turn_row *row)
@@ -47,9 +59,11 @@ want_row(struct turn *turn, struct turn_row *row)
 	if (row->state != TURN_UNTOUCHED && row->state != TURN_DONE)
 		return;
 	row->state = TURN_READ;
-	if (!model_fresh(turn->model, row->row, turn->config.guard_ms, turn->started))
+	if (is_read_twice(row->row) ||
+	    !model_fresh(turn->model, row->row, turn->config.guard_ms, turn->started))
 		return;
 	row->base = *model_image(turn->model, row->row);
+	row->received = row->base.time;
 	row->state = TURN_EDIT;
 }
 
@@ -163,21 +177,31 @@ fail_members(const struct turn *turn, const struct turn_row *row, int error)
  * Editing
  */
 
+/*
+ * The moment from which the copy is too old to write upon. One that was read for the
+ * write may be dated back by a reply that got lost: that much doubt is allowed.
+ */
+static int64_t
+usable_until(const struct turn *turn, const struct turn_row *row)
+{
+	int64_t pair_ms = turn->config.gap_ms + PAIR_MS;
+	int64_t fresh = row->base.time + turn->config.guard_ms;
+	int64_t pair = row->received + clock_later(turn->config.guard_ms, pair_ms);
+	int64_t doubt = row->base.time + DOUBT_MAX_MS;
+
+	if (row->received < turn->started)
+		return fresh;
+	return clock_later(fresh, clock_earlier(pair, doubt));
+}
+
 /* A copy may be written onto when it is young and nobody has written since. */
 static bool
 base_usable(const struct turn *turn, const struct turn_row *row, int64_t now)
 {
-	const struct cz2_image *base = &row->base;
-	int64_t age = now - base->time;
-
-	if (!model_undisturbed(turn->model, row->row, base->time))
+	if (!model_undisturbed(turn->model, row->row, row->base.time))
 		return false;
 	/* A late reply may show the row as it was before our last write. */
-	if (base->time < row->written)
-		return false;
-	if (age < turn->config.guard_ms)
-		return true;
-	return base->time >= turn->started && age <= BASE_AGE_MAX_MS;
+	return row->base.time >= row->written && now < usable_until(turn, row);
 }
 
 /* Applies the members one after another; one that breaks a rule fails alone. */
@@ -195,17 +219,33 @@ edit(const struct turn *turn, const struct turn_row *row, uint8_t *bytes)
 	}
 }
 
+/*
+ * No write of a command leaves after its caller was told that it failed, and none
+ * when its copy has grown too old while it waited for the line.
+ */
 static int64_t
-first_deadline(const struct turn *turn, const struct turn_row *row)
+write_deadline(const struct turn *turn, const struct turn_row *row)
 {
 	const struct turn_member *member;
-	int64_t deadline = INT64_MAX;
+	int64_t deadline = usable_until(turn, row);
 	int index = 0;
 
 	while ((member = next_member(turn, row, &index)) != NULL)
-		if (member->deadline < deadline)
-			deadline = member->deadline;
+		deadline = clock_earlier(deadline, member->deadline);
 	return deadline;
+}
+
+/* As long as somebody waits for it. Who has no time left is answered meanwhile. */
+static int64_t
+read_deadline(const struct turn *turn, const struct turn_row *row)
+{
+	const struct turn_member *member;
+	int64_t deadline = INT64_MIN;
+	int index = 0;
+
+	while ((member = next_member(turn, row, &index)) != NULL)
+		deadline = clock_later(deadline, member->deadline);
+	return deadline != INT64_MIN ? deadline : INT64_MAX;
 }
 
 static void
@@ -228,10 +268,9 @@ ask_write(struct turn *turn, struct turn_row *row, const uint8_t *bytes, int64_t
 	request->function = CZ2_WRITE;
 	request->length = row->base.length;
 	memcpy(request->bytes, bytes, row->base.length);
-	/* No write of a command leaves after its caller was told that it failed. */
-	request->deadline = first_deadline(turn, row);
+	request->deadline = write_deadline(turn, row);
 	row->state = TURN_WRITING;
-	row->written = now;
+	row->decided = now;
 	row->writes++;
 }
 
@@ -291,7 +330,7 @@ ask_read(struct turn *turn, struct turn_row *row, struct cz2_request *request)
 	address(row, request);
 	request->function = CZ2_READ;
 	request->attempts = (uint8_t)turn->config.attempts;
-	request->deadline = turn->member_count > 0 ? first_deadline(turn, row) : INT64_MAX;
+	request->deadline = read_deadline(turn, row);
 	return true;
 }
 
@@ -403,20 +442,19 @@ judge(struct turn *turn, struct turn_row *row, const struct cz2_image *image)
 	}
 	log_debug("engine", "row %d.%d does not show what was written, round %d",
 		  cz2_row_info(row->row)->table, cz2_row_info(row->row)->row, row->writes);
-	row->state = TURN_EDIT;
+	row->state = is_read_twice(row->row) ? TURN_READ : TURN_EDIT;
 }
 
 /*
- * The installer's settings share their row with the fan mode: what is written
- * there must be beyond doubt. A read that differs from the last known row in
- * anything else is believed only when a second one is the same.
+ * A read that differs from the last known row in anything that we may not write is
+ * believed only when a second one is the same.
  */
 static bool
 beyond_doubt(struct turn_row *row, const struct cz2_image *before, const struct cz2_image *image)
 {
 	const struct cz2_image *other = row->doubted.length != 0 ? &row->doubted : before;
 
-	if (row->row != CZ2_ROW_1_17)
+	if (!is_read_twice(row->row))
 		return true;
 	for (unsigned i = 0; i < image->length; i++) {
 		uint8_t fixed = (uint8_t)~cz2_row_writable_mask(row->row, i);
@@ -431,7 +469,7 @@ beyond_doubt(struct turn_row *row, const struct cz2_image *before, const struct 
 }
 
 static void
-take_read(struct turn *turn, struct turn_row *row, const struct cz2_result *result)
+take_read(struct turn *turn, struct turn_row *row, const struct cz2_result *result, int64_t now)
 {
 	bool check = row->state != TURN_READ;
 	struct cz2_image before = *model_image(turn->model, row->row);
@@ -451,6 +489,7 @@ take_read(struct turn *turn, struct turn_row *row, const struct cz2_result *resu
 	if (!model_apply(turn->model, row->row, &image) && !cz2_image_same(&before, &image))
 		return;
 	row->base = image;
+	row->received = now;
 	if (!check) {
 		row->state = beyond_doubt(row, &before, &image) ? TURN_EDIT : TURN_READ;
 		return;
@@ -462,12 +501,40 @@ take_read(struct turn *turn, struct turn_row *row, const struct cz2_result *resu
 		judge(turn, row, &image);
 }
 
-static void
-take_written(struct turn *turn, struct turn_row *row, const struct cz2_result *result)
+void
+turn_sent(struct turn *turn)
 {
+	struct turn_row *row = turn->current;
 	struct turn_member *member;
 	int index = 0;
 
+	if (!turn_writes(turn, CZ2_ROW_NONE))
+		return;
+	row->written = row->decided;
+	while ((member = next_member(turn, row, &index)) != NULL)
+		if (!cz2_command_shown(&member->command, row->row, row->base.bytes,
+				       row->base.length))
+			member->sent = true;
+}
+
+/*
+ * Setpoints that were already as wished were not written, and while the zone was not
+ * held yet its schedule may have changed them.
+ */
+static void
+look_at_setpoints_again(struct turn *turn)
+{
+	for (int i = 0; i < TURN_ROWS; i++) {
+		struct turn_row *row = &turn->rows[i];
+
+		if (row->row == CZ2_ROW_1_16 && row->state == TURN_DONE && !nobody_left(turn, row))
+			row->state = TURN_CHECK;
+	}
+}
+
+static void
+take_written(struct turn *turn, struct turn_row *row, const struct cz2_result *result)
+{
 	if (result->sends == 0) {
 		row->writes--;
 		row->state = TURN_EDIT;
@@ -475,11 +542,9 @@ take_written(struct turn *turn, struct turn_row *row, const struct cz2_result *r
 			turn->error = result->error;
 		return;
 	}
-	while ((member = next_member(turn, row, &index)) != NULL)
-		if (!cz2_command_shown(&member->command, row->row, row->base.bytes,
-				       row->base.length))
-			member->sent = true;
-
+	turn_sent(turn);
+	if (row->row == CZ2_ROW_1_12)
+		look_at_setpoints_again(turn);
 	/* What was known of the row is outdated, also for the next turn, until it is read. */
 	model_disturbed(turn->model, row->row, row->written);
 	row->acknowledged = row->acknowledged || result->error == CZ2_OK;
@@ -490,12 +555,12 @@ take_written(struct turn *turn, struct turn_row *row, const struct cz2_result *r
 bool
 turn_writes(const struct turn *turn, enum cz2_row row)
 {
-	return turn->current != NULL && turn->current->row == row &&
-	       turn->current->state == TURN_WRITING;
+	return turn->current != NULL && turn->current->state == TURN_WRITING &&
+	       (row == CZ2_ROW_NONE || turn->current->row == row);
 }
 
 void
-turn_result(struct turn *turn, const struct cz2_result *result)
+turn_result(struct turn *turn, const struct cz2_result *result, int64_t now)
 {
 	struct turn_row *row = turn->current;
 
@@ -506,12 +571,12 @@ turn_result(struct turn *turn, const struct cz2_result *result)
 	if (row->state == TURN_WRITING) {
 		take_written(turn, row, result);
 	} else if (result->error == CZ2_OK) {
-		take_read(turn, row, result);
+		take_read(turn, row, result, now);
 	} else if (result->error == CZ2_EREFUSED) {
 		fail_members(turn, row, CZ2_EREFUSED);
 		row->state = TURN_DONE;
 	} else if (result->error != CZ2_EBUSY) {
-		/* CZ2_EBUSY: the deadline of one member passed; the others go on. */
+		/* CZ2_EBUSY: it was not sent in time, or taken back. */
 		turn->error = result->error == CZ2_ECLOSED ? CZ2_ECLOSED : CZ2_ETIMEOUT;
 	}
 }

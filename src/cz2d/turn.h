@@ -40,6 +40,7 @@ struct turn_member {
 
 struct turn_config {
 	int64_t guard_ms; /* of command.guard_ms */
+	int64_t gap_ms;   /* of bus.gap_ms */
 	int attempts;     /* sends of each read */
 };
 
@@ -47,7 +48,7 @@ enum turn_row_state {
 	TURN_UNTOUCHED,
 	TURN_READ,    /* a copy to write onto is needed */
 	TURN_EDIT,    /* base is that copy */
-	TURN_WRITING, /* the write is under way */
+	TURN_WRITING, /* the write waits for the line, or is under way */
 	TURN_RESOLVE, /* no answer, or a refusal: look before anything else is written */
 	TURN_CHECK,   /* written: to be read back */
 	TURN_DONE,
@@ -70,7 +71,9 @@ struct turn {
 		enum turn_row_state state;
 		struct cz2_image base; /* as last read in this turn */
 		struct cz2_image doubted; /* CZ2_ROW_1_17: must be read twice alike */
-		int64_t written;       /* when the last write was decided; INT64_MIN none */
+		int64_t received;      /* when base arrived, however old its content may be */
+		int64_t decided;       /* when the last write was, whether or not it left */
+		int64_t written;       /* ... of the last that left; INT64_MIN none */
 		int reads, writes;
 		bool acknowledged, refused;
 		bool needed; /* to judge another row, whether or not a member names it */
@@ -95,12 +98,16 @@ turn_leave(struct turn *turn, struct turn_member *member);
 bool
 turn_next(struct turn *turn, int blocked, int64_t now, struct cz2_request *request, int *room_ms);
 
-/* True when the request under way is a write of this row. */
+/* True when the request under way is a write of this row; of any for CZ2_ROW_NONE. */
 bool
 turn_writes(const struct turn *turn, enum cz2_row row);
 
+/* The write under way has left: whoever is answered before its result was written for. */
 void
-turn_result(struct turn *turn, const struct cz2_result *result);
+turn_sent(struct turn *turn);
+
+void
+turn_result(struct turn *turn, const struct cz2_result *result, int64_t now);
 
 /* Once the turn is over, or for a member that has to be answered before. */
 void

@@ -340,15 +340,18 @@ take_stray(struct cz2_exchange *exchange, const struct cz2_frame *frame)
 	late_take(exchange, &row, &ignored);
 }
 
+/*
+ * Once, however late: a process that was stopped reads its echo when it goes on, and to
+ * take that for a twin would forbid all writing.
+ */
 static bool
-is_echo(struct cz2_exchange *exchange, const struct cz2_frame *frame, int64_t now)
+is_echo(struct cz2_exchange *exchange, const struct cz2_frame *frame)
 {
 	uint8_t bytes[CZ2_FRAME_MAX];
 	size_t size = cz2_frame_encode(frame, bytes);
 
-	if (!exchange->echo || now > timeout_of(exchange))
-		return false;
-	if (size != exchange->frame_size || memcmp(bytes, exchange->frame, size) != 0)
+	if (!exchange->echo || size != exchange->frame_size ||
+	    memcmp(bytes, exchange->frame, size) != 0)
 		return false;
 	exchange->echo = false;
 	return true;
@@ -358,7 +361,7 @@ enum cz2_heard
 cz2_exchange_heard(struct cz2_exchange *exchange, const struct cz2_frame *frame, int64_t now)
 {
 	if (frame->source == exchange->config.address)
-		return is_echo(exchange, frame, now) ? CZ2_HEARD_ECHO : CZ2_HEARD_CONFLICT;
+		return is_echo(exchange, frame) ? CZ2_HEARD_ECHO : CZ2_HEARD_CONFLICT;
 	if (frame->destination != exchange->config.address)
 		return CZ2_HEARD_FOREIGN;
 	if (exchange->state == ASKED && answers(&exchange->request, frame)) {

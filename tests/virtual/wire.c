@@ -169,6 +169,7 @@ core_default_config(void)
 		.refresh_ms = 60000,
 		.timeout_ms = 30000,
 		.guard_ms = 250,
+		.gap_ms = 20,
 		.attempts = 4,
 	};
 }
