@@ -12,6 +12,7 @@
 #include <libconfig.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "cz2d/config_scan.h"
 
 /* What is being walked. */
@@ -19,6 +20,15 @@ struct walk {
 	struct config_reading *reading;
 	const struct config_scan *scan;
 };
+
+/* libconfig does not look at what malloc() gave it: a text that it could not copy is NULL. */
+static const char *
+or_end(const char *text)
+{
+	if (!text)
+		mem_or_end(NULL);
+	return text;
+}
 
 static void
 quote_list(const config_setting_t *setting, char *value, size_t size)
@@ -47,7 +57,7 @@ quote_setting(const config_setting_t *setting, const char *word, char *value, si
 {
 	switch (config_setting_type(setting)) {
 	case CONFIG_TYPE_STRING:
-		config_value_quote(config_setting_get_string(setting), value, size);
+		config_value_quote(or_end(config_setting_get_string(setting)), value, size);
 		return;
 	case CONFIG_TYPE_LIST:
 	case CONFIG_TYPE_ARRAY:
@@ -169,7 +179,7 @@ take_group(struct walk *walk, const config_setting_t *group)
 	for (i = 0; i < config_setting_length(group); i++) {
 		const config_setting_t *setting = config_setting_get_elem(group, (unsigned)i);
 
-		snprintf(path, sizeof path, "%s.%s", name, config_setting_name(setting));
+		snprintf(path, sizeof path, "%s.%s", name, or_end(config_setting_name(setting)));
 		if (take_setting(walk, setting, path) < 0)
 			return -1;
 	}
@@ -193,7 +203,7 @@ take_all(struct walk *walk, const config_setting_t *root)
 
 	for (i = 0; i < config_setting_length(root); i++) {
 		const config_setting_t *setting = config_setting_get_elem(root, (unsigned)i);
-		const char *name = config_setting_name(setting);
+		const char *name = or_end(config_setting_name(setting));
 		int result;
 
 		if (!config_key_is_group(name))

@@ -7,6 +7,7 @@
 
 #include "cz2d/daemon.h"
 
+#include <jansson.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -333,12 +334,15 @@ make_doors(struct daemon *daemon)
 	return true;
 }
 
-static void
+static int
 catch(struct daemon *daemon, uv_signal_t *signal, uv_signal_cb callback, int number)
 {
-	uv_signal_init(&daemon->loop, signal);
+	int error = uv_signal_init(&daemon->loop, signal);
+
+	if (error != 0)
+		return error;
 	signal->data = daemon;
-	uv_signal_start(signal, callback, number);
+	return uv_signal_start(signal, callback, number);
 }
 
 static void
@@ -350,10 +354,36 @@ set_timer(struct daemon *daemon, uv_timer_t *timer, uv_timer_cb callback, int64_
 		uv_timer_start(timer, callback, (uint64_t)every_ms, (uint64_t)every_ms);
 }
 
+/* Left to itself jansson leaves out of a document what it has no memory for. */
+static void *
+json_memory(size_t size)
+{
+	return mem_new(1, size);
+}
+
+/* What cannot be told to end is not begun. */
+static int
+make_loop(struct daemon *daemon)
+{
+	int error = uv_loop_init(&daemon->loop);
+
+	if (error != 0)
+		return error;
+	daemon->loop_ready = true;
+	set_timer(daemon, &daemon->save, on_save, SAVE_MS);
+	set_timer(daemon, &daemon->alive, on_alive, service_watchdog_interval_ms());
+	set_timer(daemon, &daemon->stop, on_stop_look, 0);
+	if ((error = catch(daemon, &daemon->terminate, on_stop_signal, SIGTERM)) != 0 ||
+	    (error = catch(daemon, &daemon->interrupt, on_stop_signal, SIGINT)) != 0)
+		return error;
+	return catch(daemon, &daemon->hang_up, on_hang_up, SIGHUP);
+}
+
 struct daemon *
 daemon_new(const struct config *config, const char *path, int verbosity)
 {
 	struct daemon *daemon = mem_new(1, sizeof *daemon);
+	int error;
 
 	daemon->config = *config;
 	daemon->path = mem_text(path);
@@ -362,16 +392,13 @@ daemon_new(const struct config *config, const char *path, int verbosity)
 	log_info("daemon", "cz2d " PACKAGE_VERSION " for panel %s at %s%s", config->panel.id,
 		 config->panel.connect, config->panel.read_only ? ", read-only" : "");
 
+	json_set_alloc_funcs(json_memory, free);
 	signal(SIGPIPE, SIG_IGN);
-	uv_loop_init(&daemon->loop);
-	daemon->loop_ready = true;
-	catch(daemon, &daemon->terminate, on_stop_signal, SIGTERM);
-	catch(daemon, &daemon->interrupt, on_stop_signal, SIGINT);
-	catch(daemon, &daemon->hang_up, on_hang_up, SIGHUP);
-	set_timer(daemon, &daemon->save, on_save, SAVE_MS);
-	set_timer(daemon, &daemon->alive, on_alive, service_watchdog_interval_ms());
-	set_timer(daemon, &daemon->stop, on_stop_look, 0);
-
+	error = make_loop(daemon);
+	if (error != 0) {
+		log_error("daemon", "the event loop cannot start: %s", uv_strerror(error));
+		return daemon_free(daemon);
+	}
 	make_core(daemon);
 	if (!make_doors(daemon))
 		return daemon_free(daemon);
@@ -401,7 +428,8 @@ close_handles(struct daemon *daemon)
 	};
 
 	for (size_t i = 0; i < sizeof handles / sizeof handles[0]; i++)
-		uv_close(handles[i], NULL);
+		if (uv_handle_get_type(handles[i]) != UV_UNKNOWN_HANDLE)
+			uv_close(handles[i], NULL);
 	uv_run(&daemon->loop, UV_RUN_DEFAULT);
 	uv_loop_close(&daemon->loop);
 }

@@ -10,6 +10,7 @@
 #include "cz2d/http.h"
 
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -101,21 +102,30 @@ wake(void *self)
 	uv_idle_start(&http->again, on_again);
 }
 
-static void
+/* 0, or libuv's error; then the loop is left again by http_free(). */
+static int
 join_loop(struct http *http)
 {
 	uv_idle_init(http->loop, &http->again);
 	uv_timer_init(http->loop, &http->sweep);
 	http->again.data = http->sweep.data = http;
 	http->handles = 2;
-	for (int n = 0; n < DOORS; n++) {
-		if (http->doors[n] == NULL)
-			continue;
-		uv_poll_init(http->loop, &http->polls[n], door_fd(http->doors[n]));
+	for (int n = 0; n < DOORS && http->doors[n] != NULL; n++) {
+		int error = uv_poll_init(http->loop, &http->polls[n], door_fd(http->doors[n]));
+
+		if (error != 0)
+			return error;
 		http->polls[n].data = http;
 		http->handles++;
 		uv_poll_start(&http->polls[n], UV_READABLE, on_ready);
 	}
+	return 0;
+}
+
+static bool
+is_in_loop(const uv_poll_t *poll)
+{
+	return uv_handle_get_type((const uv_handle_t *)poll) != UV_UNKNOWN_HANDLE;
 }
 
 /* The house is gone when the loop has let go of it. */
@@ -134,7 +144,7 @@ leave_loop(struct http *http)
 	uv_close((uv_handle_t *)&http->again, on_closed);
 	uv_close((uv_handle_t *)&http->sweep, on_closed);
 	for (int n = 0; n < DOORS; n++)
-		if (http->doors[n] != NULL)
+		if (is_in_loop(&http->polls[n]))
 			uv_close((uv_handle_t *)&http->polls[n], on_closed);
 }
 
@@ -165,6 +175,7 @@ http_new(const struct http_config *config, const struct http_handler *handler, u
 	bool local = config->socket[0] != '\0';
 	int port = config->port, tcp_fd, local_fd = -1;
 	struct http *http;
+	int error;
 
 	tcp_fd = http_listen_tcp(config->listen, &port, why, why_size);
 	if (tcp_fd < 0)
@@ -184,8 +195,11 @@ http_new(const struct http_config *config, const struct http_handler *handler, u
 		http->path = mem_text(config->socket);
 		http->doors[LOCAL] = open_door(http, local_fd, LOCAL_CONNECTIONS, 0);
 	}
-	join_loop(http);
-	return http;
+	error = join_loop(http);
+	if (error == 0)
+		return http;
+	snprintf(why, why_size, "cannot wait for clients: %s", uv_strerror(error));
+	return http_free(http);
 }
 
 int

@@ -316,6 +316,16 @@ on_grumble(void *self, const char *format, va_list arguments)
 	log_debug("http", "%s", text);
 }
 
+/* What the library cannot bear would abort us, without a line in our log. */
+static void
+on_panic(void *self, const char *file, unsigned line, const char *reason)
+{
+	(void)self;
+	log_error("http", "the HTTP library cannot go on (%s:%u): %s", file, line,
+		  reason != NULL ? reason : "it does not say why");
+	exit(EXIT_FAILURE);
+}
+
 /* ------------------------------------------------------------------------
  * What the handler may ask
  */
@@ -354,6 +364,7 @@ door_new(const struct door_config *config)
 	door->config = *config;
 	door->complained = door->grumbled = door_time(door) - COMPLAIN_MS;
 	crowd_init(&door->crowd, config->max_connections, config->max_per_address);
+	MHD_set_panic_func(on_panic, NULL);
 	door->daemon = MHD_start_daemon(
 		MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, on_accept, door,
 		on_request, door,

@@ -29,9 +29,24 @@ enum {
  * TCP
  */
 
+/* What the kernel chose for port 0; -1 with errno when it does not say. */
+static int
+port_of(int fd)
+{
+	struct sockaddr_storage name = {0};
+	socklen_t length = sizeof name;
+
+	if (getsockname(fd, (struct sockaddr *)&name, &length) != 0)
+		return -1;
+	if (name.ss_family == AF_INET6)
+		return ntohs(((struct sockaddr_in6 *)&name)->sin6_port);
+	/* All of name is set. NOLINTNEXTLINE(clang-analyzer-core.CallAndMessage) */
+	return ntohs(((struct sockaddr_in *)&name)->sin_port);
+}
+
 /* The descriptor, or -1 with errno. */
 static int
-listen_at(const struct addrinfo *at)
+listen_at(const struct addrinfo *at, int *port)
 {
 	int fd = socket(at->ai_family, SOCKET_FLAGS, 0);
 	int yes = 1, no = 0, error;
@@ -41,25 +56,13 @@ listen_at(const struct addrinfo *at)
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
 	if (at->ai_family == AF_INET6) /* "::" means every address, the old ones too */
 		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &no, sizeof no);
-	if (bind(fd, at->ai_addr, at->ai_addrlen) == 0 && listen(fd, BACKLOG) == 0)
+	if (bind(fd, at->ai_addr, at->ai_addrlen) == 0 && listen(fd, BACKLOG) == 0 &&
+	    (*port = port_of(fd)) >= 0)
 		return fd;
 	error = errno;
 	close(fd);
 	errno = error;
 	return -1;
-}
-
-static int
-port_of(int fd)
-{
-	struct sockaddr_storage name = {0};
-	socklen_t length = sizeof name;
-
-	getsockname(fd, (struct sockaddr *)&name, &length);
-	if (name.ss_family == AF_INET6)
-		return ntohs(((struct sockaddr_in6 *)&name)->sin6_port);
-	/* All of name is set. NOLINTNEXTLINE(clang-analyzer-core.CallAndMessage) */
-	return ntohs(((struct sockaddr_in *)&name)->sin_port);
 }
 
 int
@@ -78,12 +81,10 @@ http_listen_tcp(const char *address, int *port, char *why, size_t why_size)
 		return -1;
 	}
 	for (const struct addrinfo *at = found; fd < 0 && at != NULL; at = at->ai_next)
-		fd = listen_at(at);
+		fd = listen_at(at, port);
 	if (fd < 0)
-		snprintf(why, why_size, "cannot listen on %s, port %d: %s", address, *port,
+		snprintf(why, why_size, "cannot listen on %s, port %s: %s", address, service,
 			 strerror(errno));
-	else
-		*port = port_of(fd);
 	freeaddrinfo(found);
 	return fd;
 }
