@@ -1,0 +1,247 @@
+# SPDX-License-Identifier: MIT
+# Copyright 2026 The cz2d authors
+"""Every allocation and every system call of start, one command and stop fails once. The daemon
+refuses to start, answers with an error and recovers, or is not impressed; it never crashes,
+hangs, lies or writes what nobody asked for. A seeded sample; all of them with CZ2_FULL=1."""
+
+import collections
+import concurrent.futures
+import errno
+import http.client
+import os
+import queue
+import random
+import re
+import signal
+import sqlite3
+
+import pytest
+
+import preload
+from house import House
+from waiting import until
+
+FULL = os.environ.get("CZ2_FULL") == "1"
+SEED = int(os.environ.get("CZ2_SEED", "1"))
+SAMPLE = 2        # of the calls of one function, unless all are wanted
+HOUSES = 2        # side by side
+PATIENCE = 20
+STOPPING = 8
+ZONE = "/zones/2/temperature"
+SETTINGS = {"command.guard_ms": 0, "bus.reply_timeout_ms": 120, "bus.gap_ms": 5}
+TROUBLE = re.compile(r"^(\d\d:\d\d:\d\d\.\d{3} error  |<3>|cz2d: )", re.MULTILINE)
+WARNED = re.compile(r"^\d\d:\d\d:\d\d\.\d{3} (error|warning) +store: ", re.MULTILINE)
+
+ALLOCATIONS = ("malloc", "calloc", "realloc", "strdup", "__strdup")
+# What each function may fail with; one is chosen for each call.
+ERRORS = {
+    **{name: ["ENOMEM"] for name in ALLOCATIONS},
+    "open": ["EMFILE", "EACCES"], "open64": ["EMFILE", "EACCES", "EIO"],
+    "fopen": ["EMFILE", "EACCES"], "fread": ["EIO"], "close": ["EIO"],
+    "read": ["EIO", "EINTR"], "write": ["EIO", "EINTR", "ENOSPC"],
+    "pread64": ["EIO"], "pwrite64": ["EIO", "ENOSPC", "EINTR"],
+    "ftruncate64": ["EIO", "ENOSPC"], "fdatasync": ["EIO", "ENOSPC"],
+    "mmap64": ["ENOMEM"], "munmap": ["ENOMEM"], "mkdir": ["EACCES"],
+    "unlink": ["EACCES", "EIO"], "stat": ["EIO"], "stat64": ["EIO", "EACCES"],
+    "lstat": ["EIO"], "lstat64": ["EIO"], "fstat64": ["EIO"], "fchown": ["EPERM"],
+    "fcntl": ["EINVAL"], "fcntl64": ["EIO", "EAGAIN", "ENOLCK"], "flock": ["EIO"],
+    "ioctl": ["EIO"], "tcgetattr": ["EIO"], "tcsetattr": ["EIO"], "tcflush": ["EIO"],
+    "socket": ["EMFILE"], "bind": ["EADDRINUSE"], "listen": ["EADDRINUSE"],
+    "accept4": ["EMFILE", "ECONNABORTED", "EINTR"], "shutdown": ["ENOTCONN"],
+    "send": ["EPIPE", "EINTR", "ENOBUFS"], "sendmsg": ["EPIPE", "EINTR", "ENOBUFS"],
+    "recv": ["ECONNRESET", "EINTR"], "getsockname": ["ENOBUFS"], "getsockopt": ["EINVAL"],
+    "setsockopt": ["EINVAL"], "getaddrinfo": ["EAGAIN"], "epoll_create1": ["EMFILE"],
+    "epoll_ctl": ["ENOMEM"], "epoll_wait": ["EINTR"], "poll": ["EINTR", "ENOMEM"],
+    "eventfd": ["EMFILE"], "pipe2": ["EMFILE"], "sigaction": ["EINVAL"],
+}
+
+# Libraries that let the program crash when one of these fails; nothing of ours could come in
+# between, and the test is that the next start finds all in order.
+GIVES_UP = {
+    "libconfig.so": ALLOCATIONS,  # 1.5 uses what malloc() gave without looking at it
+    # aborts where its loop cannot go on, and waits for ever for its signal pipe's lock
+    "libuv.so": ("realloc", "epoll_ctl", "read", "write", "pipe2", "sigaction"),
+}
+
+
+def gave_up(name, log):
+    """True when the call failed inside a library that cannot bear it."""
+    callers = [match[1] for match in re.finditer(r"^/\S*/([^/(]+?)(?:\.\d+)?\(\S*\)\[0x", log,
+                                                 re.MULTILINE)]
+    others = [one for one in callers if not one.startswith(("faults.so", "libc.so"))]
+    return bool(others) and name in GIVES_UP.get(others[0], ())
+
+
+class Stage:
+    """A house in which one daemon after the other meets one failure."""
+
+    def __init__(self):
+        self.house = House(settings=SETTINGS, start=False)
+        self.daemon = self.house.daemon = self.house.add_daemon(wait=False)
+        self.daemon.stop(signal.SIGKILL)
+        self.database = self.daemon.settings["storage.path"]
+        self.heat = 60
+
+    def prepare(self, environment):
+        """A new history, and a daemon that begins without a database."""
+        for name in os.listdir(self.house.directory):
+            if name.startswith("cz2d.db") or name == "cz2d.sock":
+                os.remove(os.path.join(self.house.directory, name))
+        self.house.calls.clear()
+        self.house.sim.forget(float("inf"))
+        self.daemon.environment = environment
+        self.daemon.start(wait=False)
+
+    def listening(self):
+        """False when the daemon ended instead."""
+        until(lambda: self.ended() or self.answers(), PATIENCE, "the daemon to listen or to end")
+        match = re.search(r"listening on http://[^ ]*?:(\d+)", self.daemon.log())
+        self.daemon.port = int(match[1]) if match else None
+        self.client = self.daemon.rest() if match else self.daemon.unix()
+        return not self.ended()
+
+    def answers(self):
+        """The socket says so, for the log may be what failed."""
+        return "listening on http" in self.daemon.log() or os.path.exists(self.daemon.socket)
+
+    def ended(self):
+        return not self.daemon.process.alive()
+
+    def command(self):
+        """One command; None when the connection broke or was refused."""
+        self.heat = 60 + (self.heat + 1) % 15
+        try:
+            return self.client.post(ZONE, {"heat": self.heat, "hold": True}).status
+        except (OSError, http.client.HTTPException):
+            self.house.calls[-1].abandoned = True
+            return None
+
+    def run(self):
+        """Start, a command, stop; the answers to the command until it was done."""
+        answers = []
+        if self.listening():
+            def done():
+                answers.append(self.command())
+                return answers[-1] == 200 or self.ended()
+            until(done, PATIENCE, "a command that is carried out", pause=0.05)
+        if not self.ended():
+            self.daemon.process.stop(timeout=STOPPING)
+        return answers
+
+    def stored(self):
+        """The setpoints in the database; None when there are none."""
+        try:
+            with sqlite3.connect(self.database) as database:
+                found = database.execute("SELECT payload FROM rows WHERE tbl = 1 AND number = 16")
+                return (found.fetchone() or [None])[0]
+        except sqlite3.Error:
+            return None
+
+    def judge(self, name, answers):
+        """What became of the daemon, in a word; fails on what must never be."""
+        log, status = self.daemon.log(), self.daemon.process.popen.returncode
+        self.house.check()
+        if status < 0 and gave_up(name, log):
+            return "crashed in a library"
+        assert status in (0, 1, 2), f"ended with {status}"
+        assert not self.daemon.process.complaints()
+        assert set(answers) <= {200, 500, 503, 504, None}, answers
+        if status != 0:
+            assert TROUBLE.search(log), "ended without saying why"
+            assert name not in ALLOCATIONS or "memory" in log.lower(), "does not speak of memory"
+            return "ended"
+        assert answers and answers[-1] == 200, f"ended well, and yet {answers}"
+        assert self.stored() == self.house.sim.row(1, 16) or WARNED.search(log), \
+            "what was known is lost, and nothing said so"
+        return "success" if answers == [200] else "error, then success"
+
+    def go(self, name):
+        """One run, and after a crash another, as the service manager would make it."""
+        answers = []
+        try:
+            answers = self.run()
+        except AssertionError:
+            if not gave_up(name, self.daemon.log()):
+                raise
+            self.daemon.stop(signal.SIGKILL)
+        outcome, met = self.judge(name, answers), "preload: call" in self.daemon.log()
+        if outcome == "crashed in a library":
+            self.daemon.environment = {}
+            self.daemon.start(wait=False)
+            assert self.judge("", self.run()) != "ended", "does not recover from a crash"
+        return outcome, met
+
+
+@pytest.fixture(scope="module")
+def stages():
+    """A queue of stages that are free."""
+    free = queue.Queue()
+    made = [Stage() for _ in range(HOUSES)]
+    for one in made:
+        free.put(one)
+    yield free
+    for one in made:
+        one.house.abandon()
+
+
+@pytest.fixture(scope="module")
+def counted(stages):
+    """How often each function is called when nothing fails."""
+    stage = stages.get()
+    path = os.path.join(stage.house.directory, "counts")
+    stage.prepare(preload.environment(count=path))
+    assert stage.judge("", stage.run()) == "success"
+    stages.put(stage)
+    return preload.counts(path)
+
+
+@pytest.fixture(scope="module")
+def tell(request):
+    """Lines that are printed when all is over, whatever pytest captures."""
+    lines = []
+    yield lines.append
+    manager = request.config.pluginmanager.getplugin("capturemanager")
+    with manager.global_and_fixture_disabled():
+        print(f"\nseed {SEED}", *lines, sep="\n")
+
+
+def chosen(name, calls):
+    """[(n, error)]: spread evenly over all calls, at a place of chance in each part."""
+    dice = random.Random(f"{SEED} {name}")
+    size = SAMPLE * (4 if name in ALLOCATIONS else 1)
+    if FULL or calls <= size:
+        return [(n, error) for n in range(1, calls + 1)
+                for error in (ERRORS[name] if FULL else [dice.choice(ERRORS[name])])]
+    part = calls / size
+    return [(1 + int(part * (i + dice.random())), dice.choice(ERRORS[name])) for i in range(size)]
+
+
+def attempt(stages, name, nth, error):
+    stage = stages.get()
+    try:
+        stage.prepare(preload.environment(fail=f"{name}:{nth}:{error}"))
+        outcome, met = stage.go(name)
+        return outcome, met, None
+    except AssertionError as problem:
+        stage.daemon.stop(signal.SIGKILL)
+        return "wrong", True, f"{name}:{nth}:{error}: {problem}\n{stage.daemon.log()}"
+    finally:
+        stages.put(stage)
+
+
+def test_every_function_that_is_called_is_one_that_fails_here(counted):
+    called = {name for name, calls in counted.items() if calls}
+    assert called <= set(ERRORS), called - set(ERRORS)
+    assert all(hasattr(errno, one) for errors in ERRORS.values() for one in errors)
+
+
+@pytest.mark.parametrize("name", ERRORS)
+def test_a_call_that_fails_is_told_or_got_over(stages, counted, tell, name):
+    calls = chosen(name, counted[name])
+    with concurrent.futures.ThreadPoolExecutor(HOUSES) as pool:
+        found = list(pool.map(lambda call: attempt(stages, name, *call), calls))
+    outcomes = collections.Counter(outcome for outcome, _, _ in found)
+    met = sum(1 for _, struck, _ in found if struck)
+    tell(f"{name}: {len(calls)} tried of {counted[name]} calls, {met} failed: {dict(outcomes)}")
+    problems = [problem for _, _, problem in found if problem]
+    assert not problems, "\n".join(problems)
