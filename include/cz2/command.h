@@ -48,7 +48,7 @@ struct cz2_warning {
 	int value; /* kind's number: the ruling zone, the setpoint, the deadband */
 };
 
-enum { CZ2_WARNINGS_MAX = 32 };
+enum { CZ2_WARNINGS_MAX = 49 }; /* six kinds in each of eight zones, and the heat pump */
 
 struct cz2_warnings {
 	struct cz2_warning list[CZ2_WARNINGS_MAX];
@@ -76,6 +76,10 @@ cz2_command_empty(const struct cz2_command *command);
 void
 cz2_command_exclude(struct cz2_command *command, struct cz2_warnings *warnings);
 
+/* The highest zone that is named; 0 when none is. */
+int
+cz2_command_last_zone(const struct cz2_command *command);
+
 /* The gap rule within the wish itself. CZ2_EGAP fills problem. */
 int
 cz2_command_check(const struct cz2_command *command, struct cz2_problem *problem);
@@ -101,7 +105,8 @@ extern const enum cz2_row cz2_write_order[];
  * Edits a copy of a row. bytes (length of them) hold the row as just read and
  * receive the row to write; *changed tells whether anything differs. Bytes not
  * named stay as they were read.
- * CZ2_EUNSUPPORTED: wrong length; CZ2_EIMPLAUSIBLE: the old content of what is
+ * CZ2_EUNSUPPORTED: wrong length; CZ2_ERANGE: a value that cz2_command_set() would have
+ * refused; CZ2_EIMPLAUSIBLE: the old content of what is
  * to change makes no sense; CZ2_EGAP: what stays and what is named are too
  * close. bytes are untouched on failure.
  */

@@ -22,7 +22,7 @@
 enum {
 	CZ2_DRAIN_MIN_MS = 20, /* listened after a time-out, before asking again: */
 	CZ2_DRAIN_MAX_MS = 100,/* a random time, so that two retriers part ways */
-	CZ2_LATE_MS = 1000,    /* a reply later than this is not expected any more */
+	CZ2_LATE_MS = 700,     /* a reply so long after its time-out is not expected any more */
 	CZ2_LATE_MAX = 8,      /* unanswered reads remembered */
 };
 

@@ -38,6 +38,12 @@ void
 cz2_values_set(struct cz2_values *values, enum cz2_field field, int zone, int value);
 
 /*
+ * An exact temperature so much older than the whole one counts as unknown: its sensor has
+ * died, or is not heard any more, while the wall unit still shows the zone.
+ */
+enum { CZ2_OUTLIVED_MS = 900000 };
+
+/*
  * Decodes all images (an array of CZ2_ROW_COUNT). Where a value lies in several
  * rows, the most recently learnt one that knows it counts.
  */

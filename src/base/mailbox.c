@@ -18,7 +18,6 @@ struct mailbox {
 	pthread_mutex_t lock;
 	size_t size, room;
 	size_t first, count;
-	unsigned long dropped;
 	int wake[2]; /* read end, write end */
 	unsigned char *ring;
 };
@@ -74,7 +73,6 @@ mailbox_put(struct mailbox *mailbox, const void *message)
 		if (mailbox->count++ == 0 && write(mailbox->wake[1], "", 1) != 1)
 			abort();
 	} else {
-		mailbox->dropped++;
 	}
 	pthread_mutex_unlock(&mailbox->lock);
 	return fits;
@@ -102,15 +100,4 @@ int
 mailbox_fd(const struct mailbox *mailbox)
 {
 	return mailbox->wake[0];
-}
-
-unsigned long
-mailbox_dropped(struct mailbox *mailbox)
-{
-	unsigned long dropped;
-
-	pthread_mutex_lock(&mailbox->lock);
-	dropped = mailbox->dropped;
-	pthread_mutex_unlock(&mailbox->lock);
-	return dropped;
 }

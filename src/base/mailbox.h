@@ -19,7 +19,7 @@ mailbox_new(size_t size, size_t room);
 struct mailbox *
 mailbox_free(struct mailbox *mailbox);
 
-/* From any thread, never blocks. False when full: the message is dropped and counted. */
+/* From any thread, never blocks. False when full: the message is dropped. */
 bool
 mailbox_put(struct mailbox *mailbox, const void *message);
 
@@ -30,9 +30,5 @@ mailbox_get(struct mailbox *mailbox, void *message);
 /* Readable while there are messages. get() until false empties it. */
 int
 mailbox_fd(const struct mailbox *mailbox);
-
-/* Messages dropped because the mailbox was full. */
-unsigned long
-mailbox_dropped(struct mailbox *mailbox);
 
 #endif

@@ -9,6 +9,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/log.h"
 
@@ -17,7 +18,8 @@ mem_or_end(void *memory)
 {
 	if (memory == NULL) {
 		log_error("memory", "out of memory");
-		exit(EXIT_FAILURE);
+		/* Perhaps in a thread of its own: the others still use what exit() tears down. */
+		_exit(EXIT_FAILURE);
 	}
 	return memory;
 }

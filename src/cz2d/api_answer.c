@@ -126,7 +126,7 @@ api_answer_detail(struct http_request *request, int status, json_t *sentence)
 
 /* A rule that only the row just read could show to be broken: 422, like any other. */
 static json_t *
-rule_detail(const struct engine_outcome *outcome, json_t *input)
+rule_detail(const struct outcome *outcome, json_t *input)
 {
 	json_t *rule = json_problem(outcome);
 	json_t *detail = json_pack("[o]", body_rule_error(json_string_value(rule), input));
@@ -136,7 +136,7 @@ rule_detail(const struct engine_outcome *outcome, json_t *input)
 }
 
 void
-api_answer_failure(struct http_request *request, const struct engine_outcome *outcome,
+api_answer_failure(struct http_request *request, const struct outcome *outcome,
 		   json_t *input)
 {
 	int status = api_status_of(outcome->error);
@@ -152,7 +152,7 @@ api_answer_failure(struct http_request *request, const struct engine_outcome *ou
 void
 api_answer_error(struct http_request *request, int error)
 {
-	struct engine_outcome outcome = {.error = error};
+	struct outcome outcome = {.error = error};
 
 	cz2_command_init(&outcome.applied);
 	api_answer_failure(request, &outcome, NULL);

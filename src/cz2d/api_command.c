@@ -99,7 +99,7 @@ check_gap(const struct api_call *call, struct making *making)
 {
 	int heat = body_value(&making->body, CZ2_HEAT);
 	int cool = body_value(&making->body, CZ2_COOL);
-	struct engine_outcome outcome = {.error = CZ2_EGAP};
+	struct outcome outcome = {.error = CZ2_EGAP};
 	json_t *rule;
 
 	if (heat == BODY_ABSENT || cool == BODY_ABSENT || cool >= heat + CZ2_SETPOINT_GAP)

@@ -114,7 +114,7 @@ api_answer_detail(struct http_request *request, int status, json_t *sentence);
 
 /* Answers that a command failed. input (may be NULL) is what 422 shows as it. */
 void
-api_answer_failure(struct http_request *request, const struct engine_outcome *outcome,
+api_answer_failure(struct http_request *request, const struct outcome *outcome,
 		   json_t *input);
 
 /* The same for a command that was not even accepted. */

@@ -65,7 +65,7 @@ command_document(const struct api_wait *wait, const struct cz2_warnings *warning
 }
 
 static json_t *
-success_document(const struct api_wait *wait, const struct engine_outcome *outcome, int64_t now)
+success_document(const struct api_wait *wait, const struct outcome *outcome, int64_t now)
 {
 	if (wait->wish.message[0] == '\0')
 		return api_status_document(wait->api, &wait->wish, now);
@@ -73,7 +73,7 @@ success_document(const struct api_wait *wait, const struct engine_outcome *outco
 }
 
 static void
-done(void *self, const struct engine_outcome *outcome, int64_t now)
+done(void *self, const struct outcome *outcome, int64_t now)
 {
 	struct api_wait *wait = self;
 	struct http_request *request = wait->request;

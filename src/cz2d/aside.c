@@ -30,7 +30,8 @@ move(const char *from, const char *to, const char *companion)
 	return rename(old, new) == 0 ? CZ2_OK : CZ2_EIO;
 }
 
-static void
+/* A name that nothing has: what was set aside before is not overwritten. */
+static int
 name(const char *path, int64_t wall_us, char aside[ASIDE_ROOM])
 {
 	time_t seconds = (time_t)(wall_us / 1000000);
@@ -42,18 +43,23 @@ name(const char *path, int64_t wall_us, char aside[ASIDE_ROOM])
 	for (int n = 1; n <= NAMES_PER_SECOND; n++) {
 		if (n > 1)
 			snprintf(again, sizeof again, "-%d", n);
-		snprintf(aside, ASIDE_ROOM, "%s.damaged-%s%s", path, stamp, again);
+		if (snprintf(aside, ASIDE_ROOM, "%s.damaged-%s%s", path, stamp, again) >=
+		    ASIDE_ROOM) {
+			errno = ENAMETOOLONG;
+			return CZ2_EIO;
+		}
 		if (lstat(aside, &file) != 0)
-			return;
+			return CZ2_OK;
 	}
+	errno = EEXIST;
+	return CZ2_EIO;
 }
 
 int
 aside_move(const char *path, const char *const *companions, int64_t wall_us,
 	   char aside[ASIDE_ROOM])
 {
-	name(path, wall_us, aside);
-	if (move(path, aside, "") != CZ2_OK)
+	if (name(path, wall_us, aside) != CZ2_OK || move(path, aside, "") != CZ2_OK)
 		return CZ2_EIO;
 	for (; *companions != NULL; companions++)
 		if (move(path, aside, *companions) != CZ2_OK && errno != ENOENT)

@@ -31,18 +31,11 @@ enum {
 	FOREIGN_RECENT_MS = 15000,/* ... and are forgotten so long after the last of them */
 	NOISE_MAX_MS = 1000,      /* noise without frames holds a request up no longer */
 	WRITE_MAX_MS = 100,       /* ... and neither a write: what it rests upon grows old */
-	ACK_MS = 500,             /* an overheard write is acknowledged within this */
 	CONFLICT_MS = 600000,     /* a twin is believed to be there for so long */
 	BRIDGE_SILENT_MS = 30000, /* a bridge that passes nothing on is opened anew */
 	STUCK_MS = 60000,         /* a request makes no step for so long: something is wrong */
 	READ_SIZE = 512,
-};
-
-/* A write between others whose acknowledgement has not been heard yet. */
-struct foreign_write {
-	struct cz2_frame frame;
-	int64_t time;
-	enum cz2_row row; /* CZ2_ROW_NONE: none */
+	READS_MAX = 16,           /* in one step: what sends without end must not stop the rest */
 };
 
 struct bus {
@@ -52,7 +45,7 @@ struct bus {
 	struct cz2_reader reader;
 	struct cz2_exchange exchange;
 	struct rhythm rhythm;
-	struct foreign_write foreign_write;
+	struct overhear overhear;
 	struct bus_counters counters;
 
 	unsigned generation; /* of the link that the rest is about */
@@ -80,7 +73,7 @@ bus_new(const struct bus_config *config, struct link *link, const struct bus_obs
 	bus->config = *config;
 	bus->link = link;
 	bus->observer = *observer;
-	bus->foreign_write.row = CZ2_ROW_NONE;
+	overhear_init(&bus->overhear, &observer->others);
 	bus->last_byte = bus->last_frame = bus->last_foreign = INT64_MIN / 2;
 	bus->conflict_until = INT64_MIN;
 	cz2_reader_init(&bus->reader);
@@ -102,8 +95,8 @@ is_bridge(const struct bus *bus)
 	return link_kind(bus->link)->slow_frames;
 }
 
-static int
-reply_timeout(const struct bus *bus)
+int
+bus_reply_timeout(const struct bus *bus)
 {
 	if (bus->config.reply_timeout_ms > 0)
 		return bus->config.reply_timeout_ms;
@@ -117,69 +110,8 @@ frame_gap(const struct bus *bus)
 }
 
 /* ------------------------------------------------------------------------
- * What others say
+ * Hearing
  */
-
-static void
-overhear_reply(struct bus *bus, const struct cz2_frame *frame, int64_t now)
-{
-	enum cz2_row row;
-
-	if (frame->length <= CZ2_ROW_PREFIX)
-		return;
-	row = cz2_row_find(frame->source, frame->payload[1], frame->payload[2]);
-	if (row == CZ2_ROW_NONE || cz2_row_info(row)->overhear == CZ2_OVERHEAR_NO)
-		return;
-	bus->observer.overheard(bus->observer.self, row, frame->payload, frame->length, now);
-}
-
-static void
-overhear_write(struct bus *bus, const struct cz2_frame *frame, int64_t now)
-{
-	enum cz2_row row;
-
-	if (frame->length <= CZ2_ROW_PREFIX)
-		return;
-	row = cz2_row_find(frame->destination, frame->payload[1], frame->payload[2]);
-	if (row == CZ2_ROW_NONE)
-		return;
-	bus->foreign_write = (struct foreign_write){.frame = *frame, .time = now, .row = row};
-	bus->observer.disturbed(bus->observer.self, row, now);
-}
-
-/*
- * A write counts as content only if the wall unit itself made it and the owner
- * took it: the panel acknowledges values from others that it does not keep.
- */
-static void
-overhear_acknowledge(struct bus *bus, const struct cz2_frame *frame, int64_t now)
-{
-	struct foreign_write *write = &bus->foreign_write;
-	enum cz2_row row = write->row;
-
-	if (row == CZ2_ROW_NONE || frame->source != write->frame.destination ||
-	    frame->destination != write->frame.source)
-		return;
-	write->row = CZ2_ROW_NONE;
-	if (frame->payload[0] != 0 || now - write->time > ACK_MS ||
-	    write->frame.source != CZ2_ADDRESS_UI ||
-	    cz2_row_info(row)->overhear != CZ2_OVERHEAR_WRITE)
-		return;
-	bus->observer.overheard(bus->observer.self, row, write->frame.payload,
-				write->frame.length, now);
-}
-
-static void
-overhear(struct bus *bus, const struct cz2_frame *frame, int64_t now)
-{
-	bus->last_foreign = now;
-	if (frame->function == CZ2_WRITE)
-		overhear_write(bus, frame, now);
-	else if (frame->function == CZ2_REPLY && frame->length == 1)
-		overhear_acknowledge(bus, frame, now);
-	else if (frame->function == CZ2_REPLY)
-		overhear_reply(bus, frame, now);
-}
 
 static bool
 is_writing(const struct bus *bus)
@@ -232,13 +164,16 @@ hear(struct bus *bus, const struct cz2_frame *frame, int64_t now)
 		break;
 	case CZ2_HEARD_FOREIGN:
 		bus->counters.foreign++;
-		overhear(bus, frame, now);
+		bus->last_foreign = now;
+		overhear_frame(&bus->overhear, frame, now);
 		break;
 	case CZ2_HEARD_STRAY:
 		bus->counters.strays++;
 		break;
 	case CZ2_HEARD_CONFLICT:
 		note_twin(bus, now);
+		if (frame->function == CZ2_WRITE)
+			overhear_frame(&bus->overhear, frame, now);
 		break;
 	case CZ2_HEARD_ECHO:
 		break;
@@ -274,10 +209,14 @@ static void
 read_link(struct bus *bus, int64_t now)
 {
 	uint8_t bytes[READ_SIZE];
-	size_t length;
+	size_t length = 0;
 
-	while ((length = link_read(bus->link, bytes, sizeof bytes, now)) > 0) {
+	for (int i = 0; i < READS_MAX; i++) {
 		size_t taken = 0;
+
+		length = link_read(bus->link, bytes, sizeof bytes, now);
+		if (length == 0)
+			break;
 
 		bus->last_byte = now;
 		bus->counters.bytes_received += length;
@@ -288,7 +227,8 @@ read_link(struct bus *bus, int64_t now)
 		note_swapped(bus);
 	}
 	/* Judged after reading only: a stalled loop must not pass for a silent line. */
-	if (cz2_reader_pending(&bus->reader) && now - bus->last_byte > frame_gap(bus)) {
+	if (length == 0 && cz2_reader_pending(&bus->reader) &&
+	    now - bus->last_byte > frame_gap(bus)) {
 		cz2_reader_idle(&bus->reader);
 		take_frames(bus, now);
 	}
@@ -390,8 +330,8 @@ link_came(struct bus *bus, int64_t now)
 	bus->generation = link_generation(bus->link);
 	cz2_reader_idle(&bus->reader);
 	take_frames(bus, now);
-	bus->exchange.config.reply_timeout_ms = reply_timeout(bus);
-	bus->foreign_write.row = CZ2_ROW_NONE;
+	bus->exchange.config.reply_timeout_ms = bus_reply_timeout(bus);
+	overhear_reset(&bus->overhear);
 	bus->last_byte = bus->heard_or_opened = now;
 	bus->unanswered = 0;
 	tell_link(bus, true, now);

@@ -11,6 +11,8 @@
 #include <cz2/exchange.h>
 #include <cz2/reader.h>
 
+#include "cz2d/overhear.h"
+
 struct bus;
 struct link;
 
@@ -22,12 +24,8 @@ struct bus_config {
 
 /* What was heard, told as it happens. self is handed back. */
 struct bus_observer {
+	struct overhear_observer others;
 	void *self;
-	/* A row that others exchanged. */
-	void (*overheard)(void *self, enum cz2_row row, const uint8_t *payload, size_t length,
-			  int64_t now);
-	/* Somebody else wrote this row: what is known of it may be outdated. */
-	void (*disturbed)(void *self, enum cz2_row row, int64_t now);
 	/* The link came (true), went, or could not be opened the first time (false). */
 	void (*link_changed)(void *self, bool open, int64_t now);
 };
@@ -63,6 +61,10 @@ bus_request(struct bus *bus, const struct cz2_request *request, int room_ms, bus
 /* Takes the request back if it was not sent yet: it then ends with CZ2_EBUSY. */
 void
 bus_cancel(struct bus *bus);
+
+/* Milliseconds, as configured or as the kind of link has it. */
+int
+bus_reply_timeout(const struct bus *bus);
 
 /* True while a frame of ours is on its way and its answer is awaited. */
 bool

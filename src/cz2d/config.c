@@ -9,10 +9,14 @@
 
 #include "cz2d/config_key.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cz2d/config_check.h"
+
+const char config_default_path[] = "/etc/cz2d/cz2d.conf";
 
 enum { REASON_MAX = 320 }; /* what fits CONFIG_WHY_MAX behind the longest place */
 
@@ -130,6 +134,15 @@ check_password(struct config_reading *reading)
 		return 0;
 	return config_refuse(reading, place_of(reading, "mqtt.user"), "mqtt.user",
 			     "there is a password without a user: accepted is both or none");
+}
+
+const char *
+config_path(const char *named)
+{
+	if (named != NULL)
+		return named;
+	return access(config_default_path, F_OK) == 0 || errno != ENOENT ? config_default_path
+									 : NULL;
 }
 
 int

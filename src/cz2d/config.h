@@ -64,6 +64,12 @@ struct config {
 	} log;
 };
 
+extern const char config_default_path[];
+
+/* The file to read: the one that was named, else the default one if it is there, else NULL. */
+const char *
+config_path(const char *named);
+
 /*
  * Defaults, then the file (NULL: none), then the environment, then the checks
  * across keys. On failure -1, and *why one message that names file, line,

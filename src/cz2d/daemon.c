@@ -63,9 +63,10 @@ struct daemon {
  */
 
 static void
-on_overheard(void *self, enum cz2_row row, const uint8_t *payload, size_t length, int64_t now)
+on_overheard(void *self, enum cz2_row row, const uint8_t *payload, size_t length, int64_t asked,
+	     int64_t now)
 {
-	engine_overheard(((struct daemon *)self)->engine, row, payload, length, now);
+	engine_overheard(((struct daemon *)self)->engine, row, payload, length, asked, now);
 }
 
 static void
@@ -173,7 +174,7 @@ reload(struct daemon *daemon)
 	char why[CONFIG_WHY_MAX];
 
 	service_reloading();
-	if (config_load(fresh, daemon->path, why) != 0) {
+	if (config_load(fresh, config_path(daemon->path), why) != 0) {
 		log_error("config", "%s", why);
 		log_error("config", "the configuration in force stays");
 		goto out;
@@ -217,7 +218,7 @@ on_stop_look(uv_timer_t *timer)
 {
 	struct daemon *daemon = timer->data;
 
-	if (!engine_idle(daemon->engine, clock_now()) || daemon->mqtt_stopping)
+	if (!engine_idle(daemon->engine) || daemon->mqtt_stopping)
 		return;
 	uv_timer_stop(timer);
 	if (daemon->mqtt == NULL) {
@@ -282,10 +283,13 @@ make_core(struct daemon *daemon)
 		.gap_ms = config->bus.gap_ms,
 		.attempts = config->bus.attempts,
 	};
-	struct bus_observer heard = {.self = daemon,
-				     .overheard = on_overheard,
-				     .disturbed = on_disturbed,
-				     .link_changed = on_link_changed};
+	struct bus_observer heard = {
+		.others = {.self = daemon,
+			   .overheard = on_overheard,
+			   .disturbed = on_disturbed},
+		.self = daemon,
+		.link_changed = on_link_changed,
+	};
 	struct model_observer changes = {.self = daemon, .changed = on_model_changed};
 
 	daemon->store = store_new(config->storage.path);

@@ -11,8 +11,8 @@ struct config;
 struct daemon;
 
 /*
- * Builds everything and starts listening. config is copied; path (may be NULL) is
- * read again on SIGHUP; verbosity is added to the log level. NULL when it cannot
+ * Builds everything and starts listening. config is copied; path, the file that
+ * was named (may be NULL), is read again on SIGHUP; verbosity is added to the log level. NULL when it cannot
  * start; the reason is logged.
  */
 struct daemon *

@@ -106,7 +106,6 @@ judge(struct database *database, int code)
 	case SQLITE_NOTADB:
 	case SQLITE_ERROR: /* our statements fail only on tables that are not as we made them */
 	case SQLITE_MISMATCH:
-	case SQLITE_CONSTRAINT:
 		return DAMAGED;
 	default:
 		return unusable(database, "cannot use %s: %s", database->path, sqlite3_errstr(code));
@@ -245,18 +244,23 @@ static enum verdict
 migrate(struct database *database, long version)
 {
 	for (; version < database->schema->version; version++) {
-		char *sql = sqlite3_mprintf("BEGIN IMMEDIATE; %s %s PRAGMA application_id = %d;"
-					    "PRAGMA user_version = %ld; COMMIT",
-					    version == 0 ? mark : "",
-					    database->schema->steps[version], APPLICATION_ID,
-					    version + 1);
+		char *sql = mem_or_end(
+			sqlite3_mprintf("BEGIN IMMEDIATE; %s %s PRAGMA application_id = %d;"
+					"PRAGMA user_version = %ld; COMMIT",
+					version == 0 ? mark : "",
+					database->schema->steps[version], APPLICATION_ID,
+					version + 1));
 		enum verdict verdict = execute(database, sql);
 
 		sqlite3_free(sql);
-		if (verdict != GOOD) {
+		if (verdict != GOOD)
 			roll_back(database);
+		/* A step that fails is our mistake: people's data stay where they are. */
+		if (verdict == DAMAGED && version > 0)
+			return unusable(database, "%s cannot be brought from schema %ld to %ld",
+					database->path, version, version + 1);
+		if (verdict != GOOD)
 			return verdict;
-		}
 	}
 	return GOOD;
 }

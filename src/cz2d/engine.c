@@ -10,9 +10,11 @@
 
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "cz2d/bus.h"
+#include "cz2d/doubt.h"
 #include "cz2d/model.h"
 #include "cz2d/queue.h"
 #include "cz2d/refresh.h"
@@ -44,9 +46,10 @@ struct engine {
 	bool stopping;
 	int64_t stop_by;
 	int zone_count_told;
-	bool unsettled; /* a write of unknown fate, of what is in doubt */
-	struct cz2_command doubt;
+	struct doubt doubt;
 };
+
+_Static_assert((int)TURN_MEMBERS_MAX >= (int)ENGINE_QUEUE_MAX, "whoever waits may join");
 
 struct engine *
 engine_new(const struct engine_config *config, struct bus *bus, struct model *model)
@@ -70,52 +73,51 @@ engine_free(struct engine *engine)
 	return NULL;
 }
 
+/* Rows that may have changed behind our back are read then, if not sooner. */
+static void
+look_soon(struct engine *engine, int64_t when)
+{
+	if (refresh_dirty(&engine->refresh))
+		engine->look_at = clock_earlier(engine->look_at, when);
+}
+
 /* ------------------------------------------------------------------------
  * The end of commands
  */
 
-/* Nobody knows what became of a write: the next time the panel answers it is read. */
+/* Nobody knows what became of the write: its rows are read as soon as the panel answers. */
 static void
 leave_open(struct engine *engine, const struct cz2_command *command, int64_t now)
 {
-	engine->unsettled = true;
-	if (engine->next_poll > now + RETRY_MS)
-		engine->next_poll = now + RETRY_MS;
-	engine->doubt = *command;
-	log_warning("engine", "a write was not confirmed: what became of it will be read as soon "
-			      "as the panel answers");
-}
-
-/* Settled by reading, never by sending again. */
-static void
-settle(struct engine *engine)
-{
-	bool found = true;
-
-	if (!engine->unsettled)
-		return;
-	for (int i = 0; cz2_write_order[i] != CZ2_ROW_NONE; i++) {
-		const struct cz2_image *image = model_image(engine->model, cz2_write_order[i]);
-
-		found = found && cz2_command_shown(&engine->doubt, cz2_write_order[i],
-						   image->bytes, image->length);
-	}
-	engine->unsettled = false;
-	log_info("engine", found ? "the write that was not confirmed is on the panel"
-				 : "the write that was not confirmed is not on the panel");
+	doubt_add(&engine->doubt, command, now);
+	for (int i = 0; cz2_write_order[i] != CZ2_ROW_NONE; i++)
+		if (doubt_concerns(&engine->doubt, cz2_write_order[i]))
+			refresh_disturb(&engine->refresh, cz2_write_order[i]);
+	look_soon(engine, now + DISTURBED_MS);
 }
 
 static void
 finish_member(struct engine *engine, int position, int64_t now)
 {
 	struct waiter *waiter = queue_at(&engine->queue, position);
-	struct engine_outcome outcome = {0};
+	struct outcome outcome = {0};
 
 	turn_outcome(&engine->turn, &waiter->member, &outcome);
 	turn_leave(&engine->turn, &waiter->member);
+	if (outcome.error == CZ2_OK)
+		cz2_command_warn(&waiter->member.command, model_state(engine->model),
+				 &waiter->warnings);
 	if (outcome.error == CZ2_EUNCONFIRMED)
 		leave_open(engine, &waiter->member.command, now);
 	queue_finish(&engine->queue, position, &outcome, now);
+}
+
+/* Whoever is answered before the result of the write is there must know that it left. */
+static void
+note_sent(struct engine *engine)
+{
+	if (engine->turning && engine->asked_by_turn && bus_asked(engine->bus))
+		turn_sent(&engine->turn);
 }
 
 static void
@@ -123,8 +125,7 @@ expire(struct engine *engine, int64_t now)
 {
 	int position;
 
-	if (engine->turning && engine->asked_by_turn && bus_asked(engine->bus))
-		turn_sent(&engine->turn);
+	note_sent(engine);
 	while ((position = queue_find(&engine->queue, waiter_is_expired, now)) >= 0) {
 		if (waiter_is_running_command(queue_at(&engine->queue, position), now))
 			finish_member(engine, position, now);
@@ -199,6 +200,8 @@ engine_submit(struct engine *engine, const struct cz2_command *command,
 
 	if (error == CZ2_OK)
 		error = cz2_command_check(command, &problem);
+	if (error == CZ2_OK && cz2_command_last_zone(command) > engine->config.zones)
+		error = CZ2_EZONE;
 	if (error == CZ2_OK)
 		error = reachable(engine);
 	if (error != CZ2_OK)
@@ -210,7 +213,6 @@ engine_submit(struct engine *engine, const struct cz2_command *command,
 
 	waiter->member.command = *command;
 	waiter->warnings = *warnings;
-	cz2_command_warn(command, model_state(engine->model), &waiter->warnings);
 	if (engine->turning)
 		join_in_order(engine);
 	*id = waiter->id;
@@ -259,9 +261,12 @@ take_result(void *self, const struct cz2_result *result, int64_t now);
 static bool
 start_turn(struct engine *engine, int64_t now)
 {
-	struct turn_config config = {.guard_ms = engine->config.guard_ms,
-				     .gap_ms = engine->config.gap_ms,
-				     .attempts = engine->config.attempts};
+	struct turn_config config = {
+		.guard_ms = engine->config.guard_ms,
+		.gap_ms = engine->config.gap_ms,
+		.doubt_ms = bus_reply_timeout(engine->bus) + CZ2_LATE_MS,
+		.attempts = engine->config.attempts,
+	};
 
 	turn_begin(&engine->turn, &config, engine->model, now);
 	join_in_order(engine);
@@ -279,6 +284,14 @@ end_turn(struct engine *engine, int64_t now)
 		finish_member(engine, position, now);
 }
 
+static void
+give_up_turn(struct engine *engine, int error, int64_t now)
+{
+	note_sent(engine);
+	turn_abort(&engine->turn, error);
+	end_turn(engine, now);
+}
+
 /* True when the turn put a request onto the bus. */
 static bool
 step_turn(struct engine *engine, int64_t now)
@@ -294,10 +307,7 @@ step_turn(struct engine *engine, int64_t now)
 	}
 	engine->asked_by_turn = true;
 	if (bus_request(engine->bus, &request, room_ms, take_result, engine, now) != CZ2_OK) {
-		struct cz2_result closed = {.error = CZ2_ECLOSED};
-
-		turn_result(&engine->turn, &closed, now);
-		end_turn(engine, now);
+		give_up_turn(engine, CZ2_ECLOSED, now);
 		return false;
 	}
 	return true;
@@ -352,7 +362,7 @@ compare_zone_count(struct engine *engine)
 static void
 end_refresh(struct engine *engine, bool failed, int64_t now)
 {
-	struct engine_outcome outcome = {.error = failed ? CZ2_ETIMEOUT : CZ2_OK};
+	struct outcome outcome = {.error = failed ? CZ2_ETIMEOUT : CZ2_OK};
 	int position;
 
 	cz2_command_init(&outcome.applied);
@@ -362,10 +372,8 @@ end_refresh(struct engine *engine, bool failed, int64_t now)
 		engine->next_poll = now + engine->config.refresh_ms;
 	if (!failed && engine->refreshing == REFRESH_FULL)
 		engine->full = false;
-	if (!failed && engine->refreshing != REFRESH_DIRTY)
-		settle(engine);
-	if (refresh_dirty(&engine->refresh) && engine->look_at == INT64_MAX)
-		engine->look_at = now + (failed ? RETRY_MS : DISTURBED_MS);
+	doubt_settle(&engine->doubt, engine->model);
+	look_soon(engine, now + (failed ? RETRY_MS : DISTURBED_MS));
 	model_hold(engine->model, false);
 	model_refreshed(engine->model, failed ? cz2_strerror(CZ2_ETIMEOUT) : NULL);
 	compare_zone_count(engine);
@@ -403,9 +411,9 @@ take_result(void *self, const struct cz2_result *result, int64_t now)
 
 	if (result->error == CZ2_OK || result->error == CZ2_EREFUSED)
 		model_answered(engine->model);
-	if (engine->asked_by_turn)
+	if (engine->asked_by_turn && engine->turning)
 		turn_result(&engine->turn, result, now);
-	else
+	else if (!engine->asked_by_turn)
 		refresh_result(&engine->refresh, result, now);
 	engine_step(engine, now);
 }
@@ -414,14 +422,16 @@ void
 engine_step(struct engine *engine, int64_t now)
 {
 	expire(engine, now);
+	if (engine->stopping && engine->turning && now >= engine->stop_by)
+		give_up_turn(engine, CZ2_ESTOPPING, now);
 	if (bus_busy(engine->bus))
 		return;
-	/* A turn that ends may leave the next one waiting. */
+	/* Between two turns a refresh gets on by one request: who keeps giving commands must
+	 * not keep others from the status. */
 	do {
-		if (step_turn(engine, now))
+		if (step_turn(engine, now) || step_refresh(engine, now))
 			return;
 	} while (engine->turning || (queue_count(&engine->queue) > 0 && start_turn(engine, now)));
-	step_refresh(engine, now);
 }
 
 int64_t
@@ -429,13 +439,13 @@ engine_wake(const struct engine *engine, int64_t now)
 {
 	int64_t wake = queue_first_deadline(&engine->queue);
 
+	if (engine->stopping && engine->turning)
+		wake = clock_earlier(wake, engine->stop_by);
 	if (bus_busy(engine->bus) || !engine->link_open || engine->stopping)
 		return wake;
 	if (queue_count(&engine->queue) > 0 || refresh_active(&engine->refresh))
 		return now;
-	if (engine->look_at < wake)
-		wake = engine->look_at;
-	return engine->next_poll < wake ? engine->next_poll : wake;
+	return clock_earlier(wake, clock_earlier(engine->look_at, engine->next_poll));
 }
 
 void
@@ -449,9 +459,9 @@ engine_stop(struct engine *engine, int64_t now)
 }
 
 bool
-engine_idle(const struct engine *engine, int64_t now)
+engine_idle(const struct engine *engine)
 {
-	return !engine->turning || (engine->stopping && now >= engine->stop_by);
+	return !engine->turning;
 }
 
 /* True when the request on the bus is a write of this row, or of any. */
@@ -463,9 +473,10 @@ writes(const struct engine *engine, enum cz2_row row)
 
 void
 engine_overheard(struct engine *engine, enum cz2_row row, const uint8_t *payload, size_t length,
-		 int64_t now)
+		 int64_t asked, int64_t now)
 {
-	struct cz2_image image = {.length = (uint8_t)length, .source = CZ2_SOURCE_SNIFF, .time = now};
+	struct cz2_image image = {
+		.length = (uint8_t)length, .source = CZ2_SOURCE_SNIFF, .time = asked};
 
 	if (!cz2_row_matches(row, payload, length))
 		return;
@@ -480,7 +491,7 @@ engine_overheard(struct engine *engine, enum cz2_row row, const uint8_t *payload
 void
 engine_disturbed(struct engine *engine, enum cz2_row row, int64_t now)
 {
-	model_disturbed(engine->model, row, now);
+	model_note_write(engine->model, row, now);
 	/* A write that still waits for the line rests upon a copy that is outdated now. */
 	if (writes(engine, row))
 		bus_cancel(engine->bus);
@@ -488,8 +499,7 @@ engine_disturbed(struct engine *engine, enum cz2_row row, int64_t now)
 	if (cz2_row_info(row)->overhear == CZ2_OVERHEAR_WRITE)
 		return;
 	refresh_disturb(&engine->refresh, row);
-	if (refresh_dirty(&engine->refresh) && engine->look_at == INT64_MAX)
-		engine->look_at = now + DISTURBED_MS;
+	look_soon(engine, now + DISTURBED_MS);
 }
 
 void
@@ -500,15 +510,13 @@ engine_link_changed(struct engine *engine, bool open, int64_t now)
 	refresh_reset(&engine->refresh);
 	engine->full = true;
 	engine->next_poll = now;
-	if (open)
+	if (open) {
+		model_connecting(engine->model);
 		return;
+	}
 	model_hold(engine->model, false);
 	model_disconnected(engine->model, cz2_strerror(CZ2_ECLOSED));
-	if (engine->turning) {
-		struct cz2_result closed = {.error = CZ2_ECLOSED};
-
-		engine->turn.error = closed.error;
-		end_turn(engine, now);
-	}
+	if (engine->turning)
+		give_up_turn(engine, CZ2_ECLOSED, now);
 	queue_fail_all(&engine->queue, waiter_is_any, CZ2_ECLOSED, now);
 }

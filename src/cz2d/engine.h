@@ -9,7 +9,7 @@
 #ifndef CZ2D_ENGINE_H
 #define CZ2D_ENGINE_H
 
-#include <cz2/command.h>
+#include "cz2d/outcome.h"
 
 struct bus;
 struct engine;
@@ -27,18 +27,7 @@ struct engine_config {
 
 enum { ENGINE_QUEUE_MAX = 640 }; /* commands and refreshes that wait or run */
 
-/* How a command ended. */
-struct engine_outcome {
-	int error; /* enum cz2_error: CZ2_OK means delivered */
-	struct cz2_problem problem; /* CZ2_EGAP, CZ2_EIMPLAUSIBLE */
-	struct cz2_warnings warnings;
-	bool unchanged;    /* nothing had to be written for this command */
-	bool sent;         /* a write frame that carried it left */
-	int transactions, bytes, attempts; /* of the turn it was part of */
-	struct cz2_command applied; /* what of it is known to be on the panel */
-};
-
-typedef void (*engine_done)(void *self, const struct engine_outcome *outcome, int64_t now);
+typedef void (*engine_done)(void *self, const struct outcome *outcome, int64_t now);
 
 /* A handle of a waiting or running command; 0 is none. */
 typedef uint64_t engine_id;
@@ -58,7 +47,7 @@ engine_free(struct engine *engine);
 /*
  * Accepts a command. done is called exactly once, never from within this call,
  * unless the return value is negative: CZ2_EREADONLY, CZ2_ECLOSED, CZ2_EBUSY (queue
- * full), CZ2_ESTOPPING, CZ2_ECONFLICT, CZ2_ETESTMODE, CZ2_EGAP (within itself).
+ * full), CZ2_ESTOPPING, CZ2_ECONFLICT, CZ2_ETESTMODE, CZ2_EGAP (within itself), CZ2_EZONE.
  * warnings: those known before (both flags given), carried into the outcome.
  * *id may be used to forget the caller.
  */
@@ -80,13 +69,13 @@ engine_forget(struct engine *engine, engine_id id);
 int
 engine_pending(const struct engine *engine);
 
-/* Refuses new ones, fails those that wait; the turn under way is finished. */
+/* Refuses new ones, fails those that wait; the turn under way is finished if it is soon. */
 void
 engine_stop(struct engine *engine, int64_t now);
 
-/* True when no command is being carried out, or when stopping has taken too long. */
+/* True when no command is being carried out. */
 bool
-engine_idle(const struct engine *engine, int64_t now);
+engine_idle(const struct engine *engine);
 
 void
 engine_step(struct engine *engine, int64_t now);
@@ -98,7 +87,7 @@ engine_wake(const struct engine *engine, int64_t now);
 /* From the bus observer. */
 void
 engine_overheard(struct engine *engine, enum cz2_row row, const uint8_t *payload, size_t length,
-		 int64_t now);
+		 int64_t asked, int64_t now);
 void
 engine_disturbed(struct engine *engine, enum cz2_row row, int64_t now);
 void

@@ -11,7 +11,7 @@
 #include <cz2/command.h>
 
 struct config;
-struct engine_outcome;
+struct outcome;
 struct model;
 
 /* Borrowed for the length of a call: what documents are made from. */
@@ -60,7 +60,7 @@ json_warnings(const struct cz2_warnings *warnings);
  * put behind "Value error, ".
  */
 json_t *
-json_problem(const struct engine_outcome *outcome);
+json_problem(const struct outcome *outcome);
 
 /* The wall time, microseconds since 1970, of a moment of the monotonic clock. */
 int64_t

@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cz2d/engine.h"
+#include "cz2d/outcome.h"
 
 enum { SENTENCE_MAX = 256 };
 
@@ -161,7 +161,7 @@ implausible_sentence(const struct cz2_problem *problem)
 }
 
 json_t *
-json_problem(const struct engine_outcome *outcome)
+json_problem(const struct outcome *outcome)
 {
 	int error = outcome->error;
 

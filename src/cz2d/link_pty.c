@@ -23,6 +23,7 @@ static int
 set_raw(int fd, char *why, size_t why_size)
 {
 	struct termios settings;
+	int error;
 
 	if (tcgetattr(fd, &settings) == 0) {
 		cfmakeraw(&settings);
@@ -32,8 +33,9 @@ set_raw(int fd, char *why, size_t why_size)
 		if (tcsetattr(fd, TCSANOW, &settings) == 0)
 			return 0;
 	}
-	snprintf(why, why_size, "it does not take its settings: %s", strerror(errno));
-	return -errno;
+	error = errno;
+	snprintf(why, why_size, "it does not take its settings: %s", strerror(error));
+	return -error;
 }
 
 static int

@@ -32,7 +32,8 @@ enum { BAUD = 9600, BITS = 8, STOP_BITS = 1 };
 static int
 explain(enum sp_return result, char *why, size_t why_size)
 {
-	int error = result == SP_ERR_FAIL ? sp_last_error_code() : ENOTTY;
+	int code = result == SP_ERR_FAIL ? sp_last_error_code() : ENOTTY;
+	int error = code != 0 ? code : EIO;
 
 	if (result == SP_ERR_ARG)
 		snprintf(why, why_size, "it is no serial port");

@@ -5,12 +5,10 @@
  */
 #include "build.h"
 
-#include <errno.h>
 #include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "base/log.h"
 #include "cz2d/config.h"
@@ -26,8 +24,6 @@ struct options {
 	bool foreground, test, print, print_keys;
 	int verbosity;
 };
-
-static const char default_path[] = "/etc/cz2d/cz2d.conf";
 
 static const struct option long_options[] = {
 	{"config", required_argument, NULL, 'c'},
@@ -53,15 +49,6 @@ static const char usage[] =
 	"  -v, --verbose       log more; twice: more still\n"
 	"      --version       print the version and exit\n"
 	"  -h, --help          print this and exit\n";
-
-/* The file of the -c option has to exist; the default one need not. */
-static const char *
-path_of(const struct options *options)
-{
-	if (options->path != NULL)
-		return options->path;
-	return access(default_path, F_OK) == 0 || errno != ENOENT ? default_path : NULL;
-}
 
 /* 0 to go on, else the exit status + 1. */
 static int
@@ -113,14 +100,14 @@ run(const struct config *config, const char *path, const struct options *options
 
 	log_init(LOG_LEVEL_INFO, options->foreground);
 	if (path == NULL)
-		log_info("config", "there is no %s: the defaults are in force", default_path);
-	daemon = daemon_new(config, path, options->verbosity);
-	if (daemon == NULL)
-		return EXIT_RUNTIME;
-	daemon_run(daemon);
+		log_info("config", "there is no %s: the defaults are in force",
+			 config_default_path);
+	daemon = daemon_new(config, options->path, options->verbosity);
+	if (daemon != NULL)
+		daemon_run(daemon);
 	daemon_free(daemon);
 	log_flush();
-	return EXIT_CLEAN;
+	return daemon != NULL ? EXIT_CLEAN : EXIT_RUNTIME;
 }
 
 int
@@ -138,7 +125,7 @@ main(int argc, char **argv)
 		config_print_keys(stdout);
 		return EXIT_CLEAN;
 	}
-	path = path_of(&options);
+	path = config_path(options.path);
 	if (config_load(&config, path, why) != 0) {
 		fprintf(stderr, "cz2d: %s\n", why);
 		return EXIT_CONFIG;

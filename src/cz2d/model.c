@@ -17,7 +17,7 @@ struct model {
 	int zones;
 	int64_t stale_ms;
 	struct cz2_image images[CZ2_ROW_COUNT];
-	int64_t disturbed[CZ2_ROW_COUNT];
+	int64_t written[CZ2_ROW_COUNT];
 	struct cz2_values state;
 	struct cz2_values told; /* the state as the observers know it */
 	unsigned events;        /* since the last flush */
@@ -42,7 +42,7 @@ model_new(int zones, int64_t stale_ms)
 	model->stale_ms = stale_ms;
 	model->newest = CZ2_ROW_NONE;
 	for (int row = 0; row < CZ2_ROW_COUNT; row++)
-		model->disturbed[row] = INT64_MIN;
+		model->written[row] = INT64_MIN;
 	cz2_values_clear(&model->state);
 	cz2_values_clear(&model->told);
 	return model;
@@ -85,35 +85,34 @@ bool
 model_apply(struct model *model, enum cz2_row row, const struct cz2_image *image)
 {
 	struct cz2_image *known = &model->images[row];
-	bool same;
 
 	if (!cz2_row_matches(row, image->bytes, image->length))
 		return false;
 	if (known->length != 0 && image->time < known->time)
 		return false;
 
-	same = cz2_image_same(known, image);
 	*known = *image;
-	model->newest = row;
-	happened(model, image->source == CZ2_SOURCE_WRITEBACK ? MODEL_WRITTEN : 0);
-	/* Of equal rows only the ages differ, which may still change which place a value
-	 * is taken from. */
+	if (model->newest == CZ2_ROW_NONE || image->time >= model->images[model->newest].time)
+		model->newest = row;
+	/* Even a row that shows nothing new may change a value: its age decides which of
+	 * several places is believed. The flush finds out. */
+	happened(model, MODEL_CHANGED);
+	if (image->source == CZ2_SOURCE_WRITEBACK)
+		happened(model, MODEL_WRITTEN);
 	cz2_state_decode(model->images, &model->state);
-	if (!same)
-		model->events |= MODEL_CHANGED;
 	return true;
 }
 
 void
-model_disturbed(struct model *model, enum cz2_row row, int64_t now)
+model_note_write(struct model *model, enum cz2_row row, int64_t now)
 {
-	model->disturbed[row] = now;
+	model->written[row] = now;
 }
 
 bool
-model_undisturbed(const struct model *model, enum cz2_row row, int64_t since)
+model_written_since(const struct model *model, enum cz2_row row, int64_t since)
 {
-	return since > model->disturbed[row];
+	return model->written[row] >= since;
 }
 
 bool
@@ -126,7 +125,7 @@ model_fresh(const struct model *model, enum cz2_row row, int64_t guard_ms, int64
 	case CZ2_SOURCE_FORCE:
 	case CZ2_SOURCE_WRITEBACK:
 		return image->length != 0 && now - image->time < guard_ms &&
-		       model_undisturbed(model, row, image->time);
+		       !model_written_since(model, row, image->time);
 	default:
 		return false;
 	}
@@ -159,6 +158,13 @@ model_refreshed(struct model *model, const char *error)
 	model->error = error;
 	happened(model, error == NULL ? MODEL_REFRESHED : MODEL_ERROR);
 	set_connection(model, before);
+}
+
+void
+model_connecting(struct model *model)
+{
+	model->error = NULL;
+	model->version++;
 }
 
 void

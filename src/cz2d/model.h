@@ -64,24 +64,25 @@ model_apply(struct model *model, enum cz2_row row, const struct cz2_image *image
 void
 model_answered(struct model *model);
 
-/* Somebody else wrote this row: what is known of it is no ground to write upon. */
+/* The row was written, by us or others: what was read before is no ground to write upon. */
 void
-model_disturbed(struct model *model, enum cz2_row row, int64_t now);
+model_note_write(struct model *model, enum cz2_row row, int64_t now);
 
-/* True when nobody else has been heard writing this row since the moment. */
+/* True when the row was written at that moment or after it. */
 bool
-model_undisturbed(const struct model *model, enum cz2_row row, int64_t since);
+model_written_since(const struct model *model, enum cz2_row row, int64_t since);
 
-/*
- * True when the row was read by us, not longer than guard_ms ago and not before
- * somebody else wrote it.
- */
+/* True when the row was read by us, not longer than guard_ms ago and not written since. */
 bool
 model_fresh(const struct model *model, enum cz2_row row, int64_t guard_ms, int64_t now);
 
 /* A refresh of the status succeeded (error NULL), or failed: error is a static sentence. */
 void
 model_refreshed(struct model *model, const char *error);
+
+/* The link came: until the panel was asked there is nothing to complain about. */
+void
+model_connecting(struct model *model);
 
 /* The link went down: not connected until the panel answers again. */
 void

@@ -110,12 +110,12 @@ take_out(struct queue *queue, int position)
 }
 
 void
-queue_finish(struct queue *queue, int position, const struct engine_outcome *outcome, int64_t now)
+queue_finish(struct queue *queue, int position, const struct outcome *outcome, int64_t now)
 {
 	struct waiter *waiter = queue_at(queue, position);
 	engine_done done = waiter->done;
 	void *self = waiter->self;
-	struct engine_outcome told = *outcome;
+	struct outcome told = *outcome;
 
 	told.warnings = waiter->warnings;
 	take_out(queue, position);
@@ -126,7 +126,7 @@ queue_finish(struct queue *queue, int position, const struct engine_outcome *out
 void
 queue_fail(struct queue *queue, int position, int error, int64_t now)
 {
-	struct engine_outcome outcome = {.error = error};
+	struct outcome outcome = {.error = error};
 
 	cz2_command_init(&outcome.applied);
 	queue_finish(queue, position, &outcome, now);

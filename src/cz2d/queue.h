@@ -76,7 +76,7 @@ queue_forget(struct queue *queue, engine_id id);
 
 /* Tells the end. The place is free before the caller hears of it: it may submit again. */
 void
-queue_finish(struct queue *queue, int position, const struct engine_outcome *outcome, int64_t now);
+queue_finish(struct queue *queue, int position, const struct outcome *outcome, int64_t now);
 
 /* The same for a failure before anything was done. */
 void

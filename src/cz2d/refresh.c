@@ -237,7 +237,8 @@ take(struct refresh *refresh, enum cz2_row row, const struct cz2_result *result)
 
 	memcpy(image.bytes, result->bytes, result->length);
 	model_apply(refresh->model, row, &image);
-	refresh->dirty[row] = false;
+	if (!model_written_since(refresh->model, row, image.time))
+		refresh->dirty[row] = false;
 }
 
 /* The wall unit's rows that each panel has: without an answer to these there is none. */

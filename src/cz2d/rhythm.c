@@ -48,7 +48,6 @@ begin(struct rhythm *rhythm, int64_t now)
 	rhythm->start = start;
 	rhythm->end = start + BURST_MS;
 	rhythm->closing = false;
-	rhythm->bursts++;
 }
 
 void

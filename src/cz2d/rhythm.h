@@ -17,7 +17,6 @@ struct rhythm {
 	int64_t end;    /* of the last burst: nothing is sent before */
 	int64_t period; /* smoothed */
 	bool closing;   /* the burst's last write was seen, its answer is awaited */
-	uint64_t bursts;
 };
 
 void

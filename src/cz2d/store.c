@@ -206,11 +206,9 @@ load_row(void *self, const struct database_value *columns, int count)
 		loading->skipped++;
 		return;
 	}
-	/* The clock may have been set back since. */
+	/* The clock was set back since, or is not set yet: of unknown age is old. */
 	learnt_us = columns[LEARNT].integer;
-	if (learnt_us > loading->wall_us)
-		learnt_us = loading->wall_us;
-	if (learnt_us < 0)
+	if (learnt_us > loading->wall_us || learnt_us < 0)
 		learnt_us = 0;
 	image = &loading->images[row];
 	*image = (struct cz2_image){

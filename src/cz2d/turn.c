@@ -13,12 +13,11 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "cz2d/engine.h"
 #include "cz2d/model.h"
+#include "cz2d/outcome.h"
 
 enum {
 	PAIR_MS = 150,          /* a write follows the read that was made for it within this */
-	DOUBT_MAX_MS = 1000,    /* ... which may have answered a request so much older */
 	TRIES_UNHELD = 2,       /* writes of a setpoint that does not stay, in an unheld zone */
 	READS_MAX = 12,         /* of one row in one turn, whatever happens */
 	ROOM_PAIR_MS = 300,     /* a read and the write that has to follow it at once */
@@ -89,7 +88,9 @@ turn_leave(struct turn *turn, struct turn_member *member)
 	for (int i = 0; i < turn->member_count; i++) {
 		if (turn->members[i] != member)
 			continue;
-		turn->members[i] = turn->members[--turn->member_count];
+		turn->member_count--;
+		memmove(&turn->members[i], &turn->members[i + 1],
+			(size_t)(turn->member_count - i) * sizeof turn->members[0]);
 		return;
 	}
 }
@@ -111,20 +112,30 @@ next_member(const struct turn *turn, const struct turn_row *row, int *index)
  * Judging what a row shows
  */
 
+/* What all members want that have neither failed nor left. */
+static void
+merge_wishes(const struct turn *turn, struct cz2_command *all)
+{
+	cz2_command_init(all);
+	for (int i = 0; i < turn->member_count; i++)
+		if (turn->members[i]->error == CZ2_OK)
+			cz2_command_merge(all, &turn->members[i]->command);
+}
+
 /*
  * True when the image shows what the member names. A setpoint of a zone without
- * hold or temporary that was acknowledged may have been taken back by the
- * schedule already: that is no failure.
+ * hold or temporary (all: what is wanted of the zones) that was acknowledged may
+ * have been taken back by the schedule already: that is no failure.
  */
 static bool
-satisfied(const struct turn *turn, const struct turn_row *row, const struct turn_member *member,
-	  const struct cz2_image *image)
+satisfied(const struct turn *turn, const struct turn_row *row, const struct cz2_command *all,
+	  const struct turn_member *member, const struct cz2_image *image)
 {
 	const struct cz2_values *state = model_state(turn->model);
 	struct cz2_command lasting = member->command;
 
 	for (int zone = 1; row->acknowledged && zone <= CZ2_ZONES_MAX; zone++) {
-		if (!cz2_command_unheld(&turn->merged, state, zone))
+		if (!cz2_command_unheld(all, state, zone))
 			continue;
 		cz2_values_set(&lasting.wish, CZ2_HEAT, zone, CZ2_UNKNOWN);
 		cz2_values_set(&lasting.wish, CZ2_COOL, zone, CZ2_UNKNOWN);
@@ -149,12 +160,14 @@ static bool
 all_satisfied(const struct turn *turn, const struct turn_row *row, const struct cz2_image *image,
 	      int error)
 {
+	struct cz2_command wishes;
 	struct turn_member *member;
 	bool all = true;
 	int index = 0;
 
+	merge_wishes(turn, &wishes);
 	while ((member = next_member(turn, row, &index)) != NULL) {
-		if (satisfied(turn, row, member, image))
+		if (satisfied(turn, row, &wishes, member, image))
 			continue;
 		all = false;
 		if (error != CZ2_OK)
@@ -187,7 +200,7 @@ usable_until(const struct turn *turn, const struct turn_row *row)
 	int64_t pair_ms = turn->config.gap_ms + PAIR_MS;
 	int64_t fresh = row->base.time + turn->config.guard_ms;
 	int64_t pair = row->received + clock_later(turn->config.guard_ms, pair_ms);
-	int64_t doubt = row->base.time + DOUBT_MAX_MS;
+	int64_t doubt = row->base.time + turn->config.doubt_ms;
 
 	if (row->received < turn->started)
 		return fresh;
@@ -198,7 +211,7 @@ usable_until(const struct turn *turn, const struct turn_row *row)
 static bool
 base_usable(const struct turn *turn, const struct turn_row *row, int64_t now)
 {
-	if (!model_undisturbed(turn->model, row->row, row->base.time))
+	if (model_written_since(turn->model, row->row, row->base.time))
 		return false;
 	/* A late reply may show the row as it was before our last write. */
 	return row->base.time >= row->written && now < usable_until(turn, row);
@@ -546,7 +559,7 @@ take_written(struct turn *turn, struct turn_row *row, const struct cz2_result *r
 	if (row->row == CZ2_ROW_1_12)
 		look_at_setpoints_again(turn);
 	/* What was known of the row is outdated, also for the next turn, until it is read. */
-	model_disturbed(turn->model, row->row, row->written);
+	model_note_write(turn->model, row->row, row->written);
 	row->acknowledged = row->acknowledged || result->error == CZ2_OK;
 	row->refused = result->error == CZ2_EREFUSED;
 	row->state = result->error == CZ2_OK ? TURN_CHECK : TURN_RESOLVE;
@@ -557,6 +570,12 @@ turn_writes(const struct turn *turn, enum cz2_row row)
 {
 	return turn->current != NULL && turn->current->state == TURN_WRITING &&
 	       (row == CZ2_ROW_NONE || turn->current->row == row);
+}
+
+void
+turn_abort(struct turn *turn, int error)
+{
+	turn->error = error;
 }
 
 void
@@ -622,7 +641,7 @@ find_applied(const struct turn *turn, struct cz2_command *applied)
 
 void
 turn_outcome(const struct turn *turn, const struct turn_member *member,
-	     struct engine_outcome *outcome)
+	     struct outcome *outcome)
 {
 	outcome->error = error_of(turn, member);
 	outcome->problem = member->problem;

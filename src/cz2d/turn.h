@@ -20,12 +20,12 @@
 #include <cz2/command.h>
 #include <cz2/exchange.h>
 
-struct engine_outcome;
+struct outcome;
 struct model;
 
 enum {
 	TURN_ROWS = 3,
-	TURN_MEMBERS_MAX = 640,
+	TURN_MEMBERS_MAX = 640, /* as many as the queue holds */
 	TURN_WRITES_MAX = 3, /* rounds of each row */
 };
 
@@ -41,6 +41,7 @@ struct turn_member {
 struct turn_config {
 	int64_t guard_ms; /* of command.guard_ms */
 	int64_t gap_ms;   /* of bus.gap_ms */
+	int64_t doubt_ms; /* a reply may answer a request that is older by so much */
 	int attempts;     /* sends of each read */
 };
 
@@ -106,12 +107,16 @@ turn_writes(const struct turn *turn, enum cz2_row row);
 void
 turn_sent(struct turn *turn);
 
+/* Nothing more is sent: whose rows were not seen through fails with error. */
+void
+turn_abort(struct turn *turn, int error);
+
 void
 turn_result(struct turn *turn, const struct cz2_result *result, int64_t now);
 
 /* Once the turn is over, or for a member that has to be answered before. */
 void
 turn_outcome(const struct turn *turn, const struct turn_member *member,
-	     struct engine_outcome *outcome);
+	     struct outcome *outcome);
 
 #endif

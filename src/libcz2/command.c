@@ -56,6 +56,22 @@ cz2_command_empty(const struct cz2_command *command)
 	return true;
 }
 
+int
+cz2_command_last_zone(const struct cz2_command *command)
+{
+	int last = 0;
+
+	for (int slot = 0; slot < CZ2_SLOT_COUNT; slot++) {
+		enum cz2_field field;
+		int zone;
+
+		cz2_slot_split(slot, &field, &zone);
+		if (command->wish.at[slot] != CZ2_UNKNOWN && zone > last)
+			last = zone;
+	}
+	return last;
+}
+
 static void
 warn(struct cz2_warnings *warnings, enum cz2_warning_kind kind, int zone, int value)
 {
@@ -178,6 +194,10 @@ apply(const struct edit *edit, enum cz2_row row, uint8_t *bytes, size_t length,
 {
 	int old = cz2_place_get(edit->info, edit->place, edit->zone, bytes, length);
 
+	if (edit->value < edit->info->set_min || edit->value > edit->info->set_max) {
+		problem->error = CZ2_ERANGE;
+		return CZ2_ERANGE;
+	}
 	if (old == CZ2_UNKNOWN) {
 		*problem = (struct cz2_problem){.error = CZ2_EIMPLAUSIBLE,
 						.zone = edit->zone,

@@ -188,7 +188,7 @@ time_out(struct cz2_exchange *exchange, int64_t now)
 
 	exchange->drained = now + drain_time(exchange);
 	if (request->function == CZ2_READ)
-		late_add(exchange, request, exchange->started + CZ2_LATE_MS);
+		late_add(exchange, request, timeout_of(exchange) + CZ2_LATE_MS);
 	if (exchange->result.sends < request->attempts)
 		exchange->state = WAITING;
 	else

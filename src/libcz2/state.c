@@ -50,20 +50,23 @@ cz2_values_set(struct cz2_values *values, enum cz2_field field, int zone, int va
 	values->at[cz2_slot(field, zone)] = (int16_t)value;
 }
 
+/* *newest: of which time it is; INT64_MIN when it is unknown. */
 static int
-newest_value(const struct cz2_field_info *info, int zone, const struct cz2_image *images)
+newest_value(const struct cz2_field_info *info, int zone, const struct cz2_image *images,
+	     int64_t *newest)
 {
 	const struct cz2_place *place;
-	int64_t newest = INT64_MIN;
 	int result = CZ2_UNKNOWN;
+
+	*newest = INT64_MIN;
 
 	for (place = info->places; place->codec != CZ2_PLACES_END; place++) {
 		const struct cz2_image *image = &images[place->row];
 		int value = cz2_place_get(info, place, zone, image->bytes, image->length);
 
-		if (value == CZ2_UNKNOWN || image->time <= newest)
+		if (value == CZ2_UNKNOWN || image->time <= *newest)
 			continue;
-		newest = image->time;
+		*newest = image->time;
 		result = value;
 	}
 	return result;
@@ -72,12 +75,22 @@ newest_value(const struct cz2_field_info *info, int zone, const struct cz2_image
 void
 cz2_state_decode(const struct cz2_image *images, struct cz2_values *state)
 {
+	int64_t times[CZ2_SLOT_COUNT];
+
 	for (int slot = 0; slot < CZ2_SLOT_COUNT; slot++) {
 		enum cz2_field field;
 		int zone;
 
 		cz2_slot_split(slot, &field, &zone);
-		state->at[slot] = (int16_t)newest_value(cz2_field_info(field), zone, images);
+		state->at[slot] = (int16_t)newest_value(cz2_field_info(field), zone, images,
+							&times[slot]);
+	}
+	for (int zone = 1; zone <= CZ2_ZONES_MAX; zone++) {
+		int exact = cz2_slot(CZ2_TEMP_EXACT, zone), whole = cz2_slot(CZ2_TEMP_WHOLE, zone);
+
+		if (state->at[whole] != CZ2_UNKNOWN &&
+		    times[exact] < times[whole] - CZ2_OUTLIVED_MS)
+			state->at[exact] = CZ2_UNKNOWN;
 	}
 }
 

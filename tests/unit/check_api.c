@@ -325,7 +325,7 @@ get(const char *path, const char *name, const char *value)
 static void
 finish(int error)
 {
-	struct engine_outcome outcome = {.error = error, .warnings = engine.warnings};
+	struct outcome outcome = {.error = error, .warnings = engine.warnings};
 
 	cz2_command_init(&outcome.applied);
 	ck_assert_int_eq(request.status, 0);
@@ -573,7 +573,7 @@ END_TEST
 
 START_TEST(what_was_partly_applied_is_told)
 {
-	struct engine_outcome outcome = {.error = CZ2_ENOTKEPT, .sent = true};
+	struct outcome outcome = {.error = CZ2_ENOTKEPT, .sent = true};
 	json_t *zones;
 
 	cz2_command_init(&outcome.applied);
@@ -589,7 +589,7 @@ END_TEST
 
 START_TEST(a_gap_found_on_the_panel_shows_the_body)
 {
-	struct engine_outcome outcome = {
+	struct outcome outcome = {
 		.error = CZ2_EGAP,
 		.problem = {.error = CZ2_EGAP, .zone = 2, .heat = 79, .cool = 80}};
 	json_t *error;

@@ -724,14 +724,30 @@ END_TEST
 START_TEST(a_reply_is_not_expected_for_ever)
 {
 	struct cz2_request request = read_request(6, 16, 1);
+	int64_t forgotten = 1000 + READ_MS + WAIT + CZ2_LATE_MS + 1;
 
 	begin();
 	ask(&request, 1000);
 	assert_done(1000 + READ_MS + WAIT, CZ2_ETIMEOUT);
-	ask(&request, 1000 + CZ2_LATE_MS + 1);
+	ask(&request, forgotten);
 	hear(good_reply(), 4100, CZ2_HEARD_MATCH);
 	assert_done(4100, CZ2_OK);
-	ck_assert_int_eq(exchange.result.asked, 1000 + CZ2_LATE_MS + 1);
+	ck_assert_int_eq(exchange.result.asked, forgotten);
+}
+END_TEST
+
+START_TEST(a_reply_is_expected_for_longer_where_the_time_out_is_long)
+{
+	const struct cz2_exchange_config slow = {.address = US, .reply_timeout_ms = 1500};
+	struct cz2_request request = read_request(6, 16, 1);
+
+	cz2_exchange_init(&exchange, &slow, 1);
+	ask(&request, 1000);
+	assert_done(1000 + READ_MS + 1500, CZ2_ETIMEOUT);
+	ask(&request, 2700);
+	hear(good_reply(), 2760, CZ2_HEARD_MATCH);
+	assert_done(2760, CZ2_OK);
+	ck_assert_int_eq(exchange.result.asked, 1000);
 }
 END_TEST
 
@@ -740,7 +756,7 @@ START_TEST(more_unanswered_reads_than_can_be_remembered_forget_the_oldest)
 	/* So close together that none is forgotten by age. */
 	const struct cz2_exchange_config hasty = {.address = US, .reply_timeout_ms = 1};
 	struct cz2_request request;
-	int64_t now = 0;
+	int64_t now = 0, remembered = 0;
 
 	cz2_exchange_init(&exchange, &hasty, 1);
 	for (uint8_t row = 0; row < CZ2_LATE_MAX + 5; row++) {
@@ -749,8 +765,10 @@ START_TEST(more_unanswered_reads_than_can_be_remembered_forget_the_oldest)
 		now = next_send(now);
 		now = cz2_exchange_wake(&exchange, 0);
 		assert_done(now, CZ2_ETIMEOUT);
+		if (row == 5)
+			remembered = now;
 	}
-	ck_assert_int_lt(now, CZ2_LATE_MS);
+	ck_assert_int_lt(now - remembered, CZ2_LATE_MS);
 	for (uint8_t row = 0; row < CZ2_LATE_MAX + 5; row++) {
 		struct cz2_frame reply = good_reply();
 		int64_t sent;
@@ -1095,6 +1113,7 @@ main(void)
 		the_suspicion_moves_on_to_the_younger_request_until_a_reply_too_many_is_heard,
 		an_unanswered_read_of_another_row_or_device_casts_no_suspicion,
 		a_reply_is_not_expected_for_ever,
+		a_reply_is_expected_for_longer_where_the_time_out_is_long,
 		more_unanswered_reads_than_can_be_remembered_forget_the_oldest,
 		our_own_frame_heard_back_is_an_echo_and_changes_nothing,
 		our_own_frame_heard_twice_was_sent_by_a_twin,

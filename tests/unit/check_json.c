@@ -348,7 +348,7 @@ END_TEST
 
 START_TEST(a_failure_is_a_sentence)
 {
-	struct engine_outcome outcome = {.error = CZ2_ETIMEOUT};
+	struct outcome outcome = {.error = CZ2_ETIMEOUT};
 
 	assert_document(json_problem(&outcome), "\"Could not communicate with HVAC controller.\"");
 	outcome.error = CZ2_ECLOSED;
@@ -369,7 +369,7 @@ START_TEST(a_failure_is_a_sentence)
 	assert_document(json_problem(&outcome), "\"The panel's row 1.12 holds a system_mode that "
 						"makes no sense and was not written.\"");
 	for (int error = -1; error >= CZ2_ERROR_LAST - 1; error--) {
-		outcome = (struct engine_outcome){.error = error};
+		outcome = (struct outcome){.error = error};
 		ck_assert_uint_gt(json_string_length(take(json_problem(&outcome))), 10);
 	}
 }

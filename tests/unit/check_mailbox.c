@@ -65,7 +65,7 @@ START_TEST(it_is_readable_exactly_while_it_holds_something)
 }
 END_TEST
 
-START_TEST(a_full_mailbox_drops_the_newest_and_counts_it)
+START_TEST(a_full_mailbox_drops_the_newest)
 {
 	struct mailbox *mailbox = mailbox_new(sizeof(int), ROOM);
 	int message;
@@ -75,7 +75,6 @@ START_TEST(a_full_mailbox_drops_the_newest_and_counts_it)
 	message = 99;
 	ck_assert(!mailbox_put(mailbox, &message));
 	ck_assert(!mailbox_put(mailbox, &message));
-	ck_assert_uint_eq(mailbox_dropped(mailbox), 2);
 	for (int i = 0; i < ROOM; i++) {
 		ck_assert(mailbox_get(mailbox, &message));
 		ck_assert_int_eq(message, i);
@@ -161,7 +160,7 @@ main(void)
 	const TTest *const tests[] = {
 		messages_come_out_in_order,
 		it_is_readable_exactly_while_it_holds_something,
-		a_full_mailbox_drops_the_newest_and_counts_it,
+		a_full_mailbox_drops_the_newest,
 		its_descriptors_are_not_inherited,
 		without_descriptors_there_is_none,
 		many_can_write_at_once,

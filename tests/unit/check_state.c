@@ -266,6 +266,18 @@ START_TEST(the_exact_temperature_goes_before_the_whole_one)
 }
 END_TEST
 
+START_TEST(an_exact_temperature_whose_sensor_died_gives_way_to_the_whole_one)
+{
+	begin();
+	learn(CZ2_ROW_9_1, 1000, "00 09 01 FF FF 04 48 04 52 04 4A");
+	learn(CZ2_ROW_1_24, 1000 + CZ2_OUTLIVED_MS, "00 01 18 45 40 45 45 46 45 44 46 FF FF");
+	ck_assert_int_eq(value(CZ2_TEMP_EXACT, 2), 0x448);
+	learn(CZ2_ROW_1_24, 1001 + CZ2_OUTLIVED_MS, "00 01 18 45 40 45 45 46 45 44 46 FF FF");
+	ck_assert_int_eq(value(CZ2_TEMP_EXACT, 2), CZ2_UNKNOWN);
+	ck_assert_int_eq(cz2_state_temperature(&state, 2), 0x40);
+}
+END_TEST
+
 START_TEST(the_difference_of_two_states_is_the_slots_that_differ)
 {
 	bool changed[CZ2_SLOT_COUNT];
@@ -334,6 +346,7 @@ main(void)
 		while_all_mode_is_unknown_each_zone_shows_its_own,
 		halves_are_rounded_up_also_below_zero,
 		the_exact_temperature_goes_before_the_whole_one,
+		an_exact_temperature_whose_sensor_died_gives_way_to_the_whole_one,
 		the_difference_of_two_states_is_the_slots_that_differ,
 		rows_of_any_content_give_plausible_values_or_unknown,
 		NULL,

@@ -78,7 +78,7 @@ static struct {
 	struct sim *sim;
 	int client;
 	bool ended;
-	struct engine_outcome outcome;
+	struct outcome outcome;
 	char name[256]; /* of the run, for messages */
 } r;
 
@@ -170,7 +170,7 @@ tear_down(void)
 }
 
 static void
-on_done(void *self, const struct engine_outcome *outcome, int64_t now)
+on_done(void *self, const struct outcome *outcome, int64_t now)
 {
 	(void)self;
 	(void)now;

@@ -37,7 +37,7 @@ static struct {
 	struct cz2_frame sent;
 	bool has_sent;
 
-	struct engine_outcome outcomes[8]; /* of the commands, in the order of their end */
+	struct outcome outcomes[8]; /* of the commands, in the order of their end */
 	int outcome_count, outcome_read;
 	struct engine_config config;
 } t;
@@ -230,7 +230,7 @@ line_start(char *rest)
 }
 
 static void
-on_done(void *self, const struct engine_outcome *outcome, int64_t now)
+on_done(void *self, const struct outcome *outcome, int64_t now)
 {
 	(void)self;
 	(void)now;
@@ -260,7 +260,7 @@ line_do(char *rest)
 	cz2_command_exclude(&command, &warnings);
 	error = engine_submit(t.core.engine, &command, &warnings, on_done, NULL, t.core.now, &id);
 	if (error != CZ2_OK) {
-		struct engine_outcome refused = {.error = error};
+		struct outcome refused = {.error = error};
 
 		on_done(NULL, &refused, t.core.now);
 	}
@@ -373,7 +373,7 @@ line_wrote(char *rest)
 	put_frame(&frame, t.core.now + ms);
 }
 
-static const struct engine_outcome *
+static const struct outcome *
 await_outcome(void)
 {
 	int64_t limit = t.core.now + PATIENCE_MS;
@@ -388,7 +388,7 @@ await_outcome(void)
 static void
 line_outcome(char *rest)
 {
-	const struct engine_outcome *outcome = await_outcome();
+	const struct outcome *outcome = await_outcome();
 	const char *name = word(&rest);
 
 	if (name == NULL || strcmp(name, cz2_error_word(outcome->error)) != 0)
@@ -443,6 +443,25 @@ line_quiet(char *rest)
 			  hex_of(t.sent.payload, t.sent.length));
 }
 
+/* "refresh": somebody wants the status read; it ends as commands do. */
+static void
+line_refresh(char *rest)
+{
+	engine_id id;
+
+	(void)rest;
+	if (engine_refresh(t.core.engine, ENGINE_REFRESH_STATUS, on_done, NULL, t.core.now, &id) !=
+	    CZ2_OK)
+		fail_line("it is refused");
+}
+
+static void
+line_stop(char *rest)
+{
+	(void)rest;
+	engine_stop(t.core.engine, t.core.now);
+}
+
 static void
 line_plug(char *rest)
 {
@@ -457,7 +476,8 @@ static const struct {
 	{"row", line_row},     {"set", line_set},     {"start", line_start}, {"do", line_do},
 	{">>", line_sent},     {"<<", line_reply},    {"late", line_late},   {"=", line_outcome},
 	{"state", line_state}, {"quiet", line_quiet}, {"plug", line_plug},
-	{"foreign", line_foreign}, {"wrote", line_wrote},
+	{"foreign", line_foreign}, {"wrote", line_wrote}, {"refresh", line_refresh},
+	{"stop", line_stop},
 };
 
 static void

@@ -144,9 +144,10 @@ wire_plug(bool in)
 static struct link *the_link;
 
 static void
-on_overheard(void *self, enum cz2_row row, const uint8_t *payload, size_t length, int64_t now)
+on_overheard(void *self, enum cz2_row row, const uint8_t *payload, size_t length, int64_t asked,
+	     int64_t now)
 {
-	engine_overheard(((struct core *)self)->engine, row, payload, length, now);
+	engine_overheard(((struct core *)self)->engine, row, payload, length, asked, now);
 }
 
 static void
@@ -178,10 +179,11 @@ void
 core_open(struct core *core, const struct engine_config *config, const struct wire_end *end)
 {
 	struct bus_config bus = {.address = WIRE_ADDRESS, .gap_ms = 20};
-	struct bus_observer observer = {.self = core,
-					.overheard = on_overheard,
-					.disturbed = on_disturbed,
-					.link_changed = on_link_changed};
+	struct bus_observer observer = {
+		.others = {.self = core, .overheard = on_overheard, .disturbed = on_disturbed},
+		.self = core,
+		.link_changed = on_link_changed,
+	};
 
 	wire.end = *end;
 	wire_plug(true);

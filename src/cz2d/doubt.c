@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright 2026 The cz2d authors */
+/*
+ * Compares what was to be written with what the panel shows later.
+ */
+#include "build.h"
+
+#include "cz2d/doubt.h"
+
+#include "base/log.h"
+#include "cz2d/model.h"
+
+/* Of wishes that contradict each other the younger one counts. */
+void
+doubt_add(struct doubt *doubt, const struct cz2_command *command, int64_t now)
+{
+	if (!doubt->open || cz2_command_merge(&doubt->command, command) != CZ2_OK)
+		doubt->command = *command;
+	if (!doubt->open)
+		log_warning("engine", "a write was not confirmed: what became of it will be read "
+				      "as soon as the panel answers");
+	doubt->open = true;
+	doubt->since = now;
+}
+
+bool
+doubt_concerns(const struct doubt *doubt, enum cz2_row row)
+{
+	return doubt->open && cz2_command_touches(&doubt->command, row);
+}
+
+void
+doubt_settle(struct doubt *doubt, const struct model *model)
+{
+	bool found = true;
+
+	for (int i = 0; cz2_write_order[i] != CZ2_ROW_NONE; i++) {
+		const struct cz2_image *image = model_image(model, cz2_write_order[i]);
+
+		if (!doubt_concerns(doubt, cz2_write_order[i]))
+			continue;
+		if (image->length == 0 || image->time < doubt->since)
+			return;
+		found = found && cz2_command_shown(&doubt->command, cz2_write_order[i],
+						   image->bytes, image->length);
+	}
+	if (!doubt->open)
+		return;
+	doubt->open = false;
+	log_info("engine", found ? "the write that was not confirmed is on the panel"
+				 : "the write that was not confirmed is not on the panel");
+}

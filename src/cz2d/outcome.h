@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright 2026 The cz2d authors */
+/*
+ * How a command ended, as the engine tells whoever gave it.
+ */
+#ifndef CZ2D_OUTCOME_H
+#define CZ2D_OUTCOME_H
+
+#include <cz2/command.h>
+
+struct outcome {
+	int error; /* enum cz2_error: CZ2_OK means delivered */
+	struct cz2_problem problem; /* CZ2_EGAP, CZ2_EIMPLAUSIBLE */
+	struct cz2_warnings warnings;
+	bool unchanged;    /* nothing had to be written for this command */
+	bool sent;         /* a write frame that carried it left */
+	int transactions, bytes, attempts; /* of the turn it was part of */
+	struct cz2_command applied; /* what of it is known to be on the panel */
+};
+
+#endif
