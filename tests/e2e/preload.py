@@ -30,7 +30,8 @@ class Weather(ctypes.Structure):
     """struct weather: what is set here counts at the daemon's next call."""
 
     _fields_ = [("wall_shift_s", ctypes.c_int64), ("monotonic_shift_s", ctypes.c_int64),
-                ("sync_ms", ctypes.c_int64), ("disk_error", ctypes.c_int64)]
+                ("sync_ms", ctypes.c_int64), ("disk_error", ctypes.c_int64),
+                ("syncs", ctypes.c_int64)]
 
     @classmethod
     def at(cls, path):

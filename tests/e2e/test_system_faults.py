@@ -27,9 +27,11 @@ SAMPLE = 2        # of the calls of one function, unless all are wanted
 HOUSES = 2        # side by side
 PATIENCE = 20
 STOPPING = 8
+STOPPING_LONG = {"fcntl64": 40}  # SQLite tries for 10 s to begin when a lock was not given back
 ZONE = "/zones/2/temperature"
 SETTINGS = {"command.guard_ms": 0, "bus.reply_timeout_ms": 120, "bus.gap_ms": 5}
-TROUBLE = re.compile(r"^(\d\d:\d\d:\d\d\.\d{3} error  |<3>|cz2d: )", re.MULTILINE)
+TROUBLE = re.compile(r"^(\d\d:\d\d:\d\d\.\d{3} error  |<3>|cz2d: |out of dynamic memory in libconfig)",
+                     re.MULTILINE)
 WARNED = re.compile(r"^\d\d:\d\d:\d\d\.\d{3} (error|warning) +store: ", re.MULTILINE)
 
 ALLOCATIONS = ("malloc", "calloc", "realloc", "strdup", "__strdup")
@@ -94,7 +96,7 @@ class Stage:
 
     def listening(self):
         """False when the daemon ended instead."""
-        until(lambda: self.ended() or self.answers(), PATIENCE, "the daemon to listen or to end")
+        until(lambda: self.ended() or self.answers(), PATIENCE * 2, "the daemon to listen or to end")
         match = re.search(r"listening on http://[^ ]*?:(\d+)", self.daemon.log())
         self.daemon.port = int(match[1]) if match else None
         self.client = self.daemon.rest() if match else self.daemon.unix()
@@ -116,7 +118,7 @@ class Stage:
             self.house.calls[-1].abandoned = True
             return None
 
-    def run(self):
+    def run(self, stopping=STOPPING):
         """Start, a command, stop; the answers to the command until it was done."""
         answers = []
         if self.listening():
@@ -125,7 +127,7 @@ class Stage:
                 return answers[-1] == 200 or self.ended()
             until(done, PATIENCE, "a command that is carried out", pause=0.05)
         if not self.ended():
-            self.daemon.process.stop(timeout=STOPPING)
+            self.daemon.process.stop(timeout=stopping)
         return answers
 
     def stored(self):
@@ -159,7 +161,7 @@ class Stage:
         """One run, and after a crash another, as the service manager would make it."""
         answers = []
         try:
-            answers = self.run()
+            answers = self.run(STOPPING_LONG.get(name, STOPPING))
         except AssertionError:
             if not gave_up(name, self.daemon.log()):
                 raise

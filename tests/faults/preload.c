@@ -35,12 +35,13 @@
 /* What else may happen to a function than to fail once. */
 enum kind { PLAIN, DISK, SYNC };
 
-/* tests/e2e/weather.py writes it. */
+/* Shared with tests/e2e/preload.py. */
 struct weather {
 	int64_t wall_shift_s;      /* of CLOCK_REALTIME */
 	int64_t monotonic_shift_s; /* of CLOCK_MONOTONIC */
 	int64_t sync_ms;           /* how long each fsync() takes more */
 	int64_t disk_error;        /* errno of all that writes to the database; 0: none */
+	atomic_llong syncs;        /* how many calls of fsync() began: ours to tell */
 };
 
 enum call {
@@ -64,7 +65,7 @@ static struct {
 	enum call call; /* CALL_COUNT: none fails */
 	unsigned long nth;
 	int error;
-	const struct weather *weather;
+	struct weather *weather;
 	atomic_ulong counts[CALL_COUNT];
 } faults;
 
@@ -118,13 +119,15 @@ strikes(enum call call)
 static bool
 disk_fails(enum call call)
 {
-	const struct weather *weather = faults.weather;
-	int64_t slow;
+	struct weather *weather = faults.weather;
 
 	if (weather == NULL || calls[call].kind == PLAIN)
 		return false;
-	slow = calls[call].kind == SYNC ? weather->sync_ms : 0;
-	nanosleep(&(struct timespec){slow / 1000, slow % 1000 * 1000000}, NULL);
+	if (calls[call].kind == SYNC) {
+		atomic_fetch_add(&weather->syncs, 1);
+		nanosleep(&(struct timespec){weather->sync_ms / 1000,
+					     weather->sync_ms % 1000 * 1000000}, NULL);
+	}
 	errno = (int)weather->disk_error;
 	return errno != 0;
 }
@@ -234,11 +237,11 @@ is_daemon(void)
 	       strcmp(program_invocation_short_name, "lt-cz2d") == 0;
 }
 
-static const struct weather *
+static struct weather *
 map_weather(const char *path)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	void *weather = mmap(NULL, sizeof(struct weather), PROT_READ, MAP_SHARED, fd, 0);
+	int fd = open(path, O_RDWR | O_CLOEXEC);
+	void *weather = mmap(NULL, sizeof(struct weather), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 
 	if (weather != MAP_FAILED)
 		return weather;

@@ -1,0 +1,229 @@
+# SPDX-License-Identifier: MIT
+# Copyright 2026 The cz2d authors
+"""The disk is full, slow, read-only or holds rubbish, or the daemon is killed: control of the
+panel goes on, and what cannot be kept is said. A start writes nothing to the panel."""
+
+import contextlib
+import errno
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import time
+
+import pytest
+
+import preload
+from waiting import until
+
+ZONE = "/zones/2/temperature"
+SETTINGS = {"command.guard_ms": 0, "bus.reply_timeout_ms": 120, "bus.gap_ms": 5}
+SEED = int(os.environ.get("CZ2_SEED", "1"))
+KILLS = 12
+SAVED_EVERY_S = 15 * 60
+
+
+@pytest.fixture
+def weather(tmp_path):
+    return preload.Weather.at(tmp_path / "weather")
+
+
+@pytest.fixture
+def weathered_house(new_house, weather):
+    return new_house(settings=SETTINGS, environment=preload.environment(weather=weather))
+
+
+@pytest.fixture
+def mounted(tmp_path):
+    """A very small file system of its own."""
+    directory = tmp_path / "mounted"
+    directory.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "cz2d-test", str(directory)]
+    if os.geteuid() != 0 or subprocess.run(mount, check=False).returncode != 0:
+        pytest.skip("only root may mount a small file system")
+    yield directory
+    subprocess.run(["umount", "-l", str(directory)], check=True)
+
+
+def storage(house):
+    return house.rest.get("/health").json["storage"]
+
+
+def control_goes_on(house, heat):
+    house.command(ZONE, {"heat": heat, "hold": True})
+    assert house.zone(2)["heat_setpoint"] == heat
+
+
+def save_now(weather):
+    """The daemon believes that it is time to save the rows."""
+    weather.monotonic_shift_s += SAVED_EVERY_S
+
+
+def stored_heat(path):
+    """Zone 2's heat setpoint in the database."""
+    with contextlib.closing(sqlite3.connect(path)) as database:
+        row = database.execute("SELECT payload FROM rows WHERE tbl = 1 AND number = 16")
+        return row.fetchone()[0][12]
+
+
+# --- full, read-only, slow ----------------------------------------------------------------------
+
+@pytest.mark.parametrize("name", ["ENOSPC", "EIO", "EROFS"])
+def test_a_disk_that_takes_nothing_is_told_and_control_goes_on(new_house, weather, name):
+    weather.disk_error = getattr(errno, name)
+    house = new_house(settings=SETTINGS, environment=preload.environment(weather=weather))
+    assert storage(house)["ok"] is False
+    house.daemon.wait_log(r"error +store: .*nothing is stored until that is mended")
+    control_goes_on(house, 61)
+    weather.disk_error = 0
+    save_now(weather)
+    until(lambda: storage(house)["ok"], what="the disk to be used again")
+    control_goes_on(house, 62)
+    assert house.daemon.stop() == 0
+    assert stored_heat(house.daemon.settings["storage.path"]) == 62
+
+
+def test_a_disk_that_fills_up_later_keeps_what_was_stored(weathered_house, weather):
+    path = weathered_house.daemon.settings["storage.path"]
+    control_goes_on(weathered_house, 61)
+    weathered_house.daemon.restart()
+    weathered_house.daemon.wait_status()
+    weather.disk_error = errno.ENOSPC
+    control_goes_on(weathered_house, 63)
+    save_now(weather)
+    until(lambda: not storage(weathered_house)["ok"], what="the full disk to be noticed")
+    assert weathered_house.daemon.stop() == 0
+    assert stored_heat(path) == 61
+
+
+def test_a_file_system_without_room_is_lived_with(new_house, mounted):
+    (mounted / "filling").write_bytes(b"x" * 60 * 1024)
+    house = new_house(settings={**SETTINGS, "storage.path": str(mounted / "cz2d.db")})
+    assert storage(house)["ok"] is False
+    control_goes_on(house, 61)
+    assert house.daemon.stop() == 0
+
+
+def test_a_read_only_directory_is_lived_with(new_house, mounted):
+    subprocess.run(["mount", "-o", "remount,ro", str(mounted)], check=True)
+    house = new_house(settings={**SETTINGS, "storage.path": str(mounted / "cz2d.db")})
+    assert storage(house)["ok"] is False
+    house.daemon.wait_log(r"error +store: cannot open .*nothing is stored")
+    control_goes_on(house, 61)
+
+
+# --- what lies in the file -----------------------------------------------------------------------
+
+def overwritten(path):
+    """The same length, but noise."""
+    with open(path, "r+b") as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(0)
+        file.write(random.Random(SEED).randbytes(size))
+
+
+def spoiled(path):
+    """A whole header; noise in every page after it."""
+    with open(path, "r+b") as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(4096)
+        file.write(random.Random(SEED).randbytes(size - 4096))
+
+
+def cut(path):
+    os.truncate(path, os.path.getsize(path) // 2 + 100)
+
+
+def emptied(path):
+    os.truncate(path, 0)
+
+
+def somebody_elses(path):
+    os.remove(path)
+    with contextlib.closing(sqlite3.connect(path)) as database:
+        database.execute("CREATE TABLE recipes (name TEXT)")
+        database.execute("PRAGMA application_id = 4711")
+        database.commit()
+
+
+def newer(path):
+    with contextlib.closing(sqlite3.connect(path)) as database:
+        database.execute("PRAGMA user_version = 99")
+
+
+# What becomes of the file, what the log says, and whether a new one takes its place.
+FILES = [
+    (overwritten, r"damaged; it was set aside", True),
+    (spoiled, r"damaged; it was set aside", True),
+    (cut, r"damaged; it was set aside", True),
+    (emptied, r"was empty: whatever it held is lost", True),
+    (somebody_elses, r"belongs to another program", False),
+    (newer, r"was made by a newer cz2d \(schema 99", False),
+]
+
+
+@pytest.mark.parametrize("spoil, says, replaced", FILES, ids=[one[0].__name__ for one in FILES])
+def test_a_file_that_is_not_ours_to_use_is_told(new_house, spoil, says, replaced):
+    house = new_house(settings=SETTINGS)
+    path = house.daemon.settings["storage.path"]
+    control_goes_on(house, 61)
+    assert house.daemon.stop() == 0
+    spoil(path)
+    with open(path, "rb") as file:
+        content = file.read()
+    house.daemon.start()
+    house.daemon.wait_log(says)
+    assert storage(house)["ok"] is replaced
+    house.daemon.wait_status()
+    control_goes_on(house, 62)
+    assert house.daemon.stop() == 0
+    if replaced:
+        assert stored_heat(path) == 62
+    else:
+        with open(path, "rb") as file:
+            assert file.read() == content, "a file that is not ours was written to"
+
+
+# --- killed --------------------------------------------------------------------------------------
+
+def killed(house, dice):
+    """One command, and the end of the daemon at some moment of it or of its start."""
+    house.daemon.start(wait=False)
+    if dice.random() < 0.3:
+        time.sleep(dice.uniform(0, 0.05))
+        house.daemon.stop(signal.SIGKILL)
+        return
+    house.daemon.port = int(house.daemon.wait_log(r"listening on http://[^ ]*?:(\d+)")[1])
+    later = house.client().later("POST", ZONE, {"heat": dice.randint(50, 75), "hold": True})
+    time.sleep(dice.uniform(0, 0.3))
+    house.daemon.stop(signal.SIGKILL)
+    call = house.calls[-1]
+    later.thread.join()
+    if call.status is None:
+        # Nobody waits any more: what is written from now on was asked for by nobody.
+        call.answered, call.abandoned = time.monotonic(), True
+
+
+def test_a_daemon_that_is_killed_anywhere_starts_again_and_writes_nothing(new_house):
+    house = new_house(settings=SETTINGS)
+    control_goes_on(house, 61)
+    assert house.daemon.stop() == 0
+    dice = random.Random(SEED)
+    print(f"seed {SEED}")
+    for _ in range(KILLS):
+        killed(house, dice)
+    # What is restored may be older than what was told last: a history of its own.
+    house.check()
+    house.calls.clear()
+    house.sim.forget(0.0)
+    house.sim.silence(True)
+    house.daemon.start()
+    document = house.rest.get("/status").json
+    assert document["meta"]["source"] == "restored", document["meta"]
+    assert document["status"]["zones"][1]["heat_setpoint"] is not None
+    assert storage(house)["ok"] and "damaged" not in house.daemon.log()
+    house.sim.silence(False)
+    house.daemon.wait_status()
+    assert not house.written()
+    control_goes_on(house, 62)
