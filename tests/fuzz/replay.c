@@ -2,12 +2,14 @@
 /* Copyright 2026 The cz2d authors */
 /*
  * Runs a fuzz target over files without a fuzzer, so that every build checks
- * the seeds: the files named on the command line, else the target's own seeds.
+ * the seeds: the files named on the command line, else the target's own seeds,
+ * which lie in the directory of its name.
  */
 #include "build.h"
 
 #include <dirent.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -50,7 +52,7 @@ run_directory(const char *path)
 		return 0;
 	}
 	while ((entry = readdir(directory)) != NULL) {
-		char file[1024];
+		char file[PATH_MAX];
 
 		if (entry->d_name[0] == '.')
 			continue;
@@ -61,19 +63,28 @@ run_directory(const char *path)
 	return count;
 }
 
+/* The seeds of fuzz_body are in seeds/body; libtool may have put "lt-" before the name. */
+static int
+run_seeds(const char *program)
+{
+	const char *srcdir = getenv("srcdir"), *name = strstr(program, "fuzz_");
+	char seeds[PATH_MAX / 2];
+
+	FUZZ_ASSERT(name != NULL);
+	snprintf(seeds, sizeof seeds, "%s/tests/fuzz/seeds/%s", srcdir != NULL ? srcdir : ".",
+		 name + strlen("fuzz_"));
+	return run_directory(seeds);
+}
+
 int
 main(int argc, char **argv)
 {
-	const char *srcdir = getenv("srcdir");
-	char seeds[1024];
 	int count = 0;
 
 	for (int i = 1; i < argc; i++)
 		count += run_file(argv[i]);
-	if (argc < 2) {
-		snprintf(seeds, sizeof seeds, "%s/" SEEDS, srcdir != NULL ? srcdir : ".");
-		count = run_directory(seeds);
-	}
+	if (argc < 2)
+		count = run_seeds(program_invocation_short_name);
 	printf("%d inputs\n", count);
 	return count > 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
