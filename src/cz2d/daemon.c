@@ -106,15 +106,13 @@ on_model_changed(void *self, unsigned events, const bool *changed)
  */
 
 static void
-save_rows(struct daemon *daemon)
-{
-	store_save_rows(daemon->store, model_images(daemon->model), clock_now(), clock_wall_us());
-}
-
-static void
 on_save(uv_timer_t *timer)
 {
-	save_rows(timer->data);
+	struct daemon *daemon = timer->data;
+
+	if (!daemon->stopping)
+		store_save_aside(daemon->store, &daemon->loop, model_images(daemon->model),
+				 clock_now(), clock_wall_us());
 }
 
 /* The timer proves that the loop turns; the bus has to prove that it moves. */
@@ -218,7 +216,7 @@ on_stop_look(uv_timer_t *timer)
 {
 	struct daemon *daemon = timer->data;
 
-	if (!engine_idle(daemon->engine) || daemon->mqtt_stopping)
+	if (!engine_idle(daemon->engine) || daemon->mqtt_stopping || store_busy(daemon->store))
 		return;
 	uv_timer_stop(timer);
 	if (daemon->mqtt == NULL) {
@@ -414,7 +412,7 @@ daemon_run(struct daemon *daemon)
 {
 	service_ready();
 	uv_run(&daemon->loop, UV_RUN_DEFAULT);
-	save_rows(daemon);
+	store_save_rows(daemon->store, model_images(daemon->model), clock_now(), clock_wall_us());
 	log_info("daemon", "stopped");
 }
 

@@ -9,18 +9,32 @@
 
 #include "cz2d/store.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <uv.h>
 
 #include "base/log.h"
 #include "base/mem.h"
 #include "cz2d/database.h"
 #include <cz2/error.h>
 
+enum { WHY_MAX = 512 };
+
+/* A save on another thread, which has the store for itself until the end. */
+struct aside {
+	uv_work_t work;
+	struct cz2_image images[CZ2_ROW_COUNT];
+	int64_t now, wall_us;
+	bool under_way;
+};
+
 struct store {
 	struct database *database;
 	unsigned life;                         /* of the file that saved[] is about */
 	struct cz2_image saved[CZ2_ROW_COUNT]; /* what the file holds, as far as we know */
+	char why[WHY_MAX];                     /* as told: the database may be at work */
+	struct aside aside;
 };
 
 static const char *const steps[] = {
@@ -41,12 +55,19 @@ static const char select_rows[] =
 
 enum { DEVICE, TABLE, NUMBER, PAYLOAD, LEARNT, COLUMNS };
 
+static void
+note_health(struct store *store)
+{
+	snprintf(store->why, sizeof store->why, "%s", database_why(store->database));
+}
+
 struct store *
 store_new(const char *path)
 {
 	struct store *store = mem_new(1, sizeof *store);
 
 	store->database = database_new(path, &schema);
+	note_health(store);
 	return store;
 }
 
@@ -63,13 +84,13 @@ store_free(struct store *store)
 bool
 store_ok(const struct store *store)
 {
-	return database_ok(store->database);
+	return store->why[0] == '\0';
 }
 
 const char *
 store_why(const struct store *store)
 {
-	return database_why(store->database);
+	return store->why;
 }
 
 /* ------------------------------------------------------------------------
@@ -146,18 +167,67 @@ save_new_ones(void *self)
 	return CZ2_OK;
 }
 
+static int
+save(struct store *store, const struct cz2_image *images, int64_t now, int64_t wall_us)
+{
+	struct saving saving = {store, images, now, wall_us};
+	int error = database_transaction(store->database, save_new_ones, &saving);
+
+	if (error == CZ2_OK)
+		memcpy(store->saved, images, sizeof store->saved);
+	return error;
+}
+
 int
 store_save_rows(struct store *store, const struct cz2_image *images, int64_t now, int64_t wall_us)
 {
-	struct saving saving = {store, images, now, wall_us};
 	int error;
 
 	if (store_ok(store) && all_saved(store, images))
 		return CZ2_OK;
-	error = database_transaction(store->database, save_new_ones, &saving);
-	if (error == CZ2_OK)
-		memcpy(store->saved, images, sizeof store->saved);
+	error = save(store, images, now, wall_us);
+	note_health(store);
 	return error;
+}
+
+static void
+work_aside(uv_work_t *work)
+{
+	struct store *store = work->data;
+	const struct aside *aside = &store->aside;
+
+	save(store, aside->images, aside->now, aside->wall_us);
+}
+
+static void
+on_worked(uv_work_t *work, int status)
+{
+	struct store *store = work->data;
+
+	(void)status;
+	store->aside.under_way = false;
+	note_health(store);
+}
+
+void
+store_save_aside(struct store *store, uv_loop_t *loop, const struct cz2_image *images, int64_t now,
+		 int64_t wall_us)
+{
+	struct aside *aside = &store->aside;
+
+	if (aside->under_way || (store_ok(store) && all_saved(store, images)))
+		return;
+	memcpy(aside->images, images, sizeof aside->images);
+	aside->now = now;
+	aside->wall_us = wall_us;
+	aside->work.data = store;
+	aside->under_way = uv_queue_work(loop, &aside->work, work_aside, on_worked) == 0;
+}
+
+bool
+store_busy(const struct store *store)
+{
+	return store->aside.under_way;
 }
 
 /* ------------------------------------------------------------------------
@@ -225,6 +295,7 @@ store_load_rows(struct store *store, struct cz2_image *images, int64_t now, int6
 	struct loading loading = {images, now, wall_us, 0};
 	int error = database_query(store->database, select_rows, load_row, &loading);
 
+	note_health(store);
 	if (loading.skipped > 0)
 		log_warning("store", "%d stored rows cannot have come from a panel and are skipped",
 			    loading.skipped);

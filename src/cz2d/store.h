@@ -12,6 +12,7 @@
 #include <cz2/row.h>
 
 struct store;
+struct uv_loop_s;
 
 /*
  * Opens or creates path. Never NULL: a store that cannot be opened is not ok,
@@ -23,7 +24,10 @@ store_new(const char *path);
 struct store *
 store_free(struct store *store);
 
-/* False while nothing can be stored; store_why() then tells why. */
+/*
+ * False while nothing can be stored; store_why() then tells why. Of the last save that
+ * has ended, as long as another one is under way.
+ */
 bool
 store_ok(const struct store *store);
 
@@ -36,6 +40,19 @@ store_why(const struct store *store);
  */
 int
 store_save_rows(struct store *store, const struct cz2_image *images, int64_t now, int64_t wall_us);
+
+/*
+ * The same on a thread of the loop's: a slow disk holds up nothing but itself. Left out
+ * while one is under way; the store must not be used for anything else meanwhile, except
+ * for asking how it is.
+ */
+void
+store_save_aside(struct store *store, struct uv_loop_s *loop, const struct cz2_image *images,
+		 int64_t now, int64_t wall_us);
+
+/* Is a save under way? */
+bool
+store_busy(const struct store *store);
 
 /*
  * Fills images with what was saved, source CZ2_SOURCE_RESTORED, time on the monotonic

@@ -22,6 +22,7 @@ SETTINGS = {"command.guard_ms": 0, "bus.reply_timeout_ms": 120, "bus.gap_ms": 5}
 SEED = int(os.environ.get("CZ2_SEED", "1"))
 KILLS = 12
 SAVED_EVERY_S = 15 * 60
+SLOW_MS = 5000
 
 
 @pytest.fixture
@@ -111,6 +112,23 @@ def test_a_read_only_directory_is_lived_with(new_house, mounted):
     assert storage(house)["ok"] is False
     house.daemon.wait_log(r"error +store: cannot open .*nothing is stored")
     control_goes_on(house, 61)
+
+
+def test_a_slow_disk_holds_up_neither_the_bus_nor_anybody(weathered_house, weather):
+    control_goes_on(weathered_house, 61)
+    weather.sync_ms, before, heat = SLOW_MS, weather.syncs, 61
+    save_now(weather)
+    during, began = [weathered_house.rest.get("/status")], time.monotonic()
+    until(lambda: weather.syncs > before, what="the disk to be asked to keep something")
+    while time.monotonic() - began < SLOW_MS / 1000:
+        heat = 61 + (heat + 1) % 10
+        during.append(weathered_house.rest.get("/status"))
+        during.append(weathered_house.command(ZONE, {"heat": heat, "hold": True}))
+    slowest = max(one.seconds for one in during)
+    assert slowest < SLOW_MS / 2000, f"an answer took {slowest:.1f} s"
+    weather.sync_ms = 0
+    assert weathered_house.daemon.stop() == 0
+    assert stored_heat(weathered_house.daemon.settings["storage.path"]) == heat
 
 
 # --- what lies in the file -----------------------------------------------------------------------
