@@ -321,6 +321,18 @@ notice_removal(struct database *database)
 	close_file(database);
 }
 
+/* Damaged is what looks so twice: SQLite says the same of a read that failed. */
+static enum verdict
+open_surely(struct database *database)
+{
+	enum verdict verdict = open_whole(database);
+
+	if (verdict != DAMAGED)
+		return verdict;
+	close_file(database);
+	return open_whole(database);
+}
+
 /* Opens the file, or a new one in place of a damaged one. */
 static bool
 be_open(struct database *database)
@@ -332,7 +344,7 @@ be_open(struct database *database)
 	if (database->handle != NULL)
 		return true;
 	empty = is_empty_file(database->path);
-	verdict = open_whole(database);
+	verdict = open_surely(database);
 	if (verdict == DAMAGED && (verdict = set_aside(database)) == GOOD)
 		verdict = open_whole(database);
 	if (verdict == DAMAGED)
@@ -421,8 +433,8 @@ database_transaction(struct database *database, int (*body)(void *self), void *s
 {
 	enum verdict verdict;
 
-	/* The second try is for the new file that replaces a damaged one. */
-	for (int tries = 0; tries < 2; tries++) {
+	/* The second try is for a file that only seemed damaged, the third for a new one. */
+	for (int tries = 0; tries < 3; tries++) {
 		if (!be_open(database))
 			return CZ2_EIO;
 		verdict = try_transaction(database, body, self);
@@ -430,7 +442,11 @@ database_transaction(struct database *database, int (*body)(void *self), void *s
 			usable(database);
 			return CZ2_OK;
 		}
-		if (verdict == UNUSABLE || set_aside(database) != GOOD)
+		if (verdict == UNUSABLE)
+			return CZ2_EIO;
+		if (tries == 0)
+			close_file(database);
+		else if (set_aside(database) != GOOD)
 			return CZ2_EIO;
 	}
 	unusable(database, "%s is damaged again as soon as it is written", database->path);
@@ -453,18 +469,16 @@ column(sqlite3_stmt *statement, int i)
 	}
 }
 
-int
-database_query(struct database *database, const char *sql,
-	       void (*told)(void *self, const struct database_value *columns, int count), void *self)
+/* SQLite's answer to the last step: SQLITE_DONE when all rows were told. */
+static int
+tell_rows(struct database *database, const char *sql,
+	  void (*told)(void *self, const struct database_value *columns, int count), void *self)
 {
 	struct database_value columns[DATABASE_COLUMNS_MAX];
 	sqlite3_stmt *statement = NULL;
-	int code, count;
+	int code = sqlite3_prepare_v2(database->handle, sql, -1, &statement, NULL);
+	int count = sqlite3_column_count(statement);
 
-	if (!be_open(database))
-		return CZ2_EIO;
-	code = sqlite3_prepare_v2(database->handle, sql, -1, &statement, NULL);
-	count = sqlite3_column_count(statement);
 	while (code == SQLITE_OK || code == SQLITE_ROW) {
 		code = sqlite3_step(statement);
 		if (code != SQLITE_ROW)
@@ -474,7 +488,26 @@ database_query(struct database *database, const char *sql,
 		told(self, columns, count);
 	}
 	sqlite3_finalize(statement);
-	if (judge(database, code) == DAMAGED && set_aside(database) == GOOD)
+	return code;
+}
+
+int
+database_query(struct database *database, const char *sql,
+	       void (*told)(void *self, const struct database_value *columns, int count), void *self)
+{
+	int code = SQLITE_OK;
+
+	/* The second look is for a file that only seemed damaged. */
+	for (int looks = 0; looks < 2; looks++) {
+		if (!be_open(database))
+			return CZ2_EIO;
+		code = tell_rows(database, sql, told, self);
+		if (judge(database, code) != DAMAGED)
+			return code == SQLITE_DONE ? CZ2_OK : CZ2_EIO;
+		if (looks == 0)
+			close_file(database);
+	}
+	if (set_aside(database) == GOOD)
 		be_open(database);
-	return code == SQLITE_DONE ? CZ2_OK : CZ2_EIO;
+	return CZ2_EIO;
 }

@@ -55,7 +55,7 @@ database_life(const struct database *database);
 
 /*
  * Runs body between BEGIN and COMMIT; body returns 0 or what database_run() failed with,
- * which rolls back. It may be called twice, when a damaged file had to be replaced.
+ * which rolls back. It is called again when a file seemed damaged or had to be replaced.
  * 0 or CZ2_EIO, logged on change.
  */
 int
@@ -66,7 +66,7 @@ int
 database_run(struct database *database, const char *sql, const struct database_value *values,
 	     int count);
 
-/* Tells each row of the answer. 0 or CZ2_EIO. */
+/* Tells each row of the answer, some twice when a read failed in between. 0 or CZ2_EIO. */
 int
 database_query(struct database *database, const char *sql,
 	       void (*told)(void *self, const struct database_value *columns, int count),
