@@ -11,12 +11,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <cz2/command.h>
+
 #include "base/mem.h"
 
 struct model {
 	int zones;
 	int64_t stale_ms;
 	struct cz2_image images[CZ2_ROW_COUNT];
+	bool confirmed[CZ2_ROW_COUNT];
 	int64_t written[CZ2_ROW_COUNT];
 	struct cz2_values state;
 	struct cz2_values told; /* the state as the observers know it */
@@ -81,6 +84,17 @@ happened(struct model *model, unsigned event)
 	model->version++;
 }
 
+static bool
+agree(enum cz2_row row, const struct cz2_image *a, const struct cz2_image *b)
+{
+	if (a->length != b->length)
+		return false;
+	for (unsigned i = 0; i < a->length; i++)
+		if (((a->bytes[i] ^ b->bytes[i]) & ~cz2_row_writable_mask(row, i)) != 0)
+			return false;
+	return true;
+}
+
 bool
 model_apply(struct model *model, enum cz2_row row, const struct cz2_image *image)
 {
@@ -91,6 +105,7 @@ model_apply(struct model *model, enum cz2_row row, const struct cz2_image *image
 	if (known->length != 0 && image->time < known->time)
 		return false;
 
+	model->confirmed[row] = agree(row, known, image);
 	*known = *image;
 	if (model->newest == CZ2_ROW_NONE || image->time >= model->images[model->newest].time)
 		model->newest = row;
@@ -113,6 +128,12 @@ bool
 model_written_since(const struct model *model, enum cz2_row row, int64_t since)
 {
 	return model->written[row] >= since;
+}
+
+bool
+model_confirmed(const struct model *model, enum cz2_row row)
+{
+	return model->confirmed[row];
 }
 
 bool

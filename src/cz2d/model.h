@@ -72,6 +72,10 @@ model_note_write(struct model *model, enum cz2_row row, int64_t now);
 bool
 model_written_since(const struct model *model, enum cz2_row row, int64_t since);
 
+/* True when the two newest images of the row agree in all bits that may not be written. */
+bool
+model_confirmed(const struct model *model, enum cz2_row row);
+
 /* True when the row was read by us, not longer than guard_ms ago and not written since. */
 bool
 model_fresh(const struct model *model, enum cz2_row row, int64_t guard_ms, int64_t now);

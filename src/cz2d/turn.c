@@ -42,13 +42,13 @@ turn_begin(struct turn *turn, const struct turn_config *config, struct model *mo
 }
 
 /*
- * The installer's settings share their row with the fan mode. What is written there
- * must be beyond doubt, so one read alone is never written upon: see beyond_doubt().
+ * The installer's settings share their row with the fan mode: there a read that shows
+ * something new in them is believed only when a second one shows the same.
  */
 static bool
-is_read_twice(enum cz2_row row)
+beyond_doubt(const struct turn *turn, enum cz2_row row)
 {
-	return row == CZ2_ROW_1_17;
+	return row != CZ2_ROW_1_17 || model_confirmed(turn->model, row);
 }
 
 /* Starts work on a row, from a copy that is fresh enough if there is one. */
@@ -58,7 +58,7 @@ want_row(struct turn *turn, struct turn_row *row)
 	if (row->state != TURN_UNTOUCHED && row->state != TURN_DONE)
 		return;
 	row->state = TURN_READ;
-	if (is_read_twice(row->row) ||
+	if (!beyond_doubt(turn, row->row) ||
 	    !model_fresh(turn->model, row->row, turn->config.guard_ms, turn->started))
 		return;
 	row->base = *model_image(turn->model, row->row);
@@ -455,30 +455,7 @@ judge(struct turn *turn, struct turn_row *row, const struct cz2_image *image)
 	}
 	log_debug("engine", "row %d.%d does not show what was written, round %d",
 		  cz2_row_info(row->row)->table, cz2_row_info(row->row)->row, row->writes);
-	row->state = is_read_twice(row->row) ? TURN_READ : TURN_EDIT;
-}
-
-/*
- * A read that differs from the last known row in anything that we may not write is
- * believed only when a second one is the same.
- */
-static bool
-beyond_doubt(struct turn_row *row, const struct cz2_image *before, const struct cz2_image *image)
-{
-	const struct cz2_image *other = row->doubted.length != 0 ? &row->doubted : before;
-
-	if (!is_read_twice(row->row))
-		return true;
-	for (unsigned i = 0; i < image->length; i++) {
-		uint8_t fixed = (uint8_t)~cz2_row_writable_mask(row->row, i);
-
-		if (other->length == image->length &&
-		    ((other->bytes[i] ^ image->bytes[i]) & fixed) == 0)
-			continue;
-		row->doubted = *image;
-		return false;
-	}
-	return true;
+	row->state = beyond_doubt(turn, row->row) ? TURN_EDIT : TURN_READ;
 }
 
 static void
@@ -504,7 +481,7 @@ take_read(struct turn *turn, struct turn_row *row, const struct cz2_result *resu
 	row->base = image;
 	row->received = now;
 	if (!check) {
-		row->state = beyond_doubt(row, &before, &image) ? TURN_EDIT : TURN_READ;
+		row->state = beyond_doubt(turn, row->row) ? TURN_EDIT : TURN_READ;
 		return;
 	}
 	/* It may answer a read from before the write. Then it can show that the wish is
