@@ -52,13 +52,14 @@ json_meta(const struct json_view *view, enum cz2_source source)
 json_t *
 json_time(int64_t wall_us)
 {
-	time_t seconds = (time_t)(wall_us / 1000000);
+	int64_t shown_us = wall_us > 0 ? wall_us : 0; /* of unknown age, less some rounding */
+	time_t seconds = (time_t)(shown_us / 1000000);
 	char date[32];
 	struct tm tm;
 
 	gmtime_r(&seconds, &tm);
 	strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%S", &tm);
-	return json_sprintf("%s.%06d+00:00", date, (int)(wall_us % 1000000));
+	return json_sprintf("%s.%06d+00:00", date, (int)(shown_us % 1000000));
 }
 
 /* Writes 4 characters for every 3 bytes begun, and a NUL. */

@@ -284,6 +284,7 @@ END_TEST
 START_TEST(times_are_in_utc_with_microseconds)
 {
 	assert_document(json_time(0), "\"1970-01-01T00:00:00.000000+00:00\"");
+	assert_document(json_time(-76), "\"1970-01-01T00:00:00.000000+00:00\"");
 	assert_document(json_time(wall_us), "\"2023-11-14T22:13:20.123456+00:00\"");
 }
 END_TEST
