@@ -46,6 +46,7 @@ ERRORS = {
     "ftruncate64": ["EIO", "ENOSPC"], "fdatasync": ["EIO", "ENOSPC"],
     "mmap64": ["ENOMEM"], "munmap": ["ENOMEM"], "mkdir": ["EACCES"],
     "unlink": ["EACCES", "EIO"], "stat": ["EIO"], "stat64": ["EIO", "EACCES"],
+    "realpath": ["EIO"], "__realpath_chk": ["EIO"],
     "lstat": ["EIO"], "lstat64": ["EIO"], "fstat64": ["EIO"], "fchown": ["EPERM"],
     "fcntl": ["EINVAL"], "fcntl64": ["EIO", "EAGAIN", "ENOLCK"], "flock": ["EIO"],
     "ioctl": ["EIO"], "tcgetattr": ["EIO"], "tcsetattr": ["EIO"], "tcflush": ["EIO"],
@@ -226,7 +227,7 @@ def chosen(name, calls):
     if FULL:
         return list(itertools.product(range(1, calls + 1), ERRORS[name], (False, True)))
     size = min(calls, SAMPLE * (5 if name in ALLOCATIONS else 1))
-    part = calls / size
+    part = calls / max(size, 1)
     return [(1 + int(part * (i + dice.random())), dice.choice(ERRORS[name]), dice.random() < 0.5)
             for i in range(size)]
 

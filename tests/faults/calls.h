@@ -55,6 +55,8 @@
 	CALL(readlink, PLAIN, ssize_t, (const char *path, char *to, size_t size), \
 	     (path, to, size), -1) \
 	CALL(realpath, PLAIN, char *, (const char *path, char *to), (path, to), NULL) \
+	CALL(__realpath_chk, PLAIN, char *, (const char *path, char *to, size_t size), \
+	     (path, to, size), NULL) \
 	CALL(getcwd, PLAIN, char *, (char *to, size_t size), (to, size), NULL) \
 	CALL(stat, PLAIN, int, (const char *path, void *about), (path, about), -1) \
 	CALL(stat64, PLAIN, int, (const char *path, void *about), (path, about), -1) \
