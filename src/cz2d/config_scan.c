@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "cz2d/config_check.h"
 #include "cz2d/config_lex.h"
 
 enum {
@@ -251,14 +252,14 @@ include(struct cursor *cursor)
 	char given[FILE_NAME_MAX / 2];
 	char file[FILE_NAME_MAX + sizeof given + 1];
 
-	if (length == 0 || length >= sizeof given || name[1] == '/')
+	snprintf(given, sizeof given, "%.*s", (int)length, name + 1);
+	if (length == 0 || length >= sizeof given || name[1] == '/' || !config_check_plain(given))
 		return refuse(cursor, cursor->lex.line,
 			      "@include: accepted is the name of a file in"
 			      " quotation marks, relative to the directory of the main file");
 	if (scan->includes == INCLUDES_MAX)
 		return refuse(cursor, cursor->lex.line,
 			      "@include: too many files within each other");
-	snprintf(given, sizeof given, "%.*s", (int)length, name + 1);
 	snprintf(file, sizeof file, "%s/%s", scan->directory, given);
 	if (scan_include(cursor, file) < 0)
 		return -1;

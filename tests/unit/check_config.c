@@ -517,6 +517,9 @@ static const struct {
 	{"\n@include \"nowhere\"\n",
 	 "f:2: @include: nowhere cannot be read: No such file or directory"},
 	{"@include \"f\"\n", "f:1: @include: too many files within each other"},
+	{"@include \"\xFF\033[2J\"\n",
+	 "f:1: @include: accepted is the name of a file in quotation marks, relative to the"
+	 " directory of the main file"},
 	{"@include \"/etc/passwd\"\n",
 	 "f:1: @include: accepted is the name of a file in quotation marks, relative to the"
 	 " directory of the main file"},
