@@ -8,11 +8,14 @@
 
 #include "base/mailbox.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "base/log.h"
 
 struct mailbox {
 	pthread_mutex_t lock;
@@ -60,6 +63,39 @@ slot(const struct mailbox *mailbox, size_t position)
 	return mailbox->ring + (mailbox->first + position) % mailbox->room * mailbox->size;
 }
 
+/* A full or an empty pipe cannot be; but the kernel may lack memory for the one byte. */
+__attribute__((noreturn)) static void
+give_up(void)
+{
+	log_error("mailbox", "nobody can be woken any more: %s", strerror(errno));
+	_exit(EXIT_FAILURE);
+}
+
+static void
+raise_flag(const struct mailbox *mailbox)
+{
+	ssize_t written;
+
+	do
+		written = write(mailbox->wake[1], "", 1);
+	while (written < 0 && errno == EINTR);
+	if (written != 1)
+		give_up();
+}
+
+static void
+lower_flag(const struct mailbox *mailbox)
+{
+	ssize_t taken;
+	char byte;
+
+	do
+		taken = read(mailbox->wake[0], &byte, 1);
+	while (taken < 0 && errno == EINTR);
+	if (taken != 1)
+		give_up();
+}
+
 bool
 mailbox_put(struct mailbox *mailbox, const void *message)
 {
@@ -69,10 +105,8 @@ mailbox_put(struct mailbox *mailbox, const void *message)
 	fits = mailbox->count < mailbox->room;
 	if (fits) {
 		memcpy(slot(mailbox, mailbox->count), message, mailbox->size);
-		/* A full pipe cannot be: one byte is in it at most. */
-		if (mailbox->count++ == 0 && write(mailbox->wake[1], "", 1) != 1)
-			abort();
-	} else {
+		if (mailbox->count++ == 0)
+			raise_flag(mailbox);
 	}
 	pthread_mutex_unlock(&mailbox->lock);
 	return fits;
@@ -81,7 +115,6 @@ mailbox_put(struct mailbox *mailbox, const void *message)
 bool
 mailbox_get(struct mailbox *mailbox, void *message)
 {
-	char byte;
 	bool any;
 
 	pthread_mutex_lock(&mailbox->lock);
@@ -89,8 +122,8 @@ mailbox_get(struct mailbox *mailbox, void *message)
 	if (any) {
 		memcpy(message, slot(mailbox, 0), mailbox->size);
 		mailbox->first = (mailbox->first + 1) % mailbox->room;
-		if (--mailbox->count == 0 && read(mailbox->wake[0], &byte, 1) != 1)
-			abort();
+		if (--mailbox->count == 0)
+			lower_flag(mailbox);
 	}
 	pthread_mutex_unlock(&mailbox->lock);
 	return any;
