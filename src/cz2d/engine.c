@@ -21,8 +21,6 @@
 #include "cz2d/turn.h"
 
 enum {
-	RETRY_MS = 1500,     /* between polls of a panel that does not answer */
-	DISTURBED_MS = 400,  /* after somebody else's write, before it is looked at */
 	ROOM_POLL_MS = 150,
 	STOP_MS = 5000,      /* the turn under way may take so long when stopping */
 };
@@ -36,12 +34,7 @@ struct engine {
 	bool turning;
 	struct refresh refresh;
 	bool asked_by_turn; /* whose request is on the bus */
-	enum refresh_kind asked_kind; /* of the refresh that waiters want */
-	enum refresh_kind refreshing; /* of the one under way */
 
-	int64_t next_poll;
-	int64_t look_at; /* when disturbed rows are read; INT64_MAX: none */
-	bool full;       /* the next refresh reads every row: a new link */
 	bool link_known, link_open;
 	bool stopping;
 	int64_t stop_by;
@@ -49,7 +42,7 @@ struct engine {
 	struct doubt doubt;
 };
 
-_Static_assert((int)TURN_MEMBERS_MAX >= (int)ENGINE_QUEUE_MAX, "whoever waits may join");
+_Static_assert((int)MEMBERS_MAX >= (int)ENGINE_QUEUE_MAX, "whoever waits may join");
 
 struct engine *
 engine_new(const struct engine_config *config, struct bus *bus, struct model *model)
@@ -59,10 +52,7 @@ engine_new(const struct engine_config *config, struct bus *bus, struct model *mo
 	engine->config = *config;
 	engine->bus = bus;
 	engine->model = model;
-	engine->next_poll = INT64_MIN;
-	engine->look_at = INT64_MAX;
-	engine->full = true;
-	refresh_init(&engine->refresh, model, config->attempts);
+	refresh_init(&engine->refresh, model, config->attempts, config->refresh_ms);
 	return engine;
 }
 
@@ -71,14 +61,6 @@ engine_free(struct engine *engine)
 {
 	free(engine);
 	return NULL;
-}
-
-/* Rows that may have changed behind our back are read then, if not sooner. */
-static void
-look_soon(struct engine *engine, int64_t when)
-{
-	if (refresh_dirty(&engine->refresh))
-		engine->look_at = clock_earlier(engine->look_at, when);
 }
 
 /* ------------------------------------------------------------------------
@@ -92,8 +74,7 @@ leave_open(struct engine *engine, const struct cz2_command *command, int64_t now
 	doubt_add(&engine->doubt, command, now);
 	for (int i = 0; cz2_write_order[i] != CZ2_ROW_NONE; i++)
 		if (doubt_concerns(&engine->doubt, cz2_write_order[i]))
-			refresh_disturb(&engine->refresh, cz2_write_order[i]);
-	look_soon(engine, now + DISTURBED_MS);
+			refresh_disturb(&engine->refresh, cz2_write_order[i], now);
 }
 
 static void
@@ -233,8 +214,8 @@ engine_refresh(struct engine *engine, enum engine_refresh_kind how, engine_done 
 	if (waiter == NULL)
 		return CZ2_EBUSY;
 	waiter->refresh = true;
-	if (how == ENGINE_REFRESH_ALL || engine->asked_kind != REFRESH_FULL)
-		engine->asked_kind = how == ENGINE_REFRESH_ALL ? REFRESH_FULL : REFRESH_FORCED;
+	refresh_want(&engine->refresh,
+		     how == ENGINE_REFRESH_ALL ? REFRESH_FULL : REFRESH_FORCED);
 	*id = waiter->id;
 	return CZ2_OK;
 }
@@ -321,25 +302,12 @@ static bool
 start_refresh(struct engine *engine, int64_t now)
 {
 	bool forced = queue_find(&engine->queue, waiter_is_waiting_refresh, now) >= 0;
-	enum refresh_kind kind;
 
-	if (forced)
-		kind = engine->full ? REFRESH_FULL : engine->asked_kind;
-	else if (now >= engine->next_poll)
-		kind = engine->full ? REFRESH_FULL : REFRESH_POLL;
-	else if (now >= engine->look_at)
-		kind = REFRESH_DIRTY;
-	else
+	if (!refresh_start(&engine->refresh, forced, bus_rhythm_known(engine->bus, now), now))
 		return false;
-
 	for (int i = 0; i < queue_count(&engine->queue); i++)
 		if (queue_at(&engine->queue, i)->refresh)
 			queue_at(&engine->queue, i)->state = WAITER_RUNNING;
-	engine->asked_kind = REFRESH_FORCED;
-	engine->look_at = INT64_MAX;
-	engine->refreshing = kind;
-	model_hold(engine->model, kind == REFRESH_FULL);
-	refresh_begin(&engine->refresh, kind, forced, bus_rhythm_known(engine->bus, now), now);
 	return true;
 }
 
@@ -360,22 +328,13 @@ compare_zone_count(struct engine *engine)
 }
 
 static void
-end_refresh(struct engine *engine, bool failed, int64_t now)
+end_refresh(struct engine *engine, int64_t now)
 {
-	struct outcome outcome = {.error = failed ? CZ2_ETIMEOUT : CZ2_OK};
+	struct outcome outcome = {.error = refresh_end(&engine->refresh, now)};
 	int position;
 
 	cz2_command_init(&outcome.applied);
-	if (failed)
-		engine->next_poll = now + RETRY_MS;
-	else if (engine->refreshing != REFRESH_DIRTY)
-		engine->next_poll = now + engine->config.refresh_ms;
-	if (!failed && engine->refreshing == REFRESH_FULL)
-		engine->full = false;
 	doubt_settle(&engine->doubt, engine->model);
-	look_soon(engine, now + (failed ? RETRY_MS : DISTURBED_MS));
-	model_hold(engine->model, false);
-	model_refreshed(engine->model, failed ? cz2_strerror(CZ2_ETIMEOUT) : NULL);
 	compare_zone_count(engine);
 	while ((position = queue_find(&engine->queue, waiter_is_running_refresh, now)) >= 0)
 		queue_finish(&engine->queue, position, &outcome, now);
@@ -385,14 +344,13 @@ static bool
 step_refresh(struct engine *engine, int64_t now)
 {
 	struct cz2_request request;
-	bool failed;
 
 	if (engine->stopping || !engine->link_open)
 		return false;
 	if (!refresh_active(&engine->refresh) && !start_refresh(engine, now))
 		return false;
-	if (!refresh_next(&engine->refresh, &request, &failed)) {
-		end_refresh(engine, failed, now);
+	if (!refresh_next(&engine->refresh, &request)) {
+		end_refresh(engine, now);
 		return false;
 	}
 	engine->asked_by_turn = false;
@@ -445,7 +403,7 @@ engine_wake(const struct engine *engine, int64_t now)
 		return wake;
 	if (queue_count(&engine->queue) > 0 || refresh_active(&engine->refresh))
 		return now;
-	return clock_earlier(wake, clock_earlier(engine->look_at, engine->next_poll));
+	return clock_earlier(wake, refresh_wake(&engine->refresh));
 }
 
 void
@@ -498,8 +456,7 @@ engine_disturbed(struct engine *engine, enum cz2_row row, int64_t now)
 	/* What the burst writes is overheard as well. */
 	if (cz2_row_info(row)->overhear == CZ2_OVERHEAR_WRITE)
 		return;
-	refresh_disturb(&engine->refresh, row);
-	look_soon(engine, now + DISTURBED_MS);
+	refresh_disturb(&engine->refresh, row, now);
 }
 
 void
@@ -507,14 +464,11 @@ engine_link_changed(struct engine *engine, bool open, int64_t now)
 {
 	engine->link_known = true;
 	engine->link_open = open;
-	refresh_reset(&engine->refresh);
-	engine->full = true;
-	engine->next_poll = now;
+	refresh_reset(&engine->refresh, now);
 	if (open) {
 		model_connecting(engine->model);
 		return;
 	}
-	model_hold(engine->model, false);
 	model_disconnected(engine->model, cz2_strerror(CZ2_ECLOSED));
 	if (engine->turning)
 		give_up_turn(engine, CZ2_ECLOSED, now);

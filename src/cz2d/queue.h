@@ -16,7 +16,7 @@ struct waiter {
 	enum waiter_state state;
 	engine_id id;
 	bool refresh;              /* else a command */
-	struct turn_member member; /* accepted and deadline: also of refreshes */
+	struct member member; /* accepted and deadline: also of refreshes */
 	struct cz2_warnings warnings;
 	engine_done done;          /* NULL: nobody listens any more */
 	void *self;

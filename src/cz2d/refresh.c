@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright 2026 The cz2d authors */
 /*
- * Plans and carries out refreshes. The line belongs to the panel: a refresh
- * asks for at most nine rows when nothing is overheard, and four when the
- * panel's burst brings the rest by itself.
+ * The line belongs to the panel: a poll asks for at most nine rows when nothing is
+ * overheard, and four when the panel's burst brings the rest by itself.
  */
 #include "build.h"
 
@@ -11,6 +10,9 @@
 
 #include <string.h>
 
+#include <cz2/error.h>
+
+#include "base/clock.h"
 #include "cz2d/model.h"
 
 enum {
@@ -20,39 +22,60 @@ enum {
 	SOON_S = 20,          /* CZ2_ROW_1_24 when it is the only source of a temperature */
 	REFUSED_MS = 3600000, /* a row that the panel has not is asked for again after this */
 	SILENT_MS = 600000,
+	RETRY_MS = 1500,      /* between polls of a panel that does not answer */
+	DISTURBED_MS = 400,   /* after a write, before what it did is looked at */
 };
 
 void
-refresh_init(struct refresh *refresh, struct model *model, int attempts)
+refresh_init(struct refresh *refresh, struct model *model, int attempts, int64_t interval_ms)
 {
 	memset(refresh, 0, sizeof *refresh);
 	refresh->model = model;
 	refresh->attempts = attempts;
-	refresh_reset(refresh);
+	refresh->interval_ms = interval_ms;
+	refresh->look_at = INT64_MAX;
+	refresh_reset(refresh, INT64_MIN);
 }
 
 void
-refresh_reset(struct refresh *refresh)
+refresh_reset(struct refresh *refresh, int64_t now)
 {
 	refresh->active = false;
+	refresh->full = true;
+	refresh->next_poll = now;
 	for (int row = 0; row < CZ2_ROW_COUNT; row++)
 		refresh->skip_until[row] = INT64_MIN;
+	model_hold(refresh->model, false);
 }
 
 void
-refresh_disturb(struct refresh *refresh, enum cz2_row row)
+refresh_want(struct refresh *refresh, enum refresh_kind kind)
 {
-	if (cz2_row_info(row)->refresh != CZ2_REFRESH_NEVER)
-		refresh->dirty[row] = true;
+	if (kind > refresh->wanted)
+		refresh->wanted = kind;
 }
 
-bool
-refresh_dirty(const struct refresh *refresh)
+static void
+look_soon(struct refresh *refresh, int64_t when)
 {
 	for (int row = 0; row < CZ2_ROW_COUNT; row++)
 		if (refresh->dirty[row])
-			return true;
-	return false;
+			refresh->look_at = clock_earlier(refresh->look_at, when);
+}
+
+void
+refresh_disturb(struct refresh *refresh, enum cz2_row row, int64_t now)
+{
+	if (cz2_row_info(row)->refresh == CZ2_REFRESH_NEVER)
+		return;
+	refresh->dirty[row] = true;
+	look_soon(refresh, now + DISTURBED_MS);
+}
+
+int64_t
+refresh_wake(const struct refresh *refresh)
+{
+	return clock_earlier(refresh->look_at, refresh->next_poll);
 }
 
 /* ------------------------------------------------------------------------
@@ -170,20 +193,36 @@ add_turns(struct refresh *refresh, int budget, int64_t now)
 	}
 }
 
-void
-refresh_begin(struct refresh *refresh, enum refresh_kind kind, bool forced, bool overhearing,
-	      int64_t now)
+static void
+plan(struct refresh *refresh, bool overhearing, int64_t now)
 {
-	refresh->kind = kind;
-	refresh->source = forced ? CZ2_SOURCE_FORCE : CZ2_SOURCE_POLL;
 	refresh->count = refresh->index = refresh->tries = 0;
+	add_always(refresh, now);
+	if (refresh->kind == REFRESH_FULL)
+		add_turns(refresh, CZ2_ROW_COUNT, now);
+	else if (refresh->kind != REFRESH_DIRTY)
+		add_turns(refresh, overhearing ? BUDGET_OVERHEARING : BUDGET_SILENT, now);
+}
+
+bool
+refresh_start(struct refresh *refresh, bool forced, bool overhearing, int64_t now)
+{
+	if (!forced && now < refresh_wake(refresh))
+		return false;
+	if (forced)
+		refresh->kind = refresh->wanted;
+	else
+		refresh->kind = now >= refresh->next_poll ? REFRESH_POLL : REFRESH_DIRTY;
+	if (refresh->full && refresh->kind != REFRESH_DIRTY)
+		refresh->kind = REFRESH_FULL;
+	refresh->source = forced ? CZ2_SOURCE_FORCE : CZ2_SOURCE_POLL;
+	refresh->wanted = REFRESH_DIRTY;
+	refresh->look_at = INT64_MAX;
 	refresh->failed = false;
 	refresh->active = true;
-	add_always(refresh, now);
-	if (kind == REFRESH_FULL)
-		add_turns(refresh, CZ2_ROW_COUNT, now);
-	else if (kind != REFRESH_DIRTY)
-		add_turns(refresh, overhearing ? BUDGET_OVERHEARING : BUDGET_SILENT, now);
+	model_hold(refresh->model, refresh->kind == REFRESH_FULL);
+	plan(refresh, overhearing, now);
+	return true;
 }
 
 bool
@@ -197,15 +236,12 @@ refresh_active(const struct refresh *refresh)
  */
 
 bool
-refresh_next(struct refresh *refresh, struct cz2_request *request, bool *failed)
+refresh_next(struct refresh *refresh, struct cz2_request *request)
 {
 	const struct cz2_row_info *info;
 
-	if (refresh->index == refresh->count || refresh->failed) {
-		refresh->active = false;
-		*failed = refresh->failed;
+	if (refresh->index == refresh->count || refresh->failed)
 		return false;
-	}
 	info = cz2_row_info(refresh->rows[refresh->index]);
 	*request = (struct cz2_request){
 		.function = CZ2_READ,
@@ -286,4 +322,22 @@ refresh_result(struct refresh *refresh, const struct cz2_result *result, int64_t
 	} else {
 		refresh->failed = true;
 	}
+}
+
+int
+refresh_end(struct refresh *refresh, int64_t now)
+{
+	bool failed = refresh->failed;
+
+	refresh->active = false;
+	if (failed)
+		refresh->next_poll = now + RETRY_MS;
+	else if (refresh->kind != REFRESH_DIRTY)
+		refresh->next_poll = now + refresh->interval_ms;
+	if (!failed && refresh->kind == REFRESH_FULL)
+		refresh->full = false;
+	look_soon(refresh, now + (failed ? RETRY_MS : DISTURBED_MS));
+	model_hold(refresh->model, false);
+	model_refreshed(refresh->model, failed ? cz2_strerror(CZ2_ETIMEOUT) : NULL);
+	return failed ? CZ2_ETIMEOUT : CZ2_OK;
 }

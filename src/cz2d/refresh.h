@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright 2026 The cz2d authors */
 /*
- * One refresh of the status: which rows have to be asked for, and asking for
- * them one by one. Only what is neither overheard nor fresh is polled.
+ * Refreshes of the status: when one is due, which rows it has to ask for, and asking
+ * for them one by one. Only what is neither overheard nor fresh is polled.
  */
 #ifndef CZ2D_REFRESH_H
 #define CZ2D_REFRESH_H
@@ -12,61 +12,75 @@
 struct model;
 
 enum refresh_kind {
+	REFRESH_DIRTY,  /* only the rows that somebody wrote */
 	REFRESH_POLL,   /* what is due */
 	REFRESH_FORCED, /* what a status needs, due or not */
 	REFRESH_FULL,   /* every row of the status */
-	REFRESH_DIRTY,  /* only the rows that somebody else wrote */
 };
 
 /* All members are private. */
 struct refresh {
 	struct model *model;
 	int attempts;        /* sends of each read */
-	int tries;           /* of the row at hand, so far */
+	int64_t interval_ms; /* between polls */
+
+	int64_t next_poll;
+	int64_t look_at;          /* when dirty rows are read; INT64_MAX: none */
+	enum refresh_kind wanted; /* by whoever asked for one */
+	bool full;                /* the next one reads every row: a new link */
+	bool dirty[CZ2_ROW_COUNT];
+	int64_t skip_until[CZ2_ROW_COUNT]; /* rows that this panel does not have */
+
+	bool active;
 	enum refresh_kind kind;
 	enum cz2_source source; /* that the rows are marked with */
 	enum cz2_row rows[CZ2_ROW_COUNT];
 	int count, index;
-	bool active;
-	bool dirty[CZ2_ROW_COUNT];
-	int64_t skip_until[CZ2_ROW_COUNT]; /* rows that this panel does not have */
+	int tries;              /* of the row at hand, so far */
 	bool failed;
 };
 
 void
-refresh_init(struct refresh *refresh, struct model *model, int attempts);
+refresh_init(struct refresh *refresh, struct model *model, int attempts, int64_t interval_ms);
 
-/* A new link, maybe another panel: nothing is known of what it has. */
+/* The link came or went: maybe another panel, nothing is known of what it has. */
 void
-refresh_reset(struct refresh *refresh);
+refresh_reset(struct refresh *refresh, int64_t now);
+
+/* Somebody will wait for the next one, and wants this of it. */
+void
+refresh_want(struct refresh *refresh, enum refresh_kind kind);
 
 /* Somebody wrote this row: it is asked for soon. */
 void
-refresh_disturb(struct refresh *refresh, enum cz2_row row);
+refresh_disturb(struct refresh *refresh, enum cz2_row row, int64_t now);
 
-/* True when some row was disturbed and not read since. */
-bool
-refresh_dirty(const struct refresh *refresh);
+/* The moment when the next one is due. */
+int64_t
+refresh_wake(const struct refresh *refresh);
 
 /*
- * Plans. forced: somebody asked for it; overhearing: the panel's burst is heard, so its
- * rows come by themselves.
+ * Begins one; false when none is due. forced: somebody waits for it; overhearing: the
+ * panel's burst is heard, so its rows come by themselves.
  */
-void
-refresh_begin(struct refresh *refresh, enum refresh_kind kind, bool forced, bool overhearing,
-	      int64_t now);
+bool
+refresh_start(struct refresh *refresh, bool forced, bool overhearing, int64_t now);
 
 bool
 refresh_active(const struct refresh *refresh);
 
 /*
  * The next request: one send, so that a command can come between. False when the
- * refresh is over; *failed then tells whether the panel did not answer.
+ * refresh is over.
  */
 bool
-refresh_next(struct refresh *refresh, struct cz2_request *request, bool *failed);
+refresh_next(struct refresh *refresh, struct cz2_request *request);
 
 void
 refresh_result(struct refresh *refresh, const struct cz2_result *result, int64_t now);
+
+/* After refresh_next() said that it is over. CZ2_ETIMEOUT: the panel did not answer. */
+int
+refresh_end(struct refresh *refresh, int64_t now);
 
 #endif

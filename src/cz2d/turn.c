@@ -29,10 +29,8 @@ turn_begin(struct turn *turn, const struct turn_config *config, struct model *mo
 {
 	turn->config = *config;
 	turn->model = model;
-	turn->member_count = 0;
-	cz2_command_init(&turn->merged);
+	members_clear(&turn->members);
 	turn->started = now;
-	turn->latest = INT64_MIN;
 	turn->open = true;
 	turn->error = CZ2_OK;
 	turn->transactions = turn->bytes = turn->attempts = 0;
@@ -67,15 +65,10 @@ want_row(struct turn *turn, struct turn_row *row)
 }
 
 bool
-turn_join(struct turn *turn, struct turn_member *member)
+turn_join(struct turn *turn, struct member *member)
 {
-	if (!turn->open || turn->member_count == TURN_MEMBERS_MAX)
+	if (!turn->open || !members_join(&turn->members, member))
 		return false;
-	if (cz2_command_merge(&turn->merged, &member->command) != CZ2_OK)
-		return false;
-	turn->members[turn->member_count++] = member;
-	if (member->accepted > turn->latest)
-		turn->latest = member->accepted;
 	for (int i = 0; i < TURN_ROWS; i++)
 		if (cz2_command_touches(&member->command, turn->rows[i].row))
 			want_row(turn, &turn->rows[i]);
@@ -83,107 +76,9 @@ turn_join(struct turn *turn, struct turn_member *member)
 }
 
 void
-turn_leave(struct turn *turn, struct turn_member *member)
+turn_leave(struct turn *turn, struct member *member)
 {
-	for (int i = 0; i < turn->member_count; i++) {
-		if (turn->members[i] != member)
-			continue;
-		turn->member_count--;
-		memmove(&turn->members[i], &turn->members[i + 1],
-			(size_t)(turn->member_count - i) * sizeof turn->members[0]);
-		return;
-	}
-}
-
-/* Members that are still well and name something in the row, one after another. */
-static struct turn_member *
-next_member(const struct turn *turn, const struct turn_row *row, int *index)
-{
-	while (*index < turn->member_count) {
-		struct turn_member *member = turn->members[(*index)++];
-
-		if (member->error == CZ2_OK && cz2_command_touches(&member->command, row->row))
-			return member;
-	}
-	return NULL;
-}
-
-/* ------------------------------------------------------------------------
- * Judging what a row shows
- */
-
-/* What all members want that have neither failed nor left. */
-static void
-merge_wishes(const struct turn *turn, struct cz2_command *all)
-{
-	cz2_command_init(all);
-	for (int i = 0; i < turn->member_count; i++)
-		if (turn->members[i]->error == CZ2_OK)
-			cz2_command_merge(all, &turn->members[i]->command);
-}
-
-/*
- * True when the image shows what the member names. A setpoint of a zone without
- * hold or temporary (all: what is wanted of the zones) that was acknowledged may
- * have been taken back by the schedule already: that is no failure.
- */
-static bool
-satisfied(const struct turn *turn, const struct turn_row *row, const struct cz2_command *all,
-	  const struct turn_member *member, const struct cz2_image *image)
-{
-	const struct cz2_values *state = model_state(turn->model);
-	struct cz2_command lasting = member->command;
-
-	for (int zone = 1; row->acknowledged && zone <= CZ2_ZONES_MAX; zone++) {
-		if (!cz2_command_unheld(all, state, zone))
-			continue;
-		cz2_values_set(&lasting.wish, CZ2_HEAT, zone, CZ2_UNKNOWN);
-		cz2_values_set(&lasting.wish, CZ2_COOL, zone, CZ2_UNKNOWN);
-	}
-	return cz2_command_shown(&lasting, row->row, image->bytes, image->length);
-}
-
-static bool
-all_shown(const struct turn *turn, const struct turn_row *row, const struct cz2_image *image)
-{
-	const struct turn_member *member;
-	int index = 0;
-
-	while ((member = next_member(turn, row, &index)) != NULL)
-		if (!cz2_command_shown(&member->command, row->row, image->bytes, image->length))
-			return false;
-	return true;
-}
-
-/* True when the image satisfies all; error (unless CZ2_OK) goes to those that it does not. */
-static bool
-all_satisfied(const struct turn *turn, const struct turn_row *row, const struct cz2_image *image,
-	      int error)
-{
-	struct cz2_command wishes;
-	struct turn_member *member;
-	bool all = true;
-	int index = 0;
-
-	merge_wishes(turn, &wishes);
-	while ((member = next_member(turn, row, &index)) != NULL) {
-		if (satisfied(turn, row, &wishes, member, image))
-			continue;
-		all = false;
-		if (error != CZ2_OK)
-			member->error = error;
-	}
-	return all;
-}
-
-static void
-fail_members(const struct turn *turn, const struct turn_row *row, int error)
-{
-	struct turn_member *member;
-	int index = 0;
-
-	while ((member = next_member(turn, row, &index)) != NULL)
-		member->error = error;
+	members_leave(&turn->members, member);
 }
 
 /* ------------------------------------------------------------------------
@@ -217,50 +112,6 @@ base_usable(const struct turn *turn, const struct turn_row *row, int64_t now)
 	return row->base.time >= row->written && now < usable_until(turn, row);
 }
 
-/* Applies the members one after another; one that breaks a rule fails alone. */
-static void
-edit(const struct turn *turn, const struct turn_row *row, uint8_t *bytes)
-{
-	struct turn_member *member;
-	int index = 0;
-
-	while ((member = next_member(turn, row, &index)) != NULL) {
-		bool changed;
-
-		member->error = cz2_command_edit(&member->command, row->row, bytes,
-						 row->base.length, &changed, &member->problem);
-	}
-}
-
-/*
- * No write of a command leaves after its caller was told that it failed, and none
- * when its copy has grown too old while it waited for the line.
- */
-static int64_t
-write_deadline(const struct turn *turn, const struct turn_row *row)
-{
-	const struct turn_member *member;
-	int64_t deadline = usable_until(turn, row);
-	int index = 0;
-
-	while ((member = next_member(turn, row, &index)) != NULL)
-		deadline = clock_earlier(deadline, member->deadline);
-	return deadline;
-}
-
-/* As long as somebody waits for it. Who has no time left is answered meanwhile. */
-static int64_t
-read_deadline(const struct turn *turn, const struct turn_row *row)
-{
-	const struct turn_member *member;
-	int64_t deadline = INT64_MIN;
-	int index = 0;
-
-	while ((member = next_member(turn, row, &index)) != NULL)
-		deadline = clock_later(deadline, member->deadline);
-	return deadline != INT64_MIN ? deadline : INT64_MAX;
-}
-
 static void
 address(const struct turn_row *row, struct cz2_request *request)
 {
@@ -281,7 +132,10 @@ ask_write(struct turn *turn, struct turn_row *row, const uint8_t *bytes, int64_t
 	request->function = CZ2_WRITE;
 	request->length = row->base.length;
 	memcpy(request->bytes, bytes, row->base.length);
-	request->deadline = write_deadline(turn, row);
+	/* None leaves after its caller was told that it failed, and none when its copy has
+	 * grown too old while it waited for the line. */
+	request->deadline = clock_earlier(usable_until(turn, row),
+					  members_first_deadline(&turn->members, row->row));
 	row->state = TURN_WRITING;
 	row->decided = now;
 	row->writes++;
@@ -303,17 +157,17 @@ edit_row(struct turn *turn, struct turn_row *row, int blocked, int64_t now,
 	}
 	turn->open = false;
 	memcpy(bytes, row->base.bytes, sizeof bytes);
-	edit(turn, row, bytes);
+	members_edit(&turn->members, row->row, bytes, row->base.length);
 	if (memcmp(bytes, row->base.bytes, row->base.length) == 0) {
 		/* "Nothing to change" must not rest on what the panel showed before
 		 * the command was given. */
-		bool current = row->base.time + turn->config.guard_ms >= turn->latest;
+		bool current = row->base.time + turn->config.guard_ms >= turn->members.latest;
 
 		row->state = current ? TURN_DONE : TURN_READ;
 		return false;
 	}
 	if (blocked != CZ2_OK) {
-		fail_members(turn, row, blocked);
+		members_fail(&turn->members, row->row, blocked);
 		row->state = TURN_DONE;
 		return false;
 	}
@@ -326,14 +180,6 @@ edit_row(struct turn *turn, struct turn_row *row, int blocked, int64_t now,
  */
 
 static bool
-nobody_left(const struct turn *turn, const struct turn_row *row)
-{
-	int index = 0;
-
-	return next_member(turn, row, &index) == NULL;
-}
-
-static bool
 ask_read(struct turn *turn, struct turn_row *row, struct cz2_request *request)
 {
 	if (++row->reads > READS_MAX) {
@@ -343,7 +189,8 @@ ask_read(struct turn *turn, struct turn_row *row, struct cz2_request *request)
 	address(row, request);
 	request->function = CZ2_READ;
 	request->attempts = (uint8_t)turn->config.attempts;
-	request->deadline = read_deadline(turn, row);
+	/* As long as somebody waits. Who has no time left is answered meanwhile. */
+	request->deadline = members_last_deadline(&turn->members, row->row);
 	return true;
 }
 
@@ -355,7 +202,7 @@ advance(struct turn *turn, struct turn_row *row, int blocked, int64_t now,
 	while (turn->error == CZ2_OK) {
 		switch (row->state) {
 		case TURN_READ:
-			if (!row->needed && nobody_left(turn, row)) {
+			if (!row->needed && !members_want(&turn->members, row->row)) {
 				row->state = TURN_DONE;
 				return false;
 			}
@@ -430,10 +277,20 @@ flags_known(struct turn *turn)
 	return false;
 }
 
+/* What the panel acknowledged it may have given back to a schedule. */
+static bool
+satisfied(const struct turn *turn, const struct turn_row *row, const struct cz2_image *image,
+	  int error)
+{
+	const struct cz2_values *state = row->acknowledged ? model_state(turn->model) : NULL;
+
+	return members_satisfied(&turn->members, row->row, image, state, error);
+}
+
 static void
 judge(struct turn *turn, struct turn_row *row, const struct cz2_image *image)
 {
-	if (all_shown(turn, row, image)) {
+	if (members_shown(&turn->members, row->row, image)) {
 		/* Seen early, it still has to hold when all is written. */
 		row->state = row->state == TURN_RESOLVE && rows_to_write(turn) ? TURN_CHECK
 									       : TURN_DONE;
@@ -444,12 +301,12 @@ judge(struct turn *turn, struct turn_row *row, const struct cz2_image *image)
 		return;
 	}
 	/* A second try tells a value that was taken back from one that was not kept. */
-	if (row->writes >= TRIES_UNHELD && all_satisfied(turn, row, image, CZ2_OK)) {
+	if (row->writes >= TRIES_UNHELD && satisfied(turn, row, image, CZ2_OK)) {
 		row->state = TURN_DONE;
 		return;
 	}
 	if (row->refused || row->writes >= TURN_WRITES_MAX) {
-		all_satisfied(turn, row, image, row->refused ? CZ2_EREFUSED : CZ2_ENOTKEPT);
+		satisfied(turn, row, image, row->refused ? CZ2_EREFUSED : CZ2_ENOTKEPT);
 		row->state = TURN_DONE;
 		return;
 	}
@@ -472,8 +329,8 @@ take_read(struct turn *turn, struct turn_row *row, const struct cz2_result *resu
 	memcpy(image.bytes, result->bytes, result->length);
 	/* A change that the copy before the write did not show yet was read after the
 	 * write, whichever request the reply may answer. */
-	if (check && image.time < row->written && all_shown(turn, row, &image) &&
-	    !all_shown(turn, row, &row->base))
+	if (check && image.time < row->written && members_shown(&turn->members, row->row, &image) &&
+	    !members_shown(&turn->members, row->row, &row->base))
 		image.time = row->written;
 	/* Something newer, and other, was overheard meanwhile: ask again. */
 	if (!model_apply(turn->model, row->row, &image) && !cz2_image_same(&before, &image))
@@ -487,7 +344,7 @@ take_read(struct turn *turn, struct turn_row *row, const struct cz2_result *resu
 	/* It may answer a read from before the write. Then it can show that the wish is
 	 * there, but not that it is missing: ask again. */
 	if (image.time >= row->written ||
-	    (image.time >= turn->latest && all_shown(turn, row, &image)))
+	    (image.time >= turn->members.latest && members_shown(&turn->members, row->row, &image)))
 		judge(turn, row, &image);
 }
 
@@ -495,16 +352,11 @@ void
 turn_sent(struct turn *turn)
 {
 	struct turn_row *row = turn->current;
-	struct turn_member *member;
-	int index = 0;
 
 	if (!turn_writes(turn, CZ2_ROW_NONE))
 		return;
 	row->written = row->decided;
-	while ((member = next_member(turn, row, &index)) != NULL)
-		if (!cz2_command_shown(&member->command, row->row, row->base.bytes,
-				       row->base.length))
-			member->sent = true;
+	members_sent(&turn->members, row->row, &row->base);
 }
 
 /*
@@ -517,7 +369,7 @@ look_at_setpoints_again(struct turn *turn)
 	for (int i = 0; i < TURN_ROWS; i++) {
 		struct turn_row *row = &turn->rows[i];
 
-		if (row->row == CZ2_ROW_1_16 && row->state == TURN_DONE && !nobody_left(turn, row))
+		if (row->row == CZ2_ROW_1_16 && row->state == TURN_DONE && members_want(&turn->members, row->row))
 			row->state = TURN_CHECK;
 	}
 }
@@ -569,7 +421,7 @@ turn_result(struct turn *turn, const struct cz2_result *result, int64_t now)
 	} else if (result->error == CZ2_OK) {
 		take_read(turn, row, result, now);
 	} else if (result->error == CZ2_EREFUSED) {
-		fail_members(turn, row, CZ2_EREFUSED);
+		members_fail(&turn->members, row->row, CZ2_EREFUSED);
 		row->state = TURN_DONE;
 	} else if (result->error != CZ2_EBUSY) {
 		/* CZ2_EBUSY: it was not sent in time, or taken back. */
@@ -583,7 +435,7 @@ turn_result(struct turn *turn, const struct cz2_result *result, int64_t now)
 
 /* True when each row that the member names was seen to the end. */
 static bool
-seen_through(const struct turn *turn, const struct turn_member *member)
+seen_through(const struct turn *turn, const struct member *member)
 {
 	for (int i = 0; i < TURN_ROWS; i++) {
 		const struct turn_row *row = &turn->rows[i];
@@ -595,7 +447,7 @@ seen_through(const struct turn *turn, const struct turn_member *member)
 }
 
 static int
-error_of(const struct turn *turn, const struct turn_member *member)
+error_of(const struct turn *turn, const struct member *member)
 {
 	if (member->error != CZ2_OK || seen_through(turn, member))
 		return member->error;
@@ -617,7 +469,7 @@ find_applied(const struct turn *turn, struct cz2_command *applied)
 }
 
 void
-turn_outcome(const struct turn *turn, const struct turn_member *member,
+turn_outcome(const struct turn *turn, const struct member *member,
 	     struct outcome *outcome)
 {
 	outcome->error = error_of(turn, member);

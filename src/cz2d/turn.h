@@ -20,22 +20,14 @@
 #include <cz2/command.h>
 #include <cz2/exchange.h>
 
+#include "cz2d/members.h"
+
 struct outcome;
 struct model;
 
 enum {
 	TURN_ROWS = 3,
-	TURN_MEMBERS_MAX = 640, /* as many as the queue holds */
 	TURN_WRITES_MAX = 3, /* rounds of each row */
-};
-
-/* A command in a turn. Owned by the engine; the turn keeps pointers. */
-struct turn_member {
-	struct cz2_command command;
-	int64_t accepted, deadline;
-	int error; /* CZ2_OK while all is well */
-	struct cz2_problem problem;
-	bool sent; /* a write frame that carried it left */
 };
 
 struct turn_config {
@@ -59,11 +51,8 @@ enum turn_row_state {
 struct turn {
 	struct turn_config config;
 	struct model *model;
-	struct turn_member *members[TURN_MEMBERS_MAX];
-	int member_count;
-	struct cz2_command merged;
+	struct members members;
 	int64_t started;
-	int64_t latest; /* when the youngest member was accepted */
 	bool open;      /* nothing was edited yet: others may join */
 	int error;      /* ended the whole turn */
 	int transactions, bytes, attempts;
@@ -85,11 +74,11 @@ turn_begin(struct turn *turn, const struct turn_config *config, struct model *mo
 
 /* False when the member cannot be part of this turn: it waits for the next one. */
 bool
-turn_join(struct turn *turn, struct turn_member *member);
+turn_join(struct turn *turn, struct member *member);
 
 /* The member was answered meanwhile; nothing more is written for it. */
 void
-turn_leave(struct turn *turn, struct turn_member *member);
+turn_leave(struct turn *turn, struct member *member);
 
 /*
  * The next request, and the time that must be left before the panel's burst;
@@ -115,7 +104,7 @@ turn_result(struct turn *turn, const struct cz2_result *result, int64_t now);
 
 /* Once the turn is over, or for a member that has to be answered before. */
 void
-turn_outcome(const struct turn *turn, const struct turn_member *member,
+turn_outcome(const struct turn *turn, const struct member *member,
 	     struct outcome *outcome);
 
 #endif
