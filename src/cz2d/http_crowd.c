@@ -14,6 +14,7 @@
 #include <pwd.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -202,13 +203,29 @@ stirs(const struct guest *guest, int64_t now)
 	return (int64_t)info.tcpi_last_data_recv + STIR_SLACK_MS < now - guest->since;
 }
 
+/*
+ * Has it said that nothing follows, and we have read all of it? When that comes together
+ * with its last bytes, the library does not see it. Who is owed an answer still gets it.
+ */
+static bool
+has_left(const struct guest *guest)
+{
+	struct pollfd wait = {.fd = guest->fd, .events = POLLRDHUP};
+	int unread = 0;
+
+	if (guest->stage != GUEST_ASKING && guest->stage != GUEST_IDLE)
+		return false;
+	return poll(&wait, 1, 0) == 1 && (wait.revents & POLLRDHUP) != 0 &&
+	       ioctl(guest->fd, FIONREAD, &unread) == 0 && unread == 0;
+}
+
 void
 crowd_sweep(struct crowd *crowd, int64_t now)
 {
 	for (struct guest *guest = crowd->first; guest != NULL; guest = guest->next) {
 		if (guest->stage == GUEST_IDLE && stirs(guest, now))
 			guest_enter(guest, GUEST_ASKING, now);
-		if (guest->deadline <= now)
+		if (guest->deadline <= now || has_left(guest))
 			guest_dismiss(guest);
 	}
 }

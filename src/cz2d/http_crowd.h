@@ -68,7 +68,10 @@ guest_is_lost(const struct guest *guest);
 void
 crowd_make_room(struct crowd *crowd);
 
-/* Shows out whose time is up. Call about once a second while anybody is there. */
+/*
+ * Shows out whose time is up, and who owes us something but has said that nothing follows.
+ * Call about once a second while anybody is there.
+ */
 void
 crowd_sweep(struct crowd *crowd, int64_t now);
 

@@ -467,6 +467,19 @@ def test_nobody_may_take_long_over_a_request(server):
     until(lambda: server.descriptors() <= before, what="the descriptors to be given back")
 
 
+def test_a_client_that_leaves_in_mid_sentence_is_not_waited_for(server):
+    silent = server.connect()
+    for words in (b"", b"GET /sha", GET, post(b"Content-Length: 5\r\n", b"ab"), GET + b"\r\n"):
+        with server.connect() as one:
+            one.sendall(words)
+            one.shutdown(socket.SHUT_WR)
+            assert is_closed(one)
+    silent.setblocking(False)
+    with pytest.raises(BlockingIOError):
+        silent.recv(1)  # it came first, and has all its time yet
+    silent.close()
+
+
 def test_a_house_full_of_silent_clients_serves_again_when_their_time_is_up(new_server):
     server = new_server("-m", "4")
     silent = [server.connect() for _ in range(5)]

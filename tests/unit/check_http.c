@@ -11,7 +11,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
+#include "cz2d/http.h"
 #include "cz2d/http_crowd.h"
 #include "cz2d/http_guard.h"
 
@@ -281,6 +284,52 @@ START_TEST(guests_are_named_by_their_address)
 }
 END_TEST
 
+/* What a sweep does to a guest in this stage, so long after it entered it. */
+static bool
+shows_out(enum guest_stage stage, int64_t later, const char *says, bool nothing_follows)
+{
+	const struct sockaddr name = {.sa_family = AF_UNIX};
+	struct crowd crowd;
+	struct guest guest;
+	int ends[2];
+	bool out;
+
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends), 0);
+	crowd_init(&crowd, 512, 0);
+	crowd_join(&crowd, &guest, ends[0], &name, 0);
+	guest_enter(&guest, stage, 0);
+	ck_assert_int_eq(write(ends[1], says, strlen(says)), (ssize_t)strlen(says));
+	if (nothing_follows)
+		shutdown(ends[1], SHUT_WR);
+	crowd_sweep(&crowd, later);
+	out = recv(ends[1], &(char){0}, 1, 0) == 0;
+	close(ends[0]);
+	close(ends[1]);
+	return out;
+}
+
+START_TEST(everybody_has_so_much_time_and_no_more)
+{
+	ck_assert(!shows_out(GUEST_ASKING, HTTP_REQUEST_DEADLINE_MS - 1, "", false));
+	ck_assert(shows_out(GUEST_ASKING, HTTP_REQUEST_DEADLINE_MS, "", false));
+	ck_assert(!shows_out(GUEST_TAKING, 29999, "", false));
+	ck_assert(shows_out(GUEST_TAKING, 30000, "", false));
+	ck_assert(!shows_out(GUEST_IDLE, 74999, "", false));
+	ck_assert(shows_out(GUEST_IDLE, 75000, "", false));
+	ck_assert(!shows_out(GUEST_WAITING, INT64_MAX - 1, "", false));
+}
+END_TEST
+
+START_TEST(who_says_that_nothing_follows_need_not_be_waited_for)
+{
+	ck_assert(shows_out(GUEST_ASKING, 0, "", true));
+	ck_assert(shows_out(GUEST_IDLE, 0, "", true));
+	ck_assert(!shows_out(GUEST_ASKING, 0, "the rest", true)); /* nobody has read that yet */
+	ck_assert(!shows_out(GUEST_WAITING, 0, "", true));
+	ck_assert(!shows_out(GUEST_TAKING, 0, "", true));
+}
+END_TEST
+
 static Suite *
 http_suite(void)
 {
@@ -304,6 +353,8 @@ http_suite(void)
 	tcase_add_loop_test(guests, loopback_and_the_unix_socket_have_no_share, 0,
 			    sizeof exempt / sizeof exempt[0]);
 	tcase_add_test(guests, guests_are_named_by_their_address);
+	tcase_add_test(guests, everybody_has_so_much_time_and_no_more);
+	tcase_add_test(guests, who_says_that_nothing_follows_need_not_be_waited_for);
 	suite_add_tcase(suite, guests);
 	return suite;
 }
