@@ -17,6 +17,14 @@ clock_now(void);
 int64_t
 clock_wall_us(void);
 
+/*
+ * The same, of a moment on the monotonic clock, the same each time it is asked for: the
+ * distance between the two clocks counts as constant until it is off by 50 ms. Only from
+ * the main thread.
+ */
+int64_t
+clock_wall_us_of(int64_t moment);
+
 static inline int64_t
 clock_later(int64_t a, int64_t b)
 {

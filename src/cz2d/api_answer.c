@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
 
 static const int statuses[1 - CZ2_ERROR_LAST] = {
 	[-CZ2_OK] = 200,
@@ -80,17 +79,6 @@ retry_after(int status)
 		if (known[i].status == status)
 			return known[i].retry_after;
 	return NULL;
-}
-
-struct json_view
-api_view(const struct api *api, int64_t now)
-{
-	return (struct json_view){
-		.config = api->parts.config,
-		.model = api->parts.model,
-		.now = now,
-		.wall_us = clock_wall_us(),
-	};
 }
 
 static void

@@ -100,10 +100,6 @@ api_get_openapi(const struct api_call *call);
 json_t *
 openapi_document(void);
 
-/* From what documents are made now. */
-struct json_view
-api_view(const struct api *api, int64_t now);
-
 /* Answers with a document, which is taken. */
 void
 api_answer(struct http_request *request, int status, json_t *document);

@@ -21,7 +21,8 @@ enum { SHOWN_MAX = 40 }; /* of a bad value, in the answer that refuses it */
 json_t *
 api_status_document(const struct api *api, const struct api_wish *wish, int64_t now)
 {
-	struct json_view view = api_view(api, now);
+	struct json_view view =
+		json_view_at(api->parts.config, api->parts.model, now);
 	json_t *document;
 
 	if (wish->flat) {

@@ -140,7 +140,8 @@ void
 api_get_health(const struct api_call *call)
 {
 	const struct api *api = call->api;
-	struct json_view view = api_view(api, call->now);
+	struct json_view view =
+		json_view_at(api->parts.config, api->parts.model, call->now);
 	bool fatal;
 	json_t *wrong = find_problems(api, call->now, &fatal);
 	const char *status = fatal                          ? "unhealthy"
@@ -195,7 +196,8 @@ void
 api_get_cache(const struct api_call *call)
 {
 	const struct config *config = call->api->parts.config;
-	struct json_view view = api_view(call->api, call->now);
+	struct json_view view =
+		json_view_at(call->api->parts.config, call->api->parts.model, call->now);
 	json_t *document = json_meta(&view, CZ2_SOURCE_NONE);
 
 	json_object_set_new(document, "enabled", json_boolean(config->cache.enabled));

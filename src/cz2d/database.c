@@ -10,7 +10,6 @@
 #include "cz2d/database.h"
 
 #include <errno.h>
-#include <libgen.h>
 #include <sqlite3.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -21,6 +20,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/parent.h"
 #include "cz2d/aside.h"
 #include <cz2/error.h>
 
@@ -175,24 +175,13 @@ distrust(sqlite3 *handle)
 	sqlite3_busy_timeout(handle, BUSY_MS);
 }
 
-/* The service manager makes the directory; without one it is easily forgotten. */
-static void
-make_directory(const char *path)
-{
-	char *copy = mem_text(path);
-
-	if (mkdir(dirname(copy), DIRECTORY_MODE) == 0)
-		log_info("store", "made the directory of %s", path);
-	free(copy);
-}
-
 static enum verdict
 open_file(struct database *database)
 {
 	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
 	int code;
 
-	make_directory(database->path);
+	parent_make(database->path, DIRECTORY_MODE, "store");
 	code = sqlite3_open_v2(database->path, &database->handle, flags, NULL);
 	if (code != SQLITE_OK) {
 		int number = database->handle != NULL ? sqlite3_system_errno(database->handle) : 0;

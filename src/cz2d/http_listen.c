@@ -19,10 +19,13 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/parent.h"
+
 enum {
 	BACKLOG = 128,
 	SOCKET_FLAGS = SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC,
 	SOCKET_UMASK = 0117, /* leaves 0660 */
+	DIRECTORY_MODE = 0755,
 };
 
 /* ------------------------------------------------------------------------
@@ -77,14 +80,15 @@ http_listen_tcp(const char *address, int *port, char *why, size_t why_size)
 	snprintf(service, sizeof service, "%d", *port);
 	error = getaddrinfo(address, service, &hints, &found);
 	if (error != 0) {
-		snprintf(why, why_size, "cannot listen on %s: %s", address, gai_strerror(error));
+		snprintf(why, why_size, "cannot listen on %s (http.listen): %s", address,
+			 gai_strerror(error));
 		return -1;
 	}
 	for (const struct addrinfo *at = found; fd < 0 && at != NULL; at = at->ai_next)
 		fd = listen_at(at, port);
 	if (fd < 0)
-		snprintf(why, why_size, "cannot listen on %s, port %s: %s", address, service,
-			 strerror(errno));
+		snprintf(why, why_size, "cannot listen on %s, port %s (http.listen, http.port): %s",
+			 address, service, strerror(errno));
 	freeaddrinfo(found);
 	return fd;
 }
@@ -141,6 +145,7 @@ http_listen_unix(const char *path, char *why, size_t why_size)
 		return -1;
 	}
 	memcpy(name.sun_path, path, strlen(path));
+	parent_make(path, DIRECTORY_MODE, "http");
 	fd = socket(AF_UNIX, SOCKET_FLAGS, 0);
 	if (fd >= 0 && !clear_the_way(&name, fd, why, why_size)) {
 		close(fd);
@@ -148,7 +153,7 @@ http_listen_unix(const char *path, char *why, size_t why_size)
 	}
 	if (fd >= 0 && bind_private(fd, &name) == 0 && listen(fd, BACKLOG) == 0)
 		return fd;
-	snprintf(why, why_size, "cannot listen on %s: %s", path, strerror(errno));
+	snprintf(why, why_size, "cannot listen on %s (http.socket): %s", path, strerror(errno));
 	if (fd >= 0)
 		close(fd);
 	return -1;

@@ -22,6 +22,10 @@ struct json_view {
 	int64_t wall_us; /* the same moment, microseconds since 1970 */
 };
 
+/* As things are now. */
+struct json_view
+json_view_at(const struct config *config, const struct model *model, int64_t now);
+
 /* The status object of REST, or JSON null before the panel has ever answered. */
 json_t *
 json_status(const struct json_view *view);

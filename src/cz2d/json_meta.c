@@ -11,7 +11,19 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "cz2d/model.h"
+
+struct json_view
+json_view_at(const struct config *config, const struct model *model, int64_t now)
+{
+	return (struct json_view){
+		.config = config,
+		.model = model,
+		.now = now,
+		.wall_us = clock_wall_us_of(now),
+	};
+}
 
 int64_t
 json_wall_us(const struct json_view *view, int64_t moment)

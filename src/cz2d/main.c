@@ -42,13 +42,15 @@ static const char usage[] =
 	"Owns the link to a ComfortZone II panel; serves REST and MQTT.\n"
 	"\n"
 	"  -c, --config FILE   read FILE instead of /etc/cz2d/cz2d.conf\n"
-	"  -f, --foreground    log to the terminal, with times\n"
+	"  -f, --foreground    log to the terminal (standard error), with times\n"
 	"  -t, --test-config   check the configuration and exit\n"
 	"      --print-config  print the configuration in force and exit\n"
 	"      --print-keys    list every key with its default and exit\n"
 	"  -v, --verbose       log more; twice: more still\n"
 	"      --version       print the version and exit\n"
-	"  -h, --help          print this and exit\n";
+	"  -h, --help          print this and exit\n"
+	"\n"
+	"More in cz2d(8) and cz2d.conf(5).\n";
 
 /* 0 to go on, else the exit status + 1. */
 static int

@@ -148,10 +148,7 @@ publish(struct mqtt *mqtt)
 static void
 render_status(struct mqtt *mqtt)
 {
-	struct json_view view = {.config = mqtt->config,
-				 .model = mqtt->model,
-				 .now = clock_now(),
-				 .wall_us = clock_wall_us()};
+	struct json_view view = json_view_at(mqtt->config, mqtt->model, clock_now());
 	json_t *document = json_status_flat(&view);
 
 	if (!json_is_null(document))
