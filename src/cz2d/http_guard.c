@@ -213,23 +213,26 @@ is_value(const char *text, size_t length)
 }
 
 /*
- * libmicrohttpd parses a header where it lies and puts NULs over the ends of lines,
- * so what stood between two texts can still be seen: two bytes are CR LF, one is a
- * LF alone, and more than blanks is something that was skipped, or hid behind a NUL.
+ * libmicrohttpd parses a header where it lies and puts NULs over the ends of lines, so
+ * what stood between two texts can still be seen: blanks, and as many NULs as there were
+ * CR and LF. One less was a LF alone. One more was sent to us, to hide what follows, or
+ * stands for the colon of a line without a name, which the library takes for the end.
  * Folded lines are moved out of the block.
  */
 static bool
-is_gap(const struct guard *guard, const char *next, size_t least)
+is_gap(const struct guard *guard, const char *next, size_t ends)
 {
 	uintptr_t from = (uintptr_t)guard->seen, to = (uintptr_t)next;
+	size_t found = 0;
 
-	if (from < (uintptr_t)guard->block || to > (uintptr_t)guard->end || to < from ||
-	    to - from < least)
+	if (from < (uintptr_t)guard->block || to > (uintptr_t)guard->end || to < from)
 		return false;
-	for (const char *at = guard->seen; at < next; at++)
-		if (*at != '\0' && *at != ' ' && *at != '\t' && *at != '\r' && *at != '\n')
+	for (const char *at = guard->seen; at < next; at++) {
+		if (*at != '\0' && *at != ' ' && *at != '\t')
 			return false;
-	return true;
+		found += *at == '\0';
+	}
+	return found == ends;
 }
 
 static const char unclear_lines[] =
@@ -245,7 +248,7 @@ guard_begin(struct guard *guard, const char *method, const char *target_end, con
 		guard->fault = "The version must be HTTP/1.1 or HTTP/1.0.";
 	else if (!is_token(method, strlen(method)))
 		guard->fault = "The method must be a word.";
-	else if (!is_gap(guard, version, 1))
+	else if (method[strlen(method) + 1] == '\0' || !is_gap(guard, version, 1))
 		guard->fault = "The first line must be method, target and version.";
 	guard->seen = version + strlen(version);
 }
