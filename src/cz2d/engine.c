@@ -464,7 +464,7 @@ engine_link_changed(struct engine *engine, bool open, int64_t now)
 {
 	engine->link_known = true;
 	engine->link_open = open;
-	refresh_reset(&engine->refresh, now);
+	refresh_reset(&engine->refresh, open, now);
 	if (open) {
 		model_connecting(engine->model);
 		return;

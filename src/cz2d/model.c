@@ -205,6 +205,12 @@ model_hold(struct model *model, bool on)
 	model->held = on;
 }
 
+bool
+model_is_held(const struct model *model)
+{
+	return model->held;
+}
+
 void
 model_flush(struct model *model)
 {

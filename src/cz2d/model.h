@@ -99,6 +99,9 @@ model_disconnected(struct model *model, const char *error);
 void
 model_hold(struct model *model, bool on);
 
+bool
+model_is_held(const struct model *model);
+
 /* Tells the observers what has happened since the last time, if anything has. */
 void
 model_flush(struct model *model);

@@ -125,7 +125,8 @@ may_go(const struct mqtt *mqtt, enum slot_name name)
 {
 	if (mqtt->state == STATE_LEAVING)
 		return name == SLOT_AVAILABILITY;
-	if (mqtt->state != STATE_CONNECTED)
+	/* What is half read is not told: the model says when it is whole. */
+	if (mqtt->state != STATE_CONNECTED || model_is_held(mqtt->model))
 		return false;
 	for (int before = 0; before < (int)name; before++)
 		if (mqtt->slots[before].value != NULL && !mqtt->slots[before].taken)

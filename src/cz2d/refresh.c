@@ -34,18 +34,18 @@ refresh_init(struct refresh *refresh, struct model *model, int attempts, int64_t
 	refresh->attempts = attempts;
 	refresh->interval_ms = interval_ms;
 	refresh->look_at = INT64_MAX;
-	refresh_reset(refresh, INT64_MIN);
+	refresh_reset(refresh, false, INT64_MIN);
 }
 
 void
-refresh_reset(struct refresh *refresh, int64_t now)
+refresh_reset(struct refresh *refresh, bool open, int64_t now)
 {
 	refresh->active = false;
 	refresh->full = true;
 	refresh->next_poll = now;
 	for (int row = 0; row < CZ2_ROW_COUNT; row++)
 		refresh->skip_until[row] = INT64_MIN;
-	model_hold(refresh->model, false);
+	model_hold(refresh->model, open);
 }
 
 void

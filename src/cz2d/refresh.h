@@ -43,9 +43,12 @@ struct refresh {
 void
 refresh_init(struct refresh *refresh, struct model *model, int attempts, int64_t interval_ms);
 
-/* The link came or went: maybe another panel, nothing is known of what it has. */
+/*
+ * The link came or went: maybe another panel, nothing is known of what it has. Nothing
+ * is told of it before it has been read whole, once.
+ */
 void
-refresh_reset(struct refresh *refresh, int64_t now);
+refresh_reset(struct refresh *refresh, bool open, int64_t now);
 
 /* Somebody will wait for the next one, and wants this of it. */
 void

@@ -50,6 +50,16 @@ def same(house, without):
     return all(rest[name] == flat[name] for name in rest if name not in without)
 
 
+def test_the_first_status_is_whole_and_goes_before_online(new_house):
+    house = new_house(mqtt=True, panel={"pacing": True, "burst": True})
+    house.listener.wait(AVAILABILITY, lambda one: one.payload == "online")
+    told = [one for one in house.messages if one.topic in (STATUS, AVAILABILITY)]
+    assert told[0].topic == STATUS, told[0]
+    flat = document(told[0])
+    assert flat["system_mode"] is not None and flat["fan_mode"] is not None, flat
+    assert all(zone["heat_setpoint"] and zone["temperature"] for zone in flat["zones"]), flat
+
+
 def test_a_command_is_published_after_its_answer_is_known(mqtt_house):
     answer = mqtt_house.command("/zones/2/temperature", {"heat": 71, "cool": 79, "hold": True})
     one = mqtt_house.listener.wait(
