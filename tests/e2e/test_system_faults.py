@@ -72,11 +72,13 @@ GIVES_UP = {
 
 
 def gave_up(name, log):
-    """True when the call failed inside a library that cannot bear it."""
+    """True when the call failed inside a library that cannot bear it, or a sanitizer itself."""
     callers = [match[1] for match in re.finditer(r"^/\S*/([^/(]+?)(?:\.\d+)?\(\S*\)\[0x", log,
                                                  re.MULTILINE)]
     others = [one for one in callers if not one.startswith(("faults.so", "libasan.so", "libc.so"))]
-    return bool(others) and name in GIVES_UP.get(others[0], ())
+    if not others:
+        return any(one.startswith("libasan.so") for one in callers)
+    return name in GIVES_UP.get(others[0], ())
 
 
 class Stage:
