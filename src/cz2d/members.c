@@ -7,8 +7,6 @@
 
 #include "cz2d/members.h"
 
-#include <string.h>
-
 #include "base/clock.h"
 
 void
@@ -33,14 +31,12 @@ members_join(struct members *members, struct member *member)
 void
 members_leave(struct members *members, struct member *member)
 {
-	for (int i = 0; i < members->count; i++) {
+	int kept = 0;
+
+	for (int i = 0; i < members->count; i++)
 		if (members->list[i] != member)
-			continue;
-		members->count--;
-		memmove(&members->list[i], &members->list[i + 1],
-			(size_t)(members->count - i) * sizeof members->list[0]);
-		return;
-	}
+			members->list[kept++] = members->list[i];
+	members->count = kept;
 }
 
 /* One after another, from *index on; NULL after the last. */
