@@ -81,3 +81,26 @@ def test_every_fault_of_the_simulator_is_one():
             house.sim.fault(kind)
     finally:
         house.abandon()
+
+
+def messages():
+    """(file, fixed parts) of each text for the log above debug, from the sources."""
+    calls = re.compile(r'(?:log_(?:error|warning|info)\(\s*"[a-z]+",|unusable\(database,'
+                       r'|complain\(door,)\s*((?:[^;"]*"(?:[^"\\]|\\.)*"\s*)+)')
+    for folder in ("base", "cz2d"):
+        for name in sorted(os.listdir(os.path.join(ROOT, "src", folder))):
+            for match in calls.finditer(document("src", folder, name)):
+                for text in re.split(r"[?:]\s*(?=\")", match[1]):
+                    whole = "".join(re.findall(r'"((?:[^"\\]|\\.)*)"', text))
+                    parts = re.split(r"%[-.*\d]*(?:ld|zu|[dsu])|[();:,]|  ", whole)
+                    parts = [one.strip() for one in parts if len(one.strip()) > 8]
+                    if parts:
+                        yield name, parts
+
+
+def test_every_message_is_explained():
+    text = re.sub(r"\s+", " ", document("docs", "troubleshooting.md"))
+    told = list(messages())
+    assert len(told) > 30
+    missing = [one for one in told if not any(part in text for part in one[1])]
+    assert not missing, missing
