@@ -17,6 +17,7 @@
 enum {
 	ZONES_MIN = 1,
 	MESSAGE_MAX = 256,
+	ERRORS_MAX = 100, /* a body of 64 KiB has room for thousands */
 };
 
 /* loc is taken, input borrowed. */
@@ -30,7 +31,10 @@ new_error(const char *type, json_t *loc, const char *message, json_t *input)
 static void
 add_error(struct body *body, json_t *error)
 {
-	json_array_append_new(body->errors, error);
+	if (json_array_size(body->errors) < ERRORS_MAX)
+		json_array_append_new(body->errors, error);
+	else
+		json_decref(error);
 }
 
 static json_t *

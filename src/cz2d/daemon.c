@@ -161,7 +161,7 @@ restart_mqtt(struct daemon *daemon)
 		return;
 	}
 	daemon->mqtt_stopping = true;
-	mqtt_stop(daemon->mqtt, on_mqtt_replaced, daemon);
+	mqtt_stop(daemon->mqtt, MQTT_LEAVE_WHOLE, on_mqtt_replaced, daemon);
 }
 
 static void
@@ -224,7 +224,7 @@ on_stop_look(uv_timer_t *timer)
 		return;
 	}
 	daemon->mqtt_stopping = true;
-	mqtt_stop(daemon->mqtt, on_mqtt_ended, daemon);
+	mqtt_stop(daemon->mqtt, MQTT_LEAVE_SOON, on_mqtt_ended, daemon);
 }
 
 static void
@@ -237,6 +237,8 @@ on_stop_signal(uv_signal_t *signal, int number)
 	daemon->stopping = true;
 	log_info("daemon", "stopping on %s", number == SIGINT ? "SIGINT" : "SIGTERM");
 	service_stopping();
+	if (daemon->mqtt_stopping)
+		mqtt_stop(daemon->mqtt, MQTT_LEAVE_SOON, on_mqtt_replaced, daemon);
 	http_stop(daemon->http);
 	engine_stop(daemon->engine, clock_now());
 	uv_timer_start(&daemon->stop, on_stop_look, 0, STOP_LOOK_MS);

@@ -76,6 +76,7 @@ struct mqtt {
 	uv_poll_t events;
 	uv_timer_t retry, limit;
 	int handles; /* not closed yet */
+	enum mqtt_leave leave;
 	void (*done)(void *self);
 	void *done_self;
 };
@@ -224,22 +225,25 @@ finish(struct mqtt *mqtt)
 }
 
 static void
+end(struct mqtt *mqtt)
+{
+	mqtt->state = STATE_ENDING;
+	broker_end(mqtt->broker);
+}
+
+static void
 on_limit(uv_timer_t *timer)
 {
 	struct mqtt *mqtt = timer->data;
 
 	/* Of the rest nobody sees anything: an attempt to connect that is still under way. */
-	if (mqtt->state == STATE_LEAVING)
+	if (mqtt->state == STATE_LEAVING) {
 		log_info("mqtt", "the broker %s does not take our leave; leaving anyway",
 			 mqtt->broker_name);
-	finish(mqtt);
-}
-
-static void
-end(struct mqtt *mqtt)
-{
-	mqtt->state = STATE_ENDING;
-	broker_end(mqtt->broker);
+		end(mqtt);
+	}
+	if (mqtt->leave == MQTT_LEAVE_SOON)
+		finish(mqtt);
 }
 
 /* ------------------------------------------------------------------------
@@ -488,14 +492,18 @@ mqtt_connected(const struct mqtt *mqtt)
 }
 
 void
-mqtt_stop(struct mqtt *mqtt, void (*done)(void *self), void *self)
+mqtt_stop(struct mqtt *mqtt, enum mqtt_leave how, void (*done)(void *self), void *self)
 {
 	bool connected = mqtt_connected(mqtt);
+	bool leaving = mqtt->state == STATE_LEAVING || mqtt->state == STATE_ENDING;
 
+	mqtt->leave = how;
 	mqtt->done = done;
 	mqtt->done_self = self;
 	uv_timer_stop(&mqtt->retry);
 	uv_timer_start(&mqtt->limit, on_limit, STOP_MS, 0);
+	if (leaving)
+		return;
 	if (!connected) {
 		end(mqtt);
 		return;

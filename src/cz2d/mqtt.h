@@ -26,12 +26,18 @@ mqtt_new(const struct config *config, struct model *model, uv_loop_t *loop);
 bool
 mqtt_connected(const struct mqtt *mqtt);
 
+/* When a leave is over. */
+enum mqtt_leave {
+	MQTT_LEAVE_SOON,  /* after 2 s, whatever the broker does: the program ends */
+	MQTT_LEAVE_WHOLE, /* not before the connection and its threads are gone: another begins */
+};
+
 /*
- * Publishes offline, waits for its acknowledgement (bounded, at most 2 s),
- * disconnects; then done (may be NULL) is called from the loop.
+ * Publishes offline, waits for its acknowledgement (2 s at most), disconnects; then done
+ * (may be NULL) is called from the loop. A second call says anew how and whom to tell.
  */
 void
-mqtt_stop(struct mqtt *mqtt, void (*done)(void *self), void *self);
+mqtt_stop(struct mqtt *mqtt, enum mqtt_leave how, void (*done)(void *self), void *self);
 
 /* After mqtt_stop's done. */
 struct mqtt *

@@ -478,7 +478,7 @@ START_TEST(deep_nesting_ends_in_an_error)
 }
 END_TEST
 
-START_TEST(a_body_full_of_unknown_members_is_listed_in_full)
+START_TEST(of_a_body_full_of_mistakes_the_first_hundred_are_listed)
 {
 	enum { MEMBERS = 6000 };
 	char *text = malloc(MEMBERS * 10 + 3);
@@ -488,7 +488,7 @@ START_TEST(a_body_full_of_unknown_members_is_listed_in_full)
 		used += (size_t)sprintf(text + used, "%c\"%d\":0", i == 0 ? '{' : ',', i);
 	strcpy(text + used, "}");
 	decode(&zone_schema, text);
-	ck_assert_uint_eq(json_array_size(body.errors), MEMBERS);
+	ck_assert_uint_eq(json_array_size(body.errors), 100);
 	free(text);
 }
 END_TEST
@@ -571,7 +571,7 @@ main(void)
 		a_body_that_is_no_object_is_refused,
 		no_body_at_all_is_missing_where_one_is_needed,
 		deep_nesting_ends_in_an_error,
-		a_body_full_of_unknown_members_is_listed_in_full,
+		of_a_body_full_of_mistakes_the_first_hundred_are_listed,
 		an_integer_in_the_path_is_read_like_any_other,
 		a_path_that_is_not_utf_8_is_still_answered,
 		mangled_bodies_give_errors_or_values_in_range,

@@ -315,7 +315,7 @@ on_done(void *self)
 static void
 stop_mqtt(void)
 {
-	mqtt_stop(mqtt, on_done, &config);
+	mqtt_stop(mqtt, MQTT_LEAVE_SOON, on_done, &config);
 	ck_assert_int_eq(done_calls, 0);
 	wait_until(done_calls > 0);
 	mqtt = mqtt_free(mqtt);
@@ -603,7 +603,7 @@ START_TEST(another_one_can_be_started_as_soon_as_the_first_has_stopped)
 	show_heat(68);
 	start_all();
 	for (int i = 1; i <= 3; i++) {
-		mqtt_stop(mqtt, on_done_again, NULL);
+		mqtt_stop(mqtt, MQTT_LEAVE_WHOLE, on_done_again, NULL);
 		wait_until(done_calls == i && mqtt_connected(mqtt));
 		wait_until(messages("availability online", 0) == i + 1);
 	}
