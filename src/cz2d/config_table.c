@@ -14,7 +14,7 @@
 #include "cz2d/config_check.h"
 
 enum {
-	DAY = 86400,
+	YEAR = 31536000,
 	SOCKET_PATH_MAX = 107, /* what struct sockaddr_un holds, less the final zero */
 	NAME_MAX_BYTES = 64
 };
@@ -118,10 +118,10 @@ const struct config_key config_keys[] = {
 		.standard = "true",
 		.help = "answer from memory; false: read the panel for each status (legacy mode)"},
 	{"cache.stale_seconds", "CACHE_STALE_SECONDS", CONFIG_KIND_NUMBER,
-		FIELD(cache.stale_seconds), .standard = "300", .minimum = 10, .maximum = DAY,
+		FIELD(cache.stale_seconds), .standard = "300", .minimum = 10, .maximum = YEAR,
 		.help = "from which age on a status is marked as stale"},
 	{"cache.refresh_interval", "CACHE_REFRESH_INTERVAL", CONFIG_KIND_NUMBER,
-		FIELD(cache.refresh_interval), .standard = "60", .minimum = 5, .maximum = DAY,
+		FIELD(cache.refresh_interval), .standard = "60", .minimum = 5, .maximum = YEAR,
 		.help = "how often the status is refreshed, in seconds"},
 
 	{"command.timeout_seconds", "COMMAND_TIMEOUT_SECONDS", CONFIG_KIND_NUMBER,

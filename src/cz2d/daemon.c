@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 #include <uv.h>
 
@@ -30,6 +31,7 @@
 #include "cz2d/store.h"
 
 enum {
+	DESCRIPTORS = 8192,       /* as many clients as may be configured, and all else */
 	SAVE_MS = 15 * 60 * 1000, /* between saves of the rows: a restart shows them */
 	STOP_LOOK_MS = 20,
 	WHY_MAX = 512,
@@ -383,6 +385,20 @@ make_loop(struct daemon *daemon)
 	return catch(daemon, &daemon->hang_up, on_hang_up, SIGHUP);
 }
 
+/* The usual soft limit is made for select(): four thousand clients need more. */
+static void
+raise_descriptors(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+		return;
+	if (limit.rlim_cur >= DESCRIPTORS)
+		return;
+	limit.rlim_cur = limit.rlim_max < DESCRIPTORS ? limit.rlim_max : DESCRIPTORS;
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 struct daemon *
 daemon_new(const struct config *config, const char *path, int verbosity)
 {
@@ -398,6 +414,7 @@ daemon_new(const struct config *config, const char *path, int verbosity)
 
 	json_set_alloc_funcs(json_memory, free);
 	signal(SIGPIPE, SIG_IGN);
+	raise_descriptors();
 	error = make_loop(daemon);
 	if (error != 0) {
 		log_error("daemon", "the event loop cannot start: %s", uv_strerror(error));

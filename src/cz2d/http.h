@@ -92,7 +92,7 @@ http_header(struct http_request *request, const char *name);
 const char *
 http_body(const struct http_request *request, size_t *length);
 
-/* For the door's own use: what a handler keeps with a request it answers later. */
+/* What a handler keeps with a request that it answers later. */
 void
 http_set_tag(struct http_request *request, void *tag);
 void *

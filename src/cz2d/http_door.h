@@ -30,7 +30,7 @@ struct door_config {
 struct door *
 door_new(const struct door_config *config);
 
-/* Bounded by nothing but the sockets: see door_settle() for a polite end. */
+/* Whoever is still there is cut off: door_stop() and door_is_settled() make a polite end. */
 struct door *
 door_free(struct door *door);
 

@@ -9,7 +9,6 @@
 
 #include "cz2d/mqtt.h"
 
-#include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +19,7 @@
 #include "base/mem.h"
 #include "cz2d/broker.h"
 #include "cz2d/config.h"
+#include "cz2d/config_check.h"
 #include "cz2d/json.h"
 #include "cz2d/model.h"
 
@@ -32,6 +32,7 @@ enum {
 	STEADY_MS = 30 * 1000,      /* a connection that lasts as long starts the pauses anew */
 	SHORT_LIVES = 3,            /* so many that do not are no accident */
 	STOP_MS = 2000,
+	RESEND_MS = 1000, /* after a message that was not taken */
 	MACHINE_DIGITS = 8,
 	TOPIC_MAX = CONFIG_TEXT_MAX + 32,
 	BROKER_NAME_MAX = CONFIG_TEXT_MAX + 16,
@@ -340,7 +341,14 @@ on_taken(struct mqtt *mqtt, const struct broker_event *event)
 		publish(mqtt);
 }
 
-/* The connection is about to be lost, and everything will go out again after it. */
+static void
+on_resend(uv_timer_t *timer)
+{
+	publish(timer->data);
+}
+
+
+/* The connection is mostly about to be lost, and everything will go out again after it. */
 static void
 on_dropped(struct mqtt *mqtt, const struct broker_event *event)
 {
@@ -352,6 +360,8 @@ on_dropped(struct mqtt *mqtt, const struct broker_event *event)
 	slot->changed = true;
 	if (mqtt->state == STATE_LEAVING)
 		end(mqtt);
+	else if (mqtt->state == STATE_CONNECTED)
+		uv_timer_start(&mqtt->limit, on_resend, RESEND_MS, 0);
 }
 
 static void
@@ -382,16 +392,6 @@ on_events(uv_poll_t *poll, int status, int readable)
 /* ------------------------------------------------------------------------
  * Birth and death
  */
-
-static bool
-is_loopback(const char *host)
-{
-	struct in_addr address;
-
-	if (inet_pton(AF_INET, host, &address) == 1)
-		return ntohl(address.s_addr) >> 24 == 127;
-	return strcmp(host, "localhost") == 0 || strcmp(host, "::1") == 0;
-}
 
 /* The same after each start, another on each machine. */
 static void
@@ -475,7 +475,7 @@ mqtt_new(const struct config *config, struct model *model, uv_loop_t *loop)
 		free(mqtt);
 		return NULL;
 	}
-	if (config->mqtt.password[0] != '\0' && !is_loopback(config->mqtt.host))
+	if (config->mqtt.password[0] != '\0' && !config_check_loopback(config->mqtt.host))
 		log_warning("mqtt", "the password for the broker %s crosses the network unencrypted",
 			    mqtt->broker_name);
 	start_handles(mqtt, loop);

@@ -19,7 +19,7 @@ struct config;
 struct model;
 struct mqtt;
 
-/* Starts connecting. Config and model must outlive it. NULL when the settings cannot work (logged). */
+/* Starts connecting. Config and model must outlive it. NULL when the system has no thread or descriptor left (logged). */
 struct mqtt *
 mqtt_new(const struct config *config, struct model *model, uv_loop_t *loop);
 

@@ -10,12 +10,12 @@
 #include "cz2d/service.h"
 
 #include <string.h>
+#include <time.h>
 
 #ifdef HAVE_SYSTEMD
 #include <systemd/sd-daemon.h>
 #endif
 
-#include "base/clock.h"
 
 enum { SIGNS_PER_PATIENCE = 3 };
 
@@ -31,7 +31,11 @@ void
 service_reloading(void)
 {
 	/* The time is what Type=notify-reload needs to tell this reload from the last one. */
-	sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%lld", (long long)clock_now() * 1000);
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%lld",
+		   (long long)now.tv_sec * 1000000 + now.tv_nsec / 1000);
 }
 
 /* A line feed would begin another variable. */
