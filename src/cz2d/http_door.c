@@ -136,6 +136,7 @@ on_target(void *self, const char *target, struct MHD_Connection *connection)
 
 	(void)self;
 	request->target_fault = guard_target(target);
+	request->target = target;
 	request->target_end = target + strlen(target);
 	if (request->guest.stage == GUEST_IDLE)
 		guest_enter(&request->guest, GUEST_ASKING, door_time(request->door));
@@ -157,7 +158,8 @@ inspect(struct http_request *request, const char *version)
 					      MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE)
 			      ->header_size;
 
-	guard_begin(&request->guard, request->method, request->target_end, version, size);
+	guard_begin(&request->guard, request->method, request->target, request->target_end, version,
+		    size);
 	MHD_get_connection_values_n(request->connection, MHD_HEADER_KIND, on_field,
 				    &request->guard);
 	guard_end(&request->guard);

@@ -217,7 +217,8 @@ is_value(const char *text, size_t length)
  * what stood between two texts can still be seen: blanks, and as many NULs as there were
  * CR and LF. One less was a LF alone. One more was sent to us, to hide what follows, or
  * stands for the colon of a line without a name, which the library takes for the end.
- * Folded lines are moved out of the block.
+ * (A NUL and a LF alone cannot be told from CR LF any more.) Folded lines are moved out
+ * of the block.
  */
 static bool
 is_gap(const struct guard *guard, const char *next, size_t ends)
@@ -239,16 +240,22 @@ static const char unclear_lines[] =
 	"Lines of the header must end with CR LF, without folding and NUL bytes.";
 
 void
-guard_begin(struct guard *guard, const char *method, const char *target_end, const char *version,
-	    size_t size)
+guard_begin(struct guard *guard, const char *method, const char *target, const char *target_end,
+	    const char *version, size_t size)
 {
-	*guard = (struct guard){.block = method, .end = method + size, .seen = target_end};
+	bool parted;
+
+	*guard = (struct guard){.block = method, .end = method + size};
+	guard->seen = method + strlen(method);
+	parted = is_gap(guard, target, 1);
+	guard->seen = target_end;
+	parted = parted && is_gap(guard, version, 1);
 	guard->old = strcmp(version, "HTTP/1.0") == 0;
 	if (!guard->old && strcmp(version, "HTTP/1.1") != 0)
 		guard->fault = "The version must be HTTP/1.1 or HTTP/1.0.";
 	else if (!is_token(method, strlen(method)))
 		guard->fault = "The method must be a word.";
-	else if (method[strlen(method) + 1] == '\0' || !is_gap(guard, version, 1))
+	else if (!parted)
 		guard->fault = "The first line must be method, target and version.";
 	guard->seen = version + strlen(version);
 }

@@ -31,12 +31,12 @@ const char *
 guard_target(const char *target);
 
 /*
- * Begins with a header of size bytes, of which method is the start; the end of the
- * target and version lie in it. The fields follow in their order, then guard_end().
+ * Begins with a header of size bytes, of which method is the start; target, its end and
+ * version lie in it. The fields follow in their order, then guard_end().
  */
 void
-guard_begin(struct guard *guard, const char *method, const char *target_end, const char *version,
-	    size_t size);
+guard_begin(struct guard *guard, const char *method, const char *target, const char *target_end,
+	    const char *version, size_t size);
 
 /* True while nothing is wrong. */
 bool

@@ -27,7 +27,7 @@ struct http_request {
 
 	/* The header. */
 	const char *target_fault; /* NULL, or what is wrong with the target */
-	const char *target_end;
+	const char *target, *target_end;
 	struct guard guard;
 	const char *method, *path;
 	const char *allow; /* the methods of the path */

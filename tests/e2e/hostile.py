@@ -81,8 +81,9 @@ def mutated(chance, good):
 ZONES_MAX = 8  # of any panel
 
 TOKEN = rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
-HEADER = re.compile(rb"(?:\r?\n)*(" + TOKEN + rb") +(/[!-~]*) +HTTP/1\.([01])\r\n((?:" + TOKEN +
-                    rb":[\t -~\x80-\xff]*\r\n)*)\r\n")
+END = rb"[\r\0]\n"  # libmicrohttpd puts NULs over both, so that the daemon cannot tell them apart
+HEADER = re.compile(rb"(?:\r?\n)*(" + TOKEN + rb") +(/[!-~]*) +HTTP/1\.([01])" + END +
+                    rb"((?:" + TOKEN + rb":[\t -~\x80-\xff]*" + END + rb")*)" + END)
 # As libmicrohttpd has it, which takes a CR or LF alone for the end of a chunk: no door of ours
 # gets to see those.
 CHUNK = re.compile(rb"([0-9A-Fa-f]{1,8})[\t ]*(?:;[^\r\n]*)?\r?\n")
@@ -99,7 +100,7 @@ class Request:
 
 def _fields(lines):
     fields = {}
-    for line in lines.split(b"\r\n")[:-1]:
+    for line in re.split(END, lines)[:-1]:
         name, _, value = line.partition(b":")
         fields.setdefault(name.lower(), []).append(value.strip(b" \t"))
     return fields
@@ -145,7 +146,7 @@ def requests_in(data):
         if body is None or (header[3] == b"1" and b"host" not in fields):
             break
         found.append(Request(header[1].decode(), plain_target(header[2]), body))
-        wishes = b",".join(fields.get(b"connection", [])).lower()
+        wishes = re.split(rb"[, \t]+", b",".join(fields.get(b"connection", [])).lower())
         if b"close" in wishes or (header[3] == b"0" and b"keep-alive" not in wishes):
             break
     return found

@@ -144,6 +144,7 @@ MALFORMED = {
     "NUL in a value": GET + b"X-A: b\0c\r\n\r\n",
     "NUL behind a value": post(b"Transfer-Encoding: chunked\0\r\n", b"0\r\n\r\n"),
     "NUL for a value": GET + b"X-A:\0\r\n\r\n",
+    "NUL in the method": b"PO\0ST /shared HTTP/1.1\r\n" + HOST + b"\r\n",
     "NUL behind the method": b"GET\0 /shared HTTP/1.1\r\n" + HOST + b"\r\n",
     "NUL behind the path": b"GET /shared\0 HTTP/1.1\r\n" + HOST + b"\r\n",
     "NUL in the path": b"GET /shared\0x HTTP/1.1\r\n" + HOST + b"\r\n",

@@ -80,19 +80,21 @@ guarded(const char *text, size_t size)
 {
 	char *block = malloc(size + 1), *at = block;
 	struct guard guard;
-	char *target_end, *version;
+	char *target, *target_end, *version;
 
 	memcpy(block, text, size);
 	block[size] = '\0';
 	for (size_t n = 0; n < size; n++)
 		if (block[n] == '\r' || block[n] == '\n')
 			block[n] = '\0';
-	at = strchr(block, ' ');
+	at = memchr(block, ' ', size);
+	ck_assert_ptr_nonnull(at);
 	*at = '\0';
-	target_end = at + 1 + strcspn(at + 1, " ");
+	target = at + 1;
+	target_end = target + strcspn(target, " ");
 	version = memchr(target_end, 'H', size);
 	version[-1] = '\0';
-	guard_begin(&guard, block, target_end, version, size);
+	guard_begin(&guard, block, target, target_end, version, size);
 	for (at = version + strlen(version); at < block + size; at++) {
 		char *colon = *at != '\0' ? strchr(at, ':') : NULL;
 		char *value;
@@ -162,6 +164,8 @@ static const struct {
 	TEXT("POST /a HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n"),
 	TEXT("GET /a HTTP/1.2\r\nHost: x\r\n\r\n"),
 	TEXT("GET /a\0 HTTP/1.1\r\nHost: x\r\n\r\n"),
+	TEXT("GET\0 /a HTTP/1.1\r\nHost: x\r\n\r\n"),
+	TEXT("GET\0x /a HTTP/1.1\r\nHost: x\r\n\r\n"),
 	TEXT(GET "A: b\0\r\n\r\n"),
 	TEXT(GET "A: b\0\r\nC: d\r\n\r\n"),
 	TEXT("GET /a\0b HTTP/1.1\r\nHost: x\r\n\r\n"),
