@@ -24,8 +24,6 @@
 	     (path, flags, mode), -1) \
 	CALL(fopen, PLAIN, void *, (const char *path, const char *mode), (path, mode), NULL) \
 	CALL(fgets, PLAIN, char *, (char *text, int size, void *file), (text, size, file), NULL) \
-	CALL(fread, PLAIN, size_t, (void *to, size_t size, size_t count, void *file), \
-	     (to, size, count, file), 0) \
 	CALL(fgetc, PLAIN, int, (void *file), (file), EOF) \
 	CALL(getc, PLAIN, int, (void *file), (file), EOF) \
 	CALL(close, PLAIN, int, (int fd), (fd), -1) \
