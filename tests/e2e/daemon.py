@@ -46,15 +46,17 @@ def complete(status, meta):
 
 
 class Daemon:
-    """settings override those that a test needs to run beside others: any port, own files."""
+    """settings override those that a test needs to run beside others: any port, own files.
+    under is a command that becomes the daemon: its process id is the daemon's."""
 
     def __init__(self, directory, connect, settings=None, calls=None, environment=None,
-                 arguments=("-f",), name="cz2d", wait=True):
+                 arguments=("-f",), under=(), name="cz2d", wait=True):
         self.directory = directory
         self.name = name
         self.calls = calls if calls is not None else []
         self.environment = environment or {}
         self.arguments = arguments
+        self.under = under
         self.config_path = os.path.join(directory, name + ".conf")
         self.socket = os.path.join(directory, name + ".sock")
         self.settings = {"panel.connect": connect, "http.port": 0, "http.socket": self.socket,
@@ -73,8 +75,8 @@ class Daemon:
             file.write(config_text(kept))
 
     def start(self, wait=True):
-        self.process = Process(self.name, [program("cz2d"), *self.arguments, "-c",
-                                           self.config_path], self.directory,
+        self.process = Process(self.name, [*self.under, program("cz2d"), *self.arguments,
+                                           "-c", self.config_path], self.directory,
                                env=clean_environment(**self.environment))
         if wait:
             match = self.wait_log(r"listening on http://[^ ]*?:(\d+)")

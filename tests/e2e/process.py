@@ -13,7 +13,14 @@ BUILD = os.environ.get("CZ2_BUILD", os.getcwd())
 
 # What a sanitizer or valgrind says when something is wrong.
 COMPLAINTS = re.compile(r"(AddressSanitizer|LeakSanitizer|runtime error:|"
-                        r"UndefinedBehaviorSanitizer|stack smashing)")
+                        r"UndefinedBehaviorSanitizer|ThreadSanitizer|stack smashing)")
+
+
+def makefile(variable):
+    """What the build was told; "" when it was told nothing."""
+    with open(os.path.join(BUILD, "Makefile"), encoding="utf-8") as file:
+        found = re.search(rf"^{variable} = *(.*)$", file.read(), re.MULTILINE)
+    return found[1].strip() if found else ""
 
 
 def program(name):
@@ -25,7 +32,8 @@ def program(name):
 
 def clean_environment(**more):
     """The environment without any variable that could configure the daemon by accident."""
-    kept = ("PATH", "HOME", "LANG", "LD_LIBRARY_PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS", "TMPDIR")
+    kept = ("PATH", "HOME", "LANG", "LD_LIBRARY_PATH", "ASAN_OPTIONS", "TSAN_OPTIONS",
+            "UBSAN_OPTIONS", "TMPDIR")
     environment = {name: os.environ[name] for name in kept if name in os.environ}
     environment.update(more)
     return environment

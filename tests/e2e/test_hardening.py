@@ -9,18 +9,10 @@ import subprocess
 
 import pytest
 
-from process import BUILD
+from process import BUILD, makefile
 
 PROGRAMS = ("sbin/cz2d", "bin/cz2sim")
 LIBRARY = "lib/libcz2.so"
-
-
-def makefile(variable):
-    """What the build was told; "" when it was told nothing."""
-    with open(os.path.join(BUILD, "Makefile"), encoding="utf-8") as file:
-        found = re.search(rf"^{variable} = *(.*)$", file.read(), re.MULTILINE)
-    return found[1].strip() if found else ""
-
 
 pytestmark = [
     pytest.mark.skipif(makefile("MODE_CFLAGS") != "",
@@ -65,8 +57,8 @@ def test_pointers_to_functions_are_read_only_once_it_runs(installed, name):
 
 @pytest.mark.parametrize("name", (*PROGRAMS, LIBRARY))
 def test_no_page_is_writable_and_executable(installed, name):
-    segments = re.findall(r"^ +(LOAD|GNU_STACK) .* ([R ][W ][E ]) 0x", readelf("-l", installed / name),
-                          re.MULTILINE)
+    segments = re.findall(r"^ +(LOAD|GNU_STACK) .* ([R ][W ][E ]) 0x",
+                          readelf("-l", installed / name), re.MULTILINE)
     assert {kind for kind, _ in segments} == {"LOAD", "GNU_STACK"}
     assert not [one for one in segments if "W" in one[1] and "E" in one[1]], segments
 

@@ -4,11 +4,10 @@
 
 import os
 import signal
-import socket
-import threading
 
 import pytest
 
+from manager import Manager
 from process import BUILD
 from waiting import until
 
@@ -18,29 +17,6 @@ ZONE = "/zones/2/temperature"
 def with_systemd():
     with open(os.path.join(BUILD, "build.h"), encoding="utf-8") as file:
         return "#define HAVE_SYSTEMD 1" in file.read()
-
-
-class Manager:
-    """The service manager's end of NOTIFY_SOCKET."""
-
-    def __init__(self, path):
-        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        self.socket.bind(path)
-        self.lines = []
-        threading.Thread(target=self._listen, daemon=True).start()
-
-    def _listen(self):
-        try:
-            while True:
-                self.lines += self.socket.recv(4096).decode().splitlines()
-        except OSError:
-            return
-
-    def count(self, line):
-        return sum(1 for one in self.lines if one.startswith(line))
-
-    def close(self):
-        self.socket.close()
 
 
 @pytest.mark.skipif(not with_systemd(), reason="built without systemd")
