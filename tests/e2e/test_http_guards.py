@@ -15,6 +15,7 @@ import time
 
 import pytest
 
+import hostile
 from process import Process, program
 from rest import read_response
 from waiting import until
@@ -534,33 +535,16 @@ def test_loopback_has_no_share_per_address(new_server):
 
 # Chance.
 
-def mutated(chance):
-    """A request with a few bytes changed, lost or doubled, perhaps cut short."""
-    good = [GET + b"X-A: b\r\n\r\n", post(b"Content-Length: 9\r\n", b'{"a": 10}'), chunks(50, 9),
-            b"GET /seen/%41?x=%42&y HTTP/1.1\r\n" + HOST + b"\r\n"]
-    data = bytearray(chance.choice(good))
-    for _ in range(chance.randint(1, 6)):
-        at = chance.randrange(len(data))
-        how = chance.randrange(4)
-        if how == 0:
-            data[at] = chance.randrange(256)
-        elif how == 1:
-            del data[at:at + chance.randint(1, 4)]
-        elif how == 2:
-            data[at:at] = data[at:at + chance.randint(1, 40)]
-        else:
-            data[at:at] = chance.choice([b"\r\n", b"\n", b"\0", b":", b" ", b"%", b"\r"])
-        data = data or bytearray(b"x")
-    return bytes(data[:chance.randint(1, len(data))] if chance.random() < 0.3 else data)
-
-
 def test_a_thousand_damaged_requests_leave_no_trace(server):
     chance = random.Random(2026)
+    good = (GET + b"X-A: b\r\n\r\n", post(b"Content-Length: 9\r\n", b'{"a": 10}'), chunks(50, 9),
+            GET.replace(b"/shared", b"/seen/%41?x=%42&y") + b"\r\n",
+            GET.replace(b"/shared", b"/later") + b"\r\n")
     before = server.descriptors()
     for _ in range(20):
         crowd = [server.connect(local=chance.random() < 0.3) for _ in range(50)]
         for one in crowd:
-            one.sendall(mutated(chance))
+            one.sendall(hostile.mutated(chance, good))
         for one in crowd:
             reset(one) if chance.random() < 0.5 else one.close()
         assert server.get("/shared")
