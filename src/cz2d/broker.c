@@ -20,6 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/address.h"
 #include "base/mailbox.h"
 #include "base/mem.h"
 
@@ -291,11 +292,10 @@ struct broker *
 broker_new(const struct broker_config *config)
 {
 	struct broker *broker = mem_new(1, sizeof *broker);
-	bool literal = strchr(config->host, ':') != NULL; /* an IPv6 address */
-	char uri[URI_MAX];
+	char where[URI_MAX - sizeof "tcp://"], uri[URI_MAX];
 
-	snprintf(uri, sizeof uri, "tcp://%s%s%s:%d", literal ? "[" : "", config->host,
-		 literal ? "]" : "", config->port);
+	snprintf(uri, sizeof uri, "tcp://%s",
+		 address_text(config->host, config->port, where, sizeof where));
 	broker->uri = mem_text(uri);
 	broker->client_id = mem_text(config->client_id);
 	broker->user = mem_text(config->user);

@@ -15,6 +15,7 @@
 #include <unistd.h>
 #include <uv.h>
 
+#include "base/address.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -322,7 +323,7 @@ make_doors(struct daemon *daemon)
 				   .max_connections = config->http.max_connections,
 				   .max_per_address = config->http.max_per_address};
 	struct http_handler handler;
-	char why[WHY_MAX];
+	char why[WHY_MAX], where[WHY_MAX];
 
 	daemon->api = api_new(&parts);
 	handler = api_handler(daemon->api);
@@ -331,9 +332,8 @@ make_doors(struct daemon *daemon)
 		log_error("http", "%s", why);
 		return false;
 	}
-	log_info("http", "listening on http://%s%s%s:%d", strchr(config->http.listen, ':') ? "[" : "",
-		 config->http.listen, strchr(config->http.listen, ':') ? "]" : "",
-		 http_port(daemon->http));
+	log_info("http", "listening on http://%s",
+		 address_text(config->http.listen, http_port(daemon->http), where, sizeof where));
 	if (config->http.socket[0] != '\0')
 		log_info("http", "listening on %s", config->http.socket);
 	start_mqtt(daemon);

@@ -14,6 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/address.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -416,11 +417,10 @@ machine_digits(char digits[MACHINE_DIGITS + 1])
 static void
 name_all(struct mqtt *mqtt, const struct config *config)
 {
-	bool literal = strchr(config->mqtt.host, ':') != NULL;
 	char digits[MACHINE_DIGITS + 1];
 
-	snprintf(mqtt->broker_name, sizeof mqtt->broker_name, "%s%s%s:%d", literal ? "[" : "",
-		 config->mqtt.host, literal ? "]" : "", config->mqtt.port);
+	address_text(config->mqtt.host, config->mqtt.port, mqtt->broker_name,
+		     sizeof mqtt->broker_name);
 	snprintf(mqtt->prefix, sizeof mqtt->prefix, "%s", config->mqtt.topic_prefix);
 	machine_digits(digits);
 	if (config->mqtt.client_id[0] != '\0')
