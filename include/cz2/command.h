@@ -59,8 +59,8 @@ void
 cz2_command_init(struct cz2_command *command);
 
 /*
- * Names a value. CZ2_EREADONLY: not writable; CZ2_EZONE; CZ2_ERANGE: outside
- * the accepted range of the field.
+ * Names a value. CZ2_EUNSUPPORTED: no such field; CZ2_EREADONLY: not writable;
+ * CZ2_EZONE; CZ2_ERANGE: outside the accepted range of the field.
  */
 int
 cz2_command_set(struct cz2_command *command, enum cz2_field field, int zone, int value);

@@ -234,14 +234,15 @@ check_stored_gaps(const struct cz2_command *command, const uint8_t *bytes, size_
 	return CZ2_OK;
 }
 
-/* The last guard: whatever the edits did, nothing else may have changed. */
-static bool
-only_writable_bits_differ(enum cz2_row row, const uint8_t *a, const uint8_t *b, size_t length)
+/* The last guard: whatever the edits did, only bits that may be written come from them. */
+static void
+take_writable_bits(enum cz2_row row, const uint8_t *edited, uint8_t *bytes, size_t length)
 {
-	for (unsigned i = 0; i < length; i++)
-		if (((a[i] ^ b[i]) & ~cz2_row_writable_mask(row, i)) != 0)
-			return false;
-	return true;
+	for (unsigned i = 0; i < length; i++) {
+		uint8_t mask = cz2_row_writable_mask(row, i);
+
+		bytes[i] = (uint8_t)((bytes[i] & ~mask) | (edited[i] & mask));
+	}
 }
 
 int
@@ -268,12 +269,9 @@ cz2_command_edit(const struct cz2_command *command, enum cz2_row row, uint8_t *b
 		if (error != CZ2_OK)
 			return error;
 	}
-	if (!only_writable_bits_differ(row, bytes, edited, length))
-		return CZ2_EUNSUPPORTED;
-
 	*changed = memcmp(bytes, edited, length) != 0;
 	problem->error = CZ2_OK;
-	memcpy(bytes, edited, length);
+	take_writable_bits(row, edited, bytes, length);
 	return CZ2_OK;
 }
 

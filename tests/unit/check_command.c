@@ -109,6 +109,19 @@ START_TEST(exactly_these_values_can_be_written)
 }
 END_TEST
 
+START_TEST(what_is_no_field_is_refused)
+{
+	struct cz2_command command;
+
+	cz2_command_init(&command);
+	for (int beyond = 0; beyond < 10; beyond++)
+		ck_assert_int_eq(cz2_command_set(&command,
+						 (enum cz2_field)(CZ2_FIELD_COUNT + beyond), 1, 70),
+				 CZ2_EUNSUPPORTED);
+	ck_assert(cz2_command_empty(&command));
+}
+END_TEST
+
 START_TEST(values_outside_the_accepted_range_are_refused)
 {
 	static const struct {
@@ -541,6 +554,19 @@ START_TEST(old_content_without_sense_is_refused_where_it_is_to_change)
 }
 END_TEST
 
+START_TEST(a_value_that_got_into_a_wish_unasked_is_not_written)
+{
+	static const int bad[] = {44, 86, 0, 255, -1};
+
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+		struct cz2_command command = wish(CZ2_HOLD, 1, 1);
+
+		cz2_values_set(&command.wish, CZ2_HEAT, 2, bad[i]);
+		refused(&command, CZ2_ROW_1_16, setpoints_row, sizeof setpoints_row, CZ2_ERANGE);
+	}
+}
+END_TEST
+
 START_TEST(a_row_of_another_length_or_address_is_never_edited)
 {
 	struct cz2_command command = wish(CZ2_MODE, 0, CZ2_MODE_OFF);
@@ -893,6 +919,7 @@ main(void)
 	const TTest *tests[] = {
 		a_new_command_names_nothing,
 		exactly_these_values_can_be_written,
+		what_is_no_field_is_refused,
 		values_outside_the_accepted_range_are_refused,
 		a_zone_outside_one_to_eight_is_refused,
 		hold_and_temporary_exclude_each_other,
@@ -914,6 +941,7 @@ main(void)
 		one_zone_too_close_refuses_the_whole_edit,
 		a_gap_that_the_panel_itself_broke_elsewhere_is_not_our_affair,
 		old_content_without_sense_is_refused_where_it_is_to_change,
+		a_value_that_got_into_a_wish_unasked_is_not_written,
 		a_row_of_another_length_or_address_is_never_edited,
 		a_row_of_unknown_length_is_never_edited,
 		all_on_keeps_the_zone_that_rules_and_else_takes_zone_one,

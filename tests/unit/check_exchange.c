@@ -721,6 +721,22 @@ START_TEST(an_unanswered_read_of_another_row_or_device_casts_no_suspicion)
 }
 END_TEST
 
+START_TEST(an_unanswered_read_of_another_table_casts_no_suspicion)
+{
+	struct cz2_request schedule = read_request(6, 19, 1);
+	struct cz2_request request = read_request(6, 16, 1);
+
+	schedule.table = 10;
+	begin();
+	ask(&schedule, 1000);
+	assert_done(1000 + READ_MS + WAIT, CZ2_ETIMEOUT);
+	ask(&request, 1500);
+	hear(good_reply(), 1560, CZ2_HEARD_MATCH);
+	assert_done(1560, CZ2_OK);
+	ck_assert_int_eq(exchange.result.asked, 1500);
+}
+END_TEST
+
 START_TEST(a_reply_is_not_expected_for_ever)
 {
 	struct cz2_request request = read_request(6, 16, 1);
@@ -853,6 +869,43 @@ START_TEST(an_echo_may_come_late_but_only_once)
 	assert_done(READ_MS + WAIT, CZ2_ETIMEOUT);
 	hear(our_frame(), 5000, CZ2_HEARD_ECHO);
 	hear(our_frame(), 5010, CZ2_HEARD_CONFLICT);
+}
+END_TEST
+
+/* ------------------------------------------------------------------------
+ * Taking back
+ */
+
+START_TEST(what_was_not_sent_can_be_taken_back)
+{
+	struct cz2_request request = write_request();
+
+	begin();
+	start(&request);
+	cz2_exchange_cancel(&exchange);
+	assert_done(0, CZ2_EBUSY);
+	ck_assert_int_eq(exchange.result.sends, 0);
+}
+END_TEST
+
+START_TEST(what_was_sent_cannot_be_taken_back)
+{
+	struct cz2_request request = read_request(6, 16, 2);
+	int64_t again;
+
+	begin();
+	cz2_exchange_cancel(&exchange);
+	ck_assert(!cz2_exchange_active(&exchange));
+	ask(&request, 0);
+	cz2_exchange_cancel(&exchange);
+	ck_assert(cz2_exchange_asked(&exchange));
+	/* Nor when it waits to be sent once more. */
+	ck_assert_int_eq(step(READ_MS + WAIT), CZ2_STEP_NOTHING);
+	cz2_exchange_cancel(&exchange);
+	again = next_send(READ_MS + WAIT);
+	hear(good_reply(), again + 60, CZ2_HEARD_MATCH);
+	cz2_exchange_cancel(&exchange);
+	assert_done(again + 60, CZ2_OK);
 }
 END_TEST
 
@@ -1112,6 +1165,7 @@ main(void)
 		an_unanswered_read_makes_the_next_request_for_that_row_suspicious,
 		the_suspicion_moves_on_to_the_younger_request_until_a_reply_too_many_is_heard,
 		an_unanswered_read_of_another_row_or_device_casts_no_suspicion,
+		an_unanswered_read_of_another_table_casts_no_suspicion,
 		a_reply_is_not_expected_for_ever,
 		a_reply_is_expected_for_longer_where_the_time_out_is_long,
 		more_unanswered_reads_than_can_be_remembered_forget_the_oldest,
@@ -1119,6 +1173,8 @@ main(void)
 		our_own_frame_heard_twice_was_sent_by_a_twin,
 		any_other_frame_from_our_address_is_a_twins,
 		an_echo_may_come_late_but_only_once,
+		what_was_not_sent_can_be_taken_back,
+		what_was_sent_cannot_be_taken_back,
 		an_abort_before_anything_was_sent_says_so,
 		an_abort_after_sending_is_a_time_out,
 		an_abort_in_the_drain_is_a_time_out,

@@ -150,6 +150,24 @@ START_TEST(rows_that_the_panel_shows_every_ten_seconds_can_be_overheard)
 }
 END_TEST
 
+START_TEST(two_images_are_the_same_when_all_their_bytes_are)
+{
+	const struct cz2_image image = {.length = 5, .bytes = {0, 1, 18, 3, 16, 50}, .source = 1};
+	struct cz2_image other = image;
+
+	ck_assert(cz2_image_same(&image, &other));
+	other.source = 2;
+	other.bytes[5] = 51; /* behind its end */
+	ck_assert(cz2_image_same(&image, &other));
+	other.bytes[4] = 17;
+	ck_assert(!cz2_image_same(&image, &other));
+	other = image;
+	other.length = 6;
+	ck_assert(!cz2_image_same(&image, &other));
+	ck_assert(!cz2_image_same(&other, &image));
+}
+END_TEST
+
 START_TEST(each_source_has_a_word)
 {
 	ck_assert_str_eq(cz2_source_name(CZ2_SOURCE_NONE), "none");
@@ -224,6 +242,7 @@ main(void)
 		only_the_known_length_and_the_right_prefix_match,
 		a_row_of_unknown_length_takes_any_that_has_content_and_fits,
 		rows_that_the_panel_shows_every_ten_seconds_can_be_overheard,
+		two_images_are_the_same_when_all_their_bytes_are,
 		each_source_has_a_word,
 		the_protocol_document_lists_the_same_rows,
 		NULL,
