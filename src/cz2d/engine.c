@@ -261,6 +261,8 @@ end_turn(struct engine *engine, int64_t now)
 	int position;
 
 	engine->turning = false;
+	if (engine->turn.error == CZ2_ETIMEOUT)
+		refresh_soon(&engine->refresh, now);
 	while ((position = queue_find(&engine->queue, waiter_is_running_command, now)) >= 0)
 		finish_member(engine, position, now);
 }

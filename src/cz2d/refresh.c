@@ -55,6 +55,12 @@ refresh_want(struct refresh *refresh, enum refresh_kind kind)
 		refresh->wanted = kind;
 }
 
+void
+refresh_soon(struct refresh *refresh, int64_t now)
+{
+	refresh->next_poll = clock_earlier(refresh->next_poll, now);
+}
+
 static void
 look_soon(struct refresh *refresh, int64_t when)
 {

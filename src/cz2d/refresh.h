@@ -54,6 +54,10 @@ refresh_reset(struct refresh *refresh, bool open, int64_t now);
 void
 refresh_want(struct refresh *refresh, enum refresh_kind kind);
 
+/* A command got no answer: whether the panel is still there is found out at once. */
+void
+refresh_soon(struct refresh *refresh, int64_t now);
+
 /* Somebody wrote this row: it is asked for soon. */
 void
 refresh_disturb(struct refresh *refresh, enum cz2_row row, int64_t now);
