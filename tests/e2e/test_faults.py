@@ -98,7 +98,7 @@ def test_a_value_that_is_never_kept_is_a_500_that_says_what_was_applied(new_hous
 
 def test_a_write_whose_fate_is_unknown_is_said_to_be(new_house):
     house = new_house(settings={**SETTINGS, "command.timeout_seconds": 5})
-    house.sim.fault("silence", nth=2, ms=8000)
+    house.sim.fault("silence", ms=8000, function="write")
     answer = house.rest.post("/system/fan", {"fan": "On"})
     assert answer.status == 504, answer
     assert answer.json["detail"].startswith("Could not communicate with HVAC controller.")
