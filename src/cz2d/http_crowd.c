@@ -157,6 +157,7 @@ void
 guest_dismiss(struct guest *guest)
 {
 	shutdown(guest->fd, SHUT_RDWR);
+	guest->dismissed = true;
 	guest->deadline = INT64_MAX;
 }
 

@@ -29,6 +29,7 @@ struct guest {
 	struct in6_addr address; /* IPv4 is mapped; all zeros on a Unix socket */
 	enum guest_stage stage;
 	int64_t since, deadline;
+	bool dismissed; /* what it has sent and we have not read yet is not carried out */
 };
 
 struct crowd {

@@ -168,6 +168,9 @@ inspect(struct http_request *request, const char *version)
 static enum MHD_Result
 begin(struct http_request *request, const char *path, const char *method, const char *version)
 {
+	/* It cannot be answered any more: carried out unanswered it would be lost. */
+	if (request->guest.dismissed)
+		return MHD_NO;
 	request->begun = true;
 	request->path = path;
 	request->method = method;
