@@ -277,12 +277,16 @@ flags_known(struct turn *turn)
 	return false;
 }
 
-/* What the panel acknowledged it may have given back to a schedule. */
+/*
+ * What the panel acknowledged it may have given back to a schedule. A second try tells
+ * that from a value that was not kept.
+ */
 static bool
 satisfied(const struct turn *turn, const struct turn_row *row, const struct cz2_image *image,
 	  int error)
 {
-	const struct cz2_values *state = row->acknowledged ? model_state(turn->model) : NULL;
+	bool tried = row->acknowledged >= TRIES_UNHELD;
+	const struct cz2_values *state = tried ? model_state(turn->model) : NULL;
 
 	return members_satisfied(&turn->members, row->row, image, state, error);
 }
@@ -296,12 +300,11 @@ judge(struct turn *turn, struct turn_row *row, const struct cz2_image *image)
 									       : TURN_DONE;
 		return;
 	}
-	if (row->row == CZ2_ROW_1_16 && row->acknowledged && !flags_known(turn)) {
+	if (row->row == CZ2_ROW_1_16 && row->acknowledged > 0 && !flags_known(turn)) {
 		row->state = TURN_CHECK;
 		return;
 	}
-	/* A second try tells a value that was taken back from one that was not kept. */
-	if (row->writes >= TRIES_UNHELD && satisfied(turn, row, image, CZ2_OK)) {
+	if (satisfied(turn, row, image, CZ2_OK)) {
 		row->state = TURN_DONE;
 		return;
 	}
@@ -389,7 +392,7 @@ take_written(struct turn *turn, struct turn_row *row, const struct cz2_result *r
 		look_at_setpoints_again(turn);
 	/* What was known of the row is outdated, also for the next turn, until it is read. */
 	model_note_write(turn->model, row->row, row->written);
-	row->acknowledged = row->acknowledged || result->error == CZ2_OK;
+	row->acknowledged += result->error == CZ2_OK;
 	row->refused = result->error == CZ2_EREFUSED;
 	row->state = result->error == CZ2_OK ? TURN_CHECK : TURN_RESOLVE;
 }

@@ -64,7 +64,8 @@ struct turn {
 		int64_t decided;       /* when the last write was, whether or not it left */
 		int64_t written;       /* ... of the last that left; INT64_MIN none */
 		int reads, writes;
-		bool acknowledged, refused;
+		int acknowledged; /* of the writes */
+		bool refused;     /* the last of them */
 		bool needed; /* to judge another row, whether or not a member names it */
 	} rows[TURN_ROWS], *current;
 };
