@@ -68,6 +68,7 @@ struct api_route {
 	const char *summary;
 	struct api_query queries[API_QUERIES_MAX + 1]; /* ended by a name NULL */
 	int statuses[API_STATUSES_MAX + 1];            /* besides 200; ended by 0 */
+	const char *failure; /* name of a refusal's schema; NULL: the usual one */
 };
 
 /* The n-th route, NULL behind the last. */

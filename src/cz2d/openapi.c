@@ -273,10 +273,10 @@ responses(const struct api_route *route)
 	json_object_set_new(success, "description", json_string(api_status_text(200)));
 	json_object_set_new(all, "200", success);
 	for (const int *status = route->statuses; *status != 0; status++) {
-		bool health = strcmp(route->answer, "Health") == 0;
-		json_t *failure = content(reference(*status == 422 ? "Invalid"
-						    : health	   ? "Health"
-								   : "Failure"));
+		const char *usual = *status == 422 ? "Invalid" : "Failure";
+		json_t *failure = content(reference(route->failure != NULL && *status == 503
+							    ? route->failure
+							    : usual));
 
 		json_object_set_new(failure, "description", json_string(api_status_text(*status)));
 		snprintf(code, sizeof code, "%d", *status);
