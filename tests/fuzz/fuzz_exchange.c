@@ -15,20 +15,6 @@
 
 enum { US = 99, WAIT = 300 };
 
-struct input {
-	const uint8_t *data;
-	size_t size;
-};
-
-static uint8_t
-take(struct input *input)
-{
-	if (input->size == 0)
-		return 0;
-	input->size--;
-	return *input->data++;
-}
-
 static void
 take_many(struct input *input, uint8_t *out, size_t length)
 {

@@ -28,24 +28,10 @@ struct content {
 	size_t size;
 };
 
-struct input {
-	const uint8_t *data;
-	size_t size;
-};
-
 static char directory[PATH_SIZE], path[PATH_SIZE + 16], log_path[PATH_SIZE + 16];
 static struct content whole;        /* a file as the store leaves it at its end */
 static struct content torn, log_of; /* a file and SQLite's log as kill -9 leaves them */
 static struct content before, after;
-
-static uint8_t
-take(struct input *input)
-{
-	if (input->size == 0)
-		return 0;
-	input->size--;
-	return *input->data++;
-}
 
 static unsigned
 take_16(struct input *input)
