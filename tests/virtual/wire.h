@@ -14,7 +14,7 @@
 #include "cz2d/engine.h"
 #include "cz2d/model.h"
 
-enum { WIRE_ADDRESS = 99, WIRE_ZONES = 8 };
+enum { WIRE_ADDRESS = 99, WIRE_ZONES = 8, WIRE_EPOCH = 1000000 /* ms, the first moment */ };
 
 /* What the other end of the wire does with the daemon's bytes. */
 struct wire_end {
