@@ -10,6 +10,7 @@ import signal
 import threading
 import time
 
+from campaign import command
 from house import House
 from waiting import until
 
@@ -25,18 +26,11 @@ SETTINGS = {"bus.reply_timeout_ms": 120, "bus.gap_ms": 5, "cache.refresh_interva
 
 
 def request(dice):
-    zone, heat = dice.randint(1, 8), dice.randint(50, 75)
+    if dice.random() < 0.6:
+        return ("POST", *command(dice))
     return dice.choice([
-        ("POST", f"/zones/{zone}/temperature",
-         {"heat": heat, "cool": heat + dice.randint(2, 12), "hold": dice.random() < 0.7}),
-        ("POST", f"/zones/{zone}/hold", {"temp": dice.random() < 0.5}),
-        ("POST", "/zones/batch/temperature",
-         {"zones": dice.sample(range(1, 9), 3), "out": dice.random() < 0.3}),
-        ("POST", "/system/mode", {"mode": dice.choice(["Heat", "Cool", "Auto", "Off"]),
-                                  "all": dice.choice([None, None, True, False])}),
-        ("POST", "/system/fan", {"fan": dice.choice(["Auto", "On"])}),
         ("POST", "/update", {}), ("GET", "/status", None), ("GET", "/health", None),
-        ("POST", f"/zones/{zone}/temperature", {"heat": 99})])
+        ("POST", f"/zones/{dice.randint(1, 8)}/temperature", {"heat": 99})])
 
 
 def call_for(house, seed, deadline):

@@ -2,80 +2,20 @@
 # Copyright 2026 The cz2d authors
 """The link to the panel breaks in all the ways links break, and comes back."""
 
-import socket
 import threading
 
 import pytest
 
+from bridge import bridged
 from waiting import until
 
 ZONE = "/zones/2/temperature"
 
 
-class Bridge:
-    """A TCP relay between daemon and panel that can drop, go deaf, or refuse."""
-
-    def __init__(self, target):
-        self.target = target
-        self.server = socket.create_server(("127.0.0.1", 0))
-        self.port = self.server.getsockname()[1]
-        self.deaf = False
-        self.refusing = False
-        self.pairs = []
-        self.accepted = 0
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    @property
-    def connect(self):
-        return f"127.0.0.1:{self.port}"
-
-    def drop(self):
-        """Closes all connections."""
-        for one in self.pairs:
-            try:
-                one.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
-        self.pairs = []
-
-    def close(self):
-        self.server.close()
-        self.drop()
-
-    def _accept(self):
-        while True:
-            try:
-                near, _ = self.server.accept()
-            except OSError:
-                return
-            self.accepted += 1
-            if self.refusing:
-                near.close()
-                continue
-            far = socket.create_connection(self.target)
-            self.pairs += [near, far]
-            for one, other in ((near, far), (far, near)):
-                threading.Thread(target=self._relay, args=(one, other), daemon=True).start()
-
-    def _relay(self, one, other):
-        try:
-            while data := one.recv(4096):
-                if not self.deaf:
-                    other.sendall(data)
-        except OSError:
-            pass
-        for end in (one, other):
-            end.close()
-
-
-@pytest.fixture
-def bridged(new_house):
-    house = new_house(panel={"kind": "tcp"}, start=False)
-    bridge = house.bridge = Bridge(house.sim.address)
-    house.daemon = house.add_daemon(connect=bridge.connect)
-    house.daemon.wait_status()
-    yield house
-    bridge.close()
+@pytest.fixture(name="bridged")
+def bridged_house(new_house):
+    with bridged(new_house) as house:
+        yield house
 
 
 def connected(house):

@@ -1,0 +1,347 @@
+# SPDX-License-Identifier: MIT
+# Copyright 2026 The cz2d authors
+"""Campaigns: commands without end while one thing keeps going wrong. CAMPAIGNS says what goes
+wrong and what has to be reached; run() carries one out and says what came of it. As a program
+(make soak) it runs all of them, or the one that CZ2_CAMPAIGN names, with CZ2_COMMANDS commands
+each; CZ2_SEED repeats a run."""
+
+import contextlib
+import os
+import random
+import sys
+import threading
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Callable, Optional
+
+import history
+from bridge import bridged
+from house import House
+from waiting import PATIENCE, until
+
+SEED = int(os.environ.get("CZ2_SEED", "1"))
+COMMANDS = int(os.environ.get("CZ2_COMMANDS", "300"))
+ZONES = 8
+QUICK = {"bus.reply_timeout_ms": 120, "bus.gap_ms": 5, "cache.refresh_interval": 5,
+         "command.timeout_seconds": 10}
+PACED = {"pacing": True, "turnaround": 30}
+BUSY = {**PACED, "burst": True}
+AHEAD = 30           # requests that faults are laid for: more than a command takes
+USABLE = 3.0         # seconds after everything is well again
+ANSWER_SLACK = 1.0   # a busy machine, on top of command.timeout_seconds
+GROWTH_KIB = 1024    # allowances, not per command: a leak of one per command is seen
+DESCRIPTORS = 4
+
+
+# --- what goes wrong: (house, dice) before each command; what has to end is returned ----------
+
+def rates(**kinds):
+    """Faults by chance, in every frame."""
+    def disturb(house, _):
+        house.sim.rates(**kinds)
+    return disturb
+
+
+def faults(kind, share=0.1, members=lambda dice: {}, **filters):
+    """One in so many of the requests to come meets a fault."""
+    def disturb(house, dice):
+        house.sim.control("faults", clear=True)
+        for nth in range(1, AHEAD + 1):
+            if dice.random() < share:
+                house.sim.fault(kind, nth=nth, **filters, **members(dice))
+    return disturb
+
+
+def wall_edit(dice):
+    """A hand at the wall, right before or right after a request."""
+    heat = dice.randint(50, 72)
+    setpoints = {"heat": heat, "cool": max(heat + dice.randint(2, 12), 64)}
+    change = dice.choice([setpoints, {"hold": dice.random() < 0.5}, {"out": dice.random() < 0.5},
+                          {"temporary": dice.random() < 0.5}])
+    return {"when": dice.choice(["before", "after"]), "zone": dice.randint(1, ZONES), **change}
+
+
+def load(percent):
+    """Others talk for so much of the time, besides the panel's own burst."""
+    def disturb(house, _):
+        house.sim.control("load", percent=percent)
+    return disturb
+
+
+def now_and_then(event, share=0.3):
+    def disturb(house, dice):
+        return event(house, dice) if dice.random() < share else None
+    return disturb
+
+
+def meanwhile(*steps):
+    """(seconds, what) in a thread: while the commands go on."""
+    def play():
+        for pause, what in steps:
+            time.sleep(pause)
+            what()
+    thread = threading.Thread(target=play, daemon=True)
+    thread.start()
+    return thread
+
+
+def silence(house, dice):
+    """Nobody at the panel talks; in a long run once for a minute."""
+    seconds = house.long_silence or dice.uniform(0.2, 3)
+    house.long_silence = 0
+    return meanwhile((dice.uniform(0, 0.1), lambda: house.sim.silence(True)),
+                     (seconds, lambda: house.sim.silence(False)))
+
+
+def hang_up(house, dice):
+    return meanwhile((dice.uniform(0, 0.1), house.sim.hang_up))
+
+
+def break_amid_a_frame(house, dice):
+    house.bridge.break_after(dice.randint(1, 150))
+
+
+def reset(house, dice):
+    return meanwhile((dice.uniform(0, 0.1), lambda: house.bridge.drop(reset=True)))
+
+
+def one_client_only(house, dice):
+    """A bridge that goes on refusing for a while, since it believes to serve somebody."""
+    house.bridge.single = True
+
+    def refuse(on):
+        house.bridge.refusing = on
+        house.bridge.drop(reset=True)
+    return meanwhile((dice.uniform(0, 0.1), lambda: refuse(True)),
+                     (dice.uniform(0.1, 2), lambda: refuse(False)))
+
+
+def deafen(house, dice):
+    def turn(deaf):
+        house.bridge.deaf = deaf
+    seconds = house.long_silence or dice.uniform(0.2, 3)
+    house.long_silence = 0
+    return meanwhile((dice.uniform(0, 0.1), lambda: turn(True)), (seconds, lambda: turn(False)))
+
+
+def byte_by_byte(house, _):
+    house.bridge.pause = 0.002
+
+
+def twin(house, dice):
+    """Somebody with our address, heard amid a command; every tenth one by a new daemon."""
+    if len(house.daemon.calls) > 1 and dice.random() < 0.9:
+        return
+    house.sim.control("faults", clear=True)
+    house.daemon.restart()
+    house.daemon.wait_status()
+    house.sim.fault("twin", nth=dice.randint(1, 6))
+
+
+# --- the table ---------------------------------------------------------------------------------
+
+@dataclass(frozen=True)
+class Campaign:
+    """share: how many of the commands must be delivered; mean: seconds until they are answered;
+    told: how else a command may end."""
+    name: str
+    disturb: Callable
+    share: float = 0.0
+    mean: Optional[float] = None
+    told: frozenset = frozenset((500, 504))
+    panel: dict = field(default_factory=dict)
+    settings: dict = field(default_factory=lambda: QUICK)
+    bridge: bool = False
+    breaks: bool = False  # after each command the link has to come back
+
+
+def paced(name, disturb, panel, **goals):
+    return Campaign(name, disturb, panel=panel, settings={}, **goals)
+
+
+def through_a_bridge(name, disturb, breaks=True, **goals):
+    return Campaign(name, disturb, bridge=True, breaks=breaks, settings={
+        **QUICK, "bus.reply_timeout_ms": 200}, **goals)
+
+
+CAMPAIGNS = (
+    Campaign("flip-half-percent", rates(flip=0.005), share=0.95),
+    Campaign("flip-two-percent", rates(flip=0.02)),
+    paced("lost-replies", rates(lose_reply=0.1), PACED, share=0.99, mean=0.9),
+    paced("lost-requests", rates(lose_request=0.1), PACED, share=0.99),
+    Campaign("late-replies", faults("late-reply", members=lambda dice: {
+        "ms": dice.randint(50, 900)}), share=0.99),
+    Campaign("doubled-replies", faults("double-reply", members=lambda dice: {
+        "ms": dice.randint(1, 300)}), share=0.99),
+    Campaign("foreign-replies", faults("foreign-reply", members=lambda dice: {
+        "to": dice.choice([1, 98, 255])}), share=0.99),
+    Campaign("wrong-rows", faults("wrong-row"), share=0.99),
+    Campaign("truncated-replies", faults("truncate-reply"), share=0.99),
+    Campaign("wrong-lengths", faults("wrong-length", members=lambda dice: {
+        "by": dice.choice([-8, -3, -2, -1, 1, 2, 5, 8])}), share=0.99),
+    Campaign("error-replies", faults("error-reply")),
+    Campaign("not-kept", faults("not-kept", function="write"), share=0.99),
+    Campaign("refused-writes", faults("nack", function="write", members=lambda dice: {
+        "code": dice.randint(1, 255)})),
+    Campaign("garbage", rates(garbage=0.1), share=0.99),
+    paced("burst", load(0), BUSY, share=0.99),
+    paced("burst-load-20", load(20), BUSY, share=0.99),
+    paced("burst-load-40", load(40), BUSY, share=0.99),
+    paced("burst-load-60", load(60), BUSY),
+    through_a_bridge("bridge-breaks-amid-a-frame", now_and_then(break_amid_a_frame)),
+    through_a_bridge("bridge-resets", now_and_then(reset)),
+    through_a_bridge("bridge-serves-one-only", now_and_then(one_client_only)),
+    through_a_bridge("bridge-falls-silent", now_and_then(deafen)),
+    through_a_bridge("bridge-byte-by-byte", byte_by_byte, breaks=False, share=0.99),
+    Campaign("pty-hangs-up", now_and_then(hang_up), breaks=True),
+    Campaign("silence", now_and_then(silence), breaks=True),
+    Campaign("twin", twin, told=frozenset((409, 500, 504))),
+    Campaign("wall-edits", faults("wall-edit", members=wall_edit), share=0.99),
+)
+
+
+# --- carrying out ------------------------------------------------------------------------------
+
+def command(dice):
+    """(target, body) of a command that is right whatever the panel holds."""
+    zone, heat = dice.randint(1, ZONES), dice.randint(50, 75)
+    pair = {"heat": heat, "cool": max(heat + dice.randint(2, 12), 64)}
+    return dice.choice([
+        (f"/zones/{zone}/temperature", {**pair, "hold": dice.random() < 0.7}),
+        (f"/zones/{zone}/temperature", {**pair, "temp": True}),
+        (f"/zones/{zone}/hold", {"temp": dice.random() < 0.5}),
+        ("/zones/batch/temperature",
+         {**pair, "zones": dice.sample(range(1, ZONES + 1), 3), "out": dice.random() < 0.3}),
+        ("/system/mode", {"mode": dice.choice(["Heat", "Cool", "Auto", "Off"]),
+                          "all": dice.choice([None, None, True, False])}),
+        ("/system/fan", {"fan": dice.choice(["Auto", "On"])})])
+
+
+@contextlib.contextmanager
+def inhabited(campaign, make, seed):
+    """The house of a campaign; make() makes houses, as the fixture new_house does."""
+    more = {"zones": ZONES, "settings": campaign.settings,
+            "panel": {**campaign.panel, "seed": seed}}
+    if campaign.bridge:
+        with bridged(make, **more) as house:
+            yield house
+    else:
+        yield make(**more)
+
+
+def give(house, dice):
+    """One command, answered by its deadline, and a look at the status."""
+    answer = house.rest.post(*command(dice))
+    limit = house.settings.get("command.timeout_seconds", 30) + ANSWER_SLACK * PATIENCE
+    assert answer.seconds < limit, f"answered too late: {answer}"
+    house.rest.get("/status")
+    return answer
+
+
+def usable(house):
+    until(lambda: house.rest.get("/status?force=true").status == 200, USABLE,
+          "the panel to be usable again")
+
+
+def disturbed(campaign, house, dice):
+    """The answers to one command, and to those given while what it met still goes on."""
+    event = campaign.disturb(house, dice)
+    yield give(house, dice)
+    while event and event.is_alive():
+        event.join(dice.uniform(0, 0.3))
+        yield give(house, dice)
+    if campaign.breaks:
+        usable(house)
+
+
+@dataclass
+class Outcome:
+    """What came of a campaign."""
+    campaign: Campaign
+    seed: int
+    answers: list
+    overwritten: int
+
+    @property
+    def delivered(self):
+        return sum(1 for one in self.answers if one.status == 200)
+
+    @property
+    def mean(self):
+        return sum(one.seconds for one in self.answers) / len(self.answers)
+
+    def __str__(self):
+        told = Counter(one.status for one in self.answers if one.status != 200)
+        others = " ".join(f"{status}: {count}" for status, count in sorted(told.items()))
+        return (f"{self.campaign.name}: seed {self.seed}, {len(self.answers)} commands, "
+                f"{self.delivered} delivered, told {others or 'no failure'}, "
+                f"mean {self.mean:.2f} s, "
+                f"worst {max(one.seconds for one in self.answers):.2f} s, "
+                f"{self.overwritten} wall edits overwritten")
+
+    def misses(self):
+        """What was to be reached and was not."""
+        failed = len(self.answers) - self.delivered
+        strange = [one for one in self.answers
+                   if one.status not in {200, *self.campaign.told}]
+        if strange:
+            yield f"must not be answered like this: {strange[0]}"
+        # A single failure says nothing about a share when the run is short.
+        if failed > max(1, (1 - self.campaign.share) * len(self.answers)):
+            yield f"{failed} not delivered"
+
+
+def run(house, campaign, commands, seed):
+    """The outcome, after everything is well again. The history is checked by closing the house."""
+    dice = random.Random(f"{campaign.name} {seed}")
+    house.long_silence = 0
+    answers = list(disturbed(campaign, house, dice))
+    memory, descriptors = house.daemon.memory(), house.daemon.descriptors()
+    house.long_silence = 60 if commands >= 300 else 0
+    while len(answers) < commands:
+        answers += disturbed(campaign, house, dice)
+    house.sim.clear()
+    house.sim.control("load", percent=0)
+    usable(house)
+    outcome = Outcome(campaign, seed, answers, len(history.overwritten_at_the_wall(house.history())))
+    print(outcome, flush=True)
+    assert not list(outcome.misses()), [str(outcome), *outcome.misses()]
+    assert house.daemon.descriptors() <= descriptors + DESCRIPTORS
+    assert house.daemon.memory() <= memory + GROWTH_KIB
+    return outcome
+
+
+def at_length(campaign):
+    """One campaign to the end, in a house of its own; true when all was reached."""
+    houses = []
+
+    def make(**more):
+        houses.append(House(**more))
+        return houses[-1]
+    try:
+        with inhabited(campaign, make, SEED) as house:
+            outcome = run(house, campaign, COMMANDS, SEED)
+            house.close()
+        if campaign.mean is not None:
+            assert outcome.mean <= campaign.mean, f"{outcome.mean:.2f} s in the mean"
+    except AssertionError as error:
+        print(f"{campaign.name}: seed {SEED}, FAILED: {error}", flush=True)
+        return False
+    finally:
+        for house in houses:
+            house.abandon()
+    return True
+
+
+def main():
+    wanted = os.environ.get("CZ2_CAMPAIGN")
+    chosen = [one for one in CAMPAIGNS if wanted in (None, "", one.name)]
+    if not chosen:
+        sys.exit(f"CZ2_CAMPAIGN is none of {', '.join(one.name for one in CAMPAIGNS)}")
+    reached = [at_length(one) for one in chosen]
+    sys.exit(0 if all(reached) else 1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: MIT
+# Copyright 2026 The cz2d authors
+"""A short run of each campaign; make soak runs them at length."""
+
+import pytest
+
+import campaign
+from campaign import CAMPAIGNS
+
+COMMANDS = {True: 8, False: 20}  # on a line at its true speed, and on one without
+
+
+@pytest.mark.parametrize("one", CAMPAIGNS, ids=lambda one: one.name)
+def test_a_campaign_of_faults_is_lived_through_truly(new_house, one):
+    commands = COMMANDS["pacing" in one.panel]
+    with campaign.inhabited(one, new_house, campaign.SEED) as house:
+        campaign.run(house, one, commands, campaign.SEED)
