@@ -34,6 +34,13 @@ is_row(const struct cz2_frame *frame, enum cz2_function function, unsigned table
 	       frame->payload[1] == table && frame->payload[2] == row;
 }
 
+static bool
+is_acknowledgement(const struct cz2_frame *frame)
+{
+	return frame->source == CZ2_ADDRESS_PANEL && frame->destination == CZ2_ADDRESS_UI &&
+	       frame->function == CZ2_REPLY && frame->length == 1;
+}
+
 static void
 begin(struct rhythm *rhythm, int64_t now)
 {
@@ -59,10 +66,13 @@ rhythm_heard(struct rhythm *rhythm, const struct cz2_frame *frame, int64_t now)
 	}
 	if (rhythm->start == INT64_MIN || now >= rhythm->end)
 		return;
-	if (is_row(frame, CZ2_WRITE, 9, 5))
+	if (is_row(frame, CZ2_WRITE, 9, 5)) {
 		rhythm->closing = true;
-	else if (rhythm->closing)
+	} else if (rhythm->closing && is_acknowledgement(frame)) {
+		/* Once: what others say after it is no part of the burst. */
+		rhythm->closing = false;
 		rhythm->end = now + AFTER_MS;
+	}
 }
 
 bool

@@ -57,6 +57,29 @@ START_TEST(nothing_is_sent_until_a_burst_is_over)
 }
 END_TEST
 
+START_TEST(others_that_never_pause_do_not_prolong_a_burst)
+{
+	int64_t end;
+
+	rhythm_init(&rhythm);
+	end = burst(20000);
+	for (int64_t now = end + 40; now < end + 2000; now += 40)
+		hear(9, 11, CZ2_REPLY, 9, 3, now);
+	ck_assert_int_le(rhythm_clear(&rhythm, 100, end + 40), end + 200);
+	ck_assert_int_eq(rhythm_clear(&rhythm, 100, end + 2000), end + 2000);
+}
+END_TEST
+
+START_TEST(a_frame_of_others_before_its_last_answer_does_not_end_a_burst)
+{
+	rhythm_init(&rhythm);
+	hear(1, 9, CZ2_READ, 9, 1, 1014);
+	hear(1, 9, CZ2_WRITE, 9, 5, 1250);
+	hear(11, 9, CZ2_READ, 9, 3, 1270);
+	ck_assert_int_gt(rhythm_clear(&rhythm, 100, 1271), 1400);
+}
+END_TEST
+
 START_TEST(a_request_that_would_meet_the_next_burst_waits_for_its_end)
 {
 	rhythm_init(&rhythm);
@@ -110,6 +133,8 @@ main(void)
 	const TTest *const tests[] = {
 		a_line_without_bursts_is_always_clear,
 		nothing_is_sent_until_a_burst_is_over,
+		others_that_never_pause_do_not_prolong_a_burst,
+		a_frame_of_others_before_its_last_answer_does_not_end_a_burst,
 		a_request_that_would_meet_the_next_burst_waits_for_its_end,
 		a_burst_that_does_not_come_holds_nothing_up_for_long,
 		the_rhythm_is_forgotten_after_three_missed_bursts,
