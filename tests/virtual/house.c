@@ -34,10 +34,12 @@ give(void *self, uint8_t *out, size_t size, int64_t now)
 	return sim_output(house->sim, house->client, out, size);
 }
 
+/* A panel that nobody listens to lives its time when the plug is in again. */
 static int64_t
 wake(void *self)
 {
-	int64_t us = sim_wake(((struct house *)self)->sim);
+	const struct house *house = self;
+	int64_t us = house->client != 0 ? sim_wake(house->sim) : INT64_MAX;
 
 	return us == INT64_MAX ? INT64_MAX : (us + 999) / 1000;
 }
@@ -60,6 +62,21 @@ house_close(struct house *house)
 {
 	core_close(&house->core);
 	house->sim = sim_free(house->sim);
+}
+
+void
+house_plug(struct house *house, bool in)
+{
+	int64_t us = house->core.now * 1000;
+
+	if (in == (house->client != 0))
+		return;
+	sim_step(house->sim, us);
+	if (!in)
+		sim_disconnect(house->sim, house->client);
+	house->client = in ? sim_connect(house->sim, us) : 0;
+	wire_plug(in);
+	bus_step(house->core.bus, house->core.now);
 }
 
 /* ------------------------------------------------------------------------

@@ -18,7 +18,7 @@ enum { HOUSE_NAME_SIZE = 256 };
 struct house {
 	struct core core;
 	struct sim *sim;
-	int client;
+	int client; /* 0: the plug is pulled */
 	char name[HOUSE_NAME_SIZE]; /* of what happens here, for messages */
 };
 
@@ -38,6 +38,10 @@ house_open(struct house *house, const struct sim_config *config);
 
 void
 house_close(struct house *house);
+
+/* Pulls the plug, or puts it in again. */
+void
+house_plug(struct house *house, bool in);
 
 /* A line for the simulator's control socket. The answer is to be released. */
 json_t *
