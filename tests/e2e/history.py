@@ -16,7 +16,8 @@ from panel import READ, REPLY, WRITE
 
 CLOCK_SLACK = 0.05    # between a moment at the panel and the same moment at a client
 FRESH_SLACK = 0.5     # line time and a busy machine, on top of command.guard_ms
-GRANTING = (200, 500, 504, None)  # answers of commands that may have touched the bus
+GRANTING = (200, 500, 504, None)  # answers of commands that may have touched the bus; any
+                                  # other does when it says what was applied
 
 
 @dataclass
@@ -243,11 +244,15 @@ def check(history):
     return sorted(found, key=lambda one: one.time)
 
 
+def _grants(call):
+    return call.status in GRANTING or (isinstance(call.answer, dict) and "applied" in call.answer)
+
+
 def _asking(registers, time):
     """The wishes that may be the reason for a write at this moment."""
     for call, wish in registers.commands:
         ends = float("inf") if call.answered is None else call.answered
-        if call.status in GRANTING and call.sent <= time <= ends + CLOCK_SLACK:
+        if _grants(call) and call.sent <= time <= ends + CLOCK_SLACK:
             yield wish
 
 

@@ -217,6 +217,13 @@ def test_a_setpoint_that_the_schedule_takes_back_was_still_true():
     assert rules(seen) == {"untrue success"}
 
 
+def test_a_refusal_that_says_what_was_applied_may_have_written():
+    seen = truth()
+    refused_yet_written(seen)
+    seen.calls[1].answer = {"detail": "", "applied": {"zones": [{"zone_id": 2}]}}
+    assert rules(seen) == set()
+
+
 def test_a_damaged_reply_with_a_right_checksum_may_be_believed():
     seen = truth()
     wrong = edited(WARMER, b11=60)
