@@ -154,10 +154,11 @@ class Campaign:
     settings: dict = field(default_factory=lambda: QUICK)
     bridge: bool = False
     breaks: bool = False  # after each command the link has to come back
+    short: int = 12       # commands of a short run
 
 
 def paced(name, disturb, panel, **goals):
-    return Campaign(name, disturb, panel=panel, settings={}, **goals)
+    return Campaign(name, disturb, panel=panel, settings={}, short=8, **goals)
 
 
 def through_a_bridge(name, disturb, breaks=True, **goals):
@@ -167,11 +168,12 @@ def through_a_bridge(name, disturb, breaks=True, **goals):
 
 CAMPAIGNS = (
     Campaign("flip-half-percent", rates(flip=0.005), share=0.95),
-    Campaign("flip-two-percent", rates(flip=0.02)),
+    Campaign("flip-two-percent", rates(flip=0.02), short=8),
     paced("lost-replies", rates(lose_reply=0.1), PACED, share=0.99, mean=0.9),
     paced("lost-requests", rates(lose_request=0.1), PACED, share=0.99),
+    # The panel answers in order: whoever asks meanwhile waits as long as the first.
     Campaign("late-replies", faults("late-reply", members=lambda dice: {
-        "ms": dice.randint(50, 900)}), share=0.99),
+        "ms": dice.randint(50, 900)}), share=0.99, settings={}),
     Campaign("doubled-replies", faults("double-reply", members=lambda dice: {
         "ms": dice.randint(1, 300)}), share=0.99),
     Campaign("foreign-replies", faults("foreign-reply", members=lambda dice: {
@@ -188,7 +190,7 @@ CAMPAIGNS = (
     paced("burst", load(0), BUSY, share=0.99),
     paced("burst-load-20", load(20), BUSY, share=0.99),
     paced("burst-load-40", load(40), BUSY, share=0.99),
-    paced("burst-load-60", load(60), BUSY),
+    paced("burst-load-60", load(60), BUSY, share=0.95),
     through_a_bridge("bridge-breaks-amid-a-frame", now_and_then(break_amid_a_frame)),
     through_a_bridge("bridge-resets", now_and_then(reset)),
     through_a_bridge("bridge-serves-one-only", now_and_then(one_client_only)),
@@ -247,9 +249,11 @@ def usable(house):
 def disturbed(campaign, house, dice):
     """The answers to one command, and to those given while what it met still goes on."""
     event = campaign.disturb(house, dice)
+    pause = 0.05
     yield give(house, dice)
     while event and event.is_alive():
-        event.join(dice.uniform(0, 0.3))
+        event.join(pause)
+        pause *= 1.5  # so that a long silence does not use up all commands
         yield give(house, dice)
     if campaign.breaks:
         usable(house)
