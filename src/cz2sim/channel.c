@@ -103,7 +103,10 @@ channel_open_pty(struct server *server)
 	if (pty_open(&server->pty, server->options.link) == 0)
 		channel = add_channel(server, server->pty.master, true);
 	if (channel == NULL) {
-		fprintf(stderr, "cz2sim: no pseudo-terminal: %s\n", strerror(errno));
+		const char *link = server->options.link;
+
+		fprintf(stderr, "cz2sim: no pseudo-terminal%s%s: %s\n", link != NULL ? " at " : "",
+			link != NULL ? link : "", strerror(errno));
 		return -1;
 	}
 	watch_pty(server, channel);
@@ -276,7 +279,7 @@ channel_close_all(struct server *server)
 	for (int i = 0; i < CHANNELS; i++)
 		close_channel(&server->channels[i]);
 	if (server->options.link != NULL)
-		unlink(server->options.link);
+		pty_remove_link(server->options.link);
 	if (server->listener_fd < 0)
 		return;
 	uv_close((uv_handle_t *)&server->listener, NULL);

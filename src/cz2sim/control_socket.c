@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -172,10 +173,16 @@ static int
 bind_path(const char *path)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	struct stat file;
 	int fd;
 
 	if (strlen(path) >= sizeof address.sun_path) {
 		errno = ENAMETOOLONG;
+		return -1;
+	}
+	/* A dead socket is replaced, and nothing else. */
+	if (lstat(path, &file) == 0 && !S_ISSOCK(file.st_mode)) {
+		errno = EEXIST;
 		return -1;
 	}
 	snprintf(address.sun_path, sizeof address.sun_path, "%s", path);

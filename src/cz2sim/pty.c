@@ -13,10 +13,20 @@
 #include <string.h>
 #include <sys/inotify.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <termios.h>
 #include <unistd.h>
 
 #include <cz2/error.h>
+
+/* Something that is no link of ours stands there: it is neither replaced nor removed. */
+static bool
+is_other(const char *link)
+{
+	struct stat file;
+
+	return lstat(link, &file) == 0 && !S_ISLNK(file.st_mode);
+}
 
 /* A reader of the link sees the old or the new pseudo-terminal, never none. */
 static int
@@ -24,6 +34,10 @@ point_link(const char *link, const char *path)
 {
 	char temporary[PATH_MAX];
 
+	if (is_other(link)) {
+		errno = EEXIST;
+		return CZ2_EIO;
+	}
 	if (snprintf(temporary, sizeof temporary, "%s.new", link) >= (int)sizeof temporary) {
 		errno = ENAMETOOLONG;
 		return CZ2_EIO;
@@ -135,4 +149,11 @@ bool
 pty_in_use(const struct pty *pty)
 {
 	return pty->watch < 0 || pty->users > 0;
+}
+
+void
+pty_remove_link(const char *link)
+{
+	if (!is_other(link))
+		unlink(link);
 }

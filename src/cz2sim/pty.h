@@ -24,6 +24,10 @@ pty_open(struct pty *pty, const char *link);
 void
 pty_close(struct pty *pty);
 
+/* For the end, whether or not pty_open() came to make it. */
+void
+pty_remove_link(const char *link);
+
 /* Takes note of who came and went. */
 void
 pty_look(struct pty *pty);
