@@ -291,6 +291,15 @@ satisfied(const struct turn *turn, const struct turn_row *row, const struct cz2_
 	return members_satisfied(&turn->members, row->row, image, state, error);
 }
 
+/* Why the wish is not on the panel: refused, taken and not kept, or never heard. */
+static int
+failure_of(const struct turn_row *row)
+{
+	if (row->refused)
+		return CZ2_EREFUSED;
+	return row->acknowledged ? CZ2_ENOTKEPT : CZ2_ETIMEOUT;
+}
+
 static void
 judge(struct turn *turn, struct turn_row *row, const struct cz2_image *image)
 {
@@ -309,7 +318,7 @@ judge(struct turn *turn, struct turn_row *row, const struct cz2_image *image)
 		return;
 	}
 	if (row->refused || row->writes >= TURN_WRITES_MAX) {
-		satisfied(turn, row, image, row->refused ? CZ2_EREFUSED : CZ2_ENOTKEPT);
+		satisfied(turn, row, image, failure_of(row));
 		row->state = TURN_DONE;
 		return;
 	}
