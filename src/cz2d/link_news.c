@@ -20,9 +20,12 @@ enum { PRESENT_MAX = 256 };
 static bool
 is_new(struct link_news *news, const char *why)
 {
-	if (strcmp(news->told, why) == 0)
+	for (int i = 0; i < news->count; i++)
+		if (strcmp(news->told[i], why) == 0)
+			return false;
+	if (news->count == LINK_NEWS_TROUBLES)
 		return false;
-	snprintf(news->told, sizeof news->told, "%s", why);
+	snprintf(news->told[news->count++], LINK_WHY_MAX, "%s", why);
 	return true;
 }
 
@@ -48,7 +51,6 @@ link_news_opened(struct link_news *news, const char *target, const struct link_k
 	if (news->hushed)
 		return;
 	log_info("link", "opened %s (%s)", target, kind->name);
-	news->told[0] = '\0';
 }
 
 void
@@ -57,13 +59,14 @@ link_news_proven(struct link_news *news, const char *target)
 	if (news->hushed)
 		log_info("link", "%s works again", target);
 	news->hushed = false;
-	news->told[0] = '\0';
+	news->count = 0;
 }
 
 void
 link_news_lost(struct link_news *news, const char *target, const char *why, bool proven)
 {
-	if (is_new(news, why) || proven)
+	/* An opening that was told must not stay the last word. */
+	if (is_new(news, why) || !news->hushed)
 		log_warning("link", "lost %s: %s; opening it again", target, why);
 	news->hushed = !proven;
 }

@@ -2,21 +2,26 @@
 /* Copyright 2026 The cz2d authors */
 /*
  * What people are told of a link: changes. A device that is missing for a week is
- * one line, and so is a bridge that accepts and hangs up every three seconds.
+ * one line; a bridge that accepts and hangs up every three seconds is one for each
+ * way of doing so.
  */
 #ifndef CZ2D_LINK_NEWS_H
 #define CZ2D_LINK_NEWS_H
 
 #include <stdbool.h>
 
-enum { LINK_WHY_MAX = 160 };
+enum {
+	LINK_WHY_MAX = 160,
+	LINK_NEWS_TROUBLES = 8, /* what else goes wrong in one outage is not told */
+};
 
 struct link_kind;
 
 /* The fields are private. Zeroed: nothing was told. */
 struct link_news {
-	char told[LINK_WHY_MAX]; /* the trouble told last; "" when success was told since */
-	bool hushed;             /* the last opening proved nothing: the next is no news */
+	char told[LINK_NEWS_TROUBLES][LINK_WHY_MAX]; /* since an opening proved itself */
+	int count;
+	bool hushed; /* the last opening proved nothing: the next is no news */
 };
 
 /* error: the negative errno of the attempt; why: a clause, shorter than LINK_WHY_MAX. */

@@ -30,8 +30,6 @@ BUSY = {**PACED, "burst": True}
 AHEAD = 30           # requests that faults are laid for: more than a command takes
 USABLE = 3.0         # seconds after everything is well again
 ANSWER_SLACK = 1.0   # a busy machine, on top of command.timeout_seconds
-GROWTH_KIB = 1024    # allowances, not per command: a leak of one per command is seen
-DESCRIPTORS = 4
 
 
 # --- what goes wrong: (house, dice) before each command; what has to end is returned ----------
@@ -301,7 +299,7 @@ def run(house, campaign, commands, seed):
     dice = random.Random(f"{campaign.name} {seed}")
     house.long_silence = 0
     answers = list(disturbed(campaign, house, dice))
-    memory, descriptors = house.daemon.memory(), house.daemon.descriptors()
+    footprint = house.daemon.footprint()
     house.long_silence = 60 if commands >= 300 else 0
     while len(answers) < commands:
         answers += disturbed(campaign, house, dice)
@@ -311,8 +309,7 @@ def run(house, campaign, commands, seed):
     outcome = Outcome(campaign, seed, answers, len(history.overwritten_at_the_wall(house.history())))
     print(outcome, flush=True)
     assert not list(outcome.misses()), [str(outcome), *outcome.misses()]
-    assert house.daemon.descriptors() <= descriptors + DESCRIPTORS
-    assert house.daemon.memory() <= memory + GROWTH_KIB
+    house.daemon.assert_flat(footprint)
     return outcome
 
 

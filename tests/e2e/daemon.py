@@ -5,9 +5,13 @@
 import os
 import re
 
-from process import Process, clean_environment, program
+from process import Process, clean_environment, makefile, program
 from rest import Rest
 from waiting import until
+
+# Allowances for a long run, not per command: a leak of one per command is seen.
+GROWTH_KIB = 1024
+DESCRIPTORS = 4
 
 
 class Literal(str):
@@ -124,3 +128,14 @@ class Daemon:
 
     def descriptors(self):
         return len(os.listdir(f"/proc/{self.process.pid}/fd"))
+
+    def footprint(self):
+        """What it holds, to be compared later by assert_flat()."""
+        return {"memory": self.memory(), "descriptors": self.descriptors()}
+
+    def assert_flat(self, before):
+        now = self.footprint()
+        assert now["descriptors"] <= before["descriptors"] + DESCRIPTORS, (before, now)
+        # The heap of a sanitizer is not the daemon's.
+        assert now["memory"] <= before["memory"] + GROWTH_KIB or makefile("MODE_CFLAGS"), \
+            (before, now)

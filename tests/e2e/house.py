@@ -5,6 +5,7 @@ of their own. At the end everything is stopped and the history is checked."""
 
 import shutil
 import tempfile
+import time
 
 import history
 from daemon import Daemon
@@ -26,6 +27,7 @@ class House:
         self.broker = self.listener = self.daemon = self.sim = None
         self.daemons = []
         self.logs = None
+        self.began = 0.0
         try:
             self.sim = Simulator(self.directory, zones=zones, **(panel or {}))
             self.settings = {"panel.zones": zones, **(settings or {})}
@@ -41,7 +43,7 @@ class House:
 
     def _add_broker(self):
         self.broker = Broker(self.directory)
-        self.listener = Listener(self.broker.port, messages=self.messages)
+        self.listen_again()
         self.settings.update({"mqtt.enabled": True, "mqtt.host": "127.0.0.1",
                               "mqtt.port": self.broker.port})
 
@@ -98,6 +100,20 @@ class House:
             around = [str(one) for one in seen.frames if abs(one.time - found[0].time) < 0.5]
             raise AssertionError("\n".join(["history:", *map(str, found[:20]),
                                             "on the line around the first:", *around[-60:]]))
+
+    def forget(self):
+        """Checks what has been seen so far and begins anew: for long lives."""
+        self.check()
+        self.calls.clear()
+        self.messages.clear()
+        # What was known may still be told: the changes of the last such piece are kept.
+        self.sim.forget(self.began)
+        self.began = time.monotonic()
+        # What is written next must have been read within this history.
+        assert self.rest.post("/cache/clear").status == 200
+
+    def listen_again(self):
+        self.listener = Listener(self.broker.port, messages=self.messages)
 
     def written(self):
         """The frames that the daemon wrote."""

@@ -2,6 +2,7 @@
 # Copyright 2026 The cz2d authors
 """A broker of our own (mosquitto) and a listener that notes when each message came."""
 
+import contextlib
 import json
 import os
 import shutil
@@ -98,8 +99,10 @@ class Listener:
 
     def close(self):
         self.closed = True
-        self.socket.close()
+        with contextlib.suppress(OSError):  # the broker may have hung up
+            self.socket.shutdown(socket.SHUT_RDWR)
         self.thread.join(5)
+        self.socket.close()
 
     def publish(self, topic, payload, retain=False):
         """QoS 0."""

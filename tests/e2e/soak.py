@@ -93,43 +93,23 @@ def one_round(house, dice):
 
 
 def test_a_long_life():
-    house = SoakHouse(zones=8, settings=SETTINGS, mqtt=True)
+    house = House(zones=8, settings=SETTINGS, mqtt=True)
     try:
         dice = random.Random(SEED)
         one_round(house, dice)
-        house.next_round()
-        memory, descriptors = house.daemon.memory(), house.daemon.descriptors()
+        house.forget()
+        footprint = house.daemon.footprint()
         end = time.monotonic() + MINUTES * 60
         rounds = 0
         while time.monotonic() < end:
             one_round(house, dice)
-            house.next_round()
+            house.forget()
             rounds += 1
             print(f"round {rounds}: {house.daemon.memory()} KiB, "
                   f"{house.daemon.descriptors()} descriptors", flush=True)
-        assert house.daemon.memory() < memory + 1024
-        assert house.daemon.descriptors() <= descriptors + 8
+        house.daemon.assert_flat(footprint)
         house.close()
     finally:
         if house.daemon.process.alive():
             print(house.report())
         house.abandon()
-
-
-class SoakHouse(House):
-    """A house whose history is checked in pieces."""
-
-    began = 0.0
-
-    def listen_again(self):
-        self.listener = type(self.listener)(self.broker.port, messages=self.messages)
-
-    def next_round(self):
-        self.check()
-        self.calls.clear()
-        self.messages.clear()
-        # What was known may still be told: the changes of one round are kept.
-        self.sim.forget(self.began)
-        self.began = time.monotonic()
-        # What is written next must have been read within this history.
-        assert self.rest.post("/cache/clear").status == 200

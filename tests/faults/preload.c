@@ -42,6 +42,7 @@ struct weather {
 	int64_t sync_ms;           /* how long each fsync() takes more */
 	int64_t disk_error;        /* errno of all that writes to the database; 0: none */
 	atomic_llong syncs;        /* how many calls of fsync() began: ours to tell */
+	atomic_llong disk_writes;  /* and how many that write to the database */
 };
 
 enum call {
@@ -127,6 +128,8 @@ disk_fails(enum call call)
 		atomic_fetch_add(&weather->syncs, 1);
 		nanosleep(&(struct timespec){weather->sync_ms / 1000,
 					     weather->sync_ms % 1000 * 1000000}, NULL);
+	} else {
+		atomic_fetch_add(&weather->disk_writes, 1);
 	}
 	errno = (int)weather->disk_error;
 	return errno != 0;
