@@ -5,6 +5,7 @@
 import os
 import re
 
+import sandbox
 from process import Process, clean_environment, makefile, program
 from rest import Rest
 from waiting import until
@@ -81,7 +82,8 @@ class Daemon:
     def start(self, wait=True):
         self.process = Process(self.name, [*self.under, program("cz2d"), *self.arguments,
                                            "-c", self.config_path], self.directory,
-                               env=clean_environment(**self.environment))
+                               env=clean_environment(**self.environment),
+                               preexec_fn=None if self.under else sandbox.confining())
         if wait:
             match = self.wait_log(r"listening on http://[^ ]*?:(\d+)")
             self.port = int(match[1])

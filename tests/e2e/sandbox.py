@@ -1,21 +1,20 @@
 # SPDX-License-Identifier: MIT
 # Copyright 2026 The cz2d authors
-"""What the units allow the daemon to do. Run as a program, "sandbox.py COMMAND...", it applies
-the units' filter of system calls to itself and becomes the command: a call outside ends it."""
+"""What the units allow the daemon to do. Each daemon of the suite lives under the units' filter
+of system calls, if it is built plainly: a call outside is its end."""
 
 import ctypes
+import ctypes.util
 import functools
 import os
 import re
 import shutil
 import subprocess
-import sys
+
+from process import makefile
 
 UNITS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "systemd")
 NAMES = ("cz2d.service", "cz2d@.service")
-
-# What to put before a command to confine it.
-UNDER = (sys.executable, os.path.abspath(__file__))
 
 # SQLite calls it for root only, to give its files to the owner of the database. The units name
 # a user, so there it is not missed.
@@ -80,9 +79,14 @@ def allowed_calls(unit=NAMES[0]):
     return allowed
 
 
-def confine():
-    """From now on, and in all that this process becomes: only what the filter lets pass."""
-    seccomp = ctypes.CDLL("libseccomp.so.2")
+@functools.cache
+def _rules():
+    """libseccomp, and a filter ready to be loaded; None where that cannot be."""
+    library = ctypes.util.find_library("seccomp")
+    # A sanitizer's calls are not the daemon's.
+    if not available() or not library or makefile("MODE_CFLAGS"):
+        return None
+    seccomp = ctypes.CDLL(library)
     seccomp.seccomp_init.restype = ctypes.c_void_p
     seccomp.seccomp_init.argtypes = [ctypes.c_uint32]
     seccomp.seccomp_rule_add_array.argtypes = [ctypes.c_void_p, ctypes.c_uint32, ctypes.c_int,
@@ -94,9 +98,16 @@ def confine():
         number = seccomp.seccomp_syscall_resolve_name(name.encode())
         if number >= 0:  # else one of another architecture
             seccomp.seccomp_rule_add_array(context, SCMP_ACT_ALLOW, number, 0, None)
-    assert seccomp.seccomp_load(context) == 0, "the kernel takes no filter"
+    return seccomp, context
 
 
-if __name__ == "__main__":
-    confine()
-    os.execvp(sys.argv[1], sys.argv[1:])
+def confine():
+    """From now on, and in all that this process becomes: only what the filter lets pass."""
+    seccomp, context = _rules()
+    if seccomp.seccomp_load(context) != 0:
+        os._exit(99)
+
+
+def confining():
+    """confine, for a child to call before it becomes the daemon; None where that cannot be."""
+    return confine if _rules() else None
