@@ -18,15 +18,14 @@
 enum { PRESENT_MAX = 256 };
 
 static bool
-is_new(struct link_news *news, const char *why)
+is_news(struct link_news *news, const char *why)
 {
-	for (int i = 0; i < news->count; i++)
-		if (strcmp(news->told[i], why) == 0)
-			return false;
-	if (news->count == LINK_NEWS_TROUBLES)
+	if (strcmp(news->trouble, why) == 0)
 		return false;
-	snprintf(news->told[news->count++], LINK_WHY_MAX, "%s", why);
-	return true;
+	snprintf(news->trouble, sizeof news->trouble, "%s", why);
+	if (news->changes < LINK_NEWS_MAX && ++news->changes == LINK_NEWS_MAX)
+		log_warning("link", "what is wrong keeps changing: no more is told until it works");
+	return news->changes < LINK_NEWS_MAX;
 }
 
 void
@@ -35,7 +34,7 @@ link_news_failed(struct link_news *news, const char *target, const struct link_k
 {
 	char present[PRESENT_MAX] = "";
 
-	if (!is_new(news, why))
+	if (!is_news(news, why))
 		return;
 	news->hushed = false;
 	if (error == -ENOENT && kind->present != NULL)
@@ -59,14 +58,15 @@ link_news_proven(struct link_news *news, const char *target)
 	if (news->hushed)
 		log_info("link", "%s works again", target);
 	news->hushed = false;
-	news->count = 0;
+	news->changes = 0;
+	news->trouble[0] = '\0';
 }
 
 void
 link_news_lost(struct link_news *news, const char *target, const char *why, bool proven)
 {
 	/* An opening that was told must not stay the last word. */
-	if (is_new(news, why) || !news->hushed)
+	if (is_news(news, why) || !news->hushed)
 		log_warning("link", "lost %s: %s; opening it again", target, why);
 	news->hushed = !proven;
 }

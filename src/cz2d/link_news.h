@@ -2,8 +2,8 @@
 /* Copyright 2026 The cz2d authors */
 /*
  * What people are told of a link: changes. A device that is missing for a week is
- * one line; a bridge that accepts and hangs up every three seconds is one for each
- * way of doing so.
+ * one line, and so is a bridge that accepts and hangs up every three seconds. One
+ * that does so in a new way each time is some lines.
  */
 #ifndef CZ2D_LINK_NEWS_H
 #define CZ2D_LINK_NEWS_H
@@ -12,16 +12,16 @@
 
 enum {
 	LINK_WHY_MAX = 160,
-	LINK_NEWS_TROUBLES = 8, /* what else goes wrong in one outage is not told */
+	LINK_NEWS_MAX = 16, /* changes of the trouble that are told until it works */
 };
 
 struct link_kind;
 
 /* The fields are private. Zeroed: nothing was told. */
 struct link_news {
-	char told[LINK_NEWS_TROUBLES][LINK_WHY_MAX]; /* since an opening proved itself */
-	int count;
-	bool hushed; /* the last opening proved nothing: the next is no news */
+	char trouble[LINK_WHY_MAX]; /* the last one since an opening proved itself, or "" */
+	int changes;                /* of it */
+	bool hushed;                /* the last opening proved nothing: the next is no news */
 };
 
 /* error: the negative errno of the attempt; why: a clause, shorter than LINK_WHY_MAX. */

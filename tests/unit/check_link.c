@@ -7,6 +7,7 @@
 #include "build.h"
 
 #include "cz2d/link.h"
+#include "cz2d/link_news.h"
 
 #include <fcntl.h>
 #include <grp.h>
@@ -430,6 +431,26 @@ START_TEST(a_new_reason_is_news)
 }
 END_TEST
 
+START_TEST(troubles_that_alternate_are_told_for_a_while_only)
+{
+	int64_t now = NOW;
+
+	for (int i = 0; i < 100; i++) {
+		link_step(link_, now);
+		link_drop(link_, i % 2 == 0 ? "it broke" : "it hung up", now);
+		now = link_wake(link_);
+	}
+	ck_assert_int_eq(logged_lines("opened"), 1);
+	ck_assert_int_eq(logged_lines("keeps changing"), 1);
+	ck_assert_int_le(logged_lines(""), LINK_NEWS_MAX + 1);
+
+	logged_begin();
+	round_of_life(now, PROOF_MS);
+	ck_assert_int_eq(logged_lines("works again"), 1);
+	ck_assert_int_eq(logged_lines("lost"), 1);
+}
+END_TEST
+
 START_TEST(a_link_that_never_lived_can_be_freed)
 {
 	ck_assert_ptr_null(link_free(NULL));
@@ -462,6 +483,7 @@ main(void)
 		what_greets_and_hangs_up_for_ever_is_two_lines_and_slows_down,
 		once_it_lasts_it_is_told_and_pauses_are_short_again,
 		a_new_reason_is_news,
+		troubles_that_alternate_are_told_for_a_while_only,
 		a_link_that_never_lived_can_be_freed,
 		NULL,
 	};
