@@ -189,6 +189,13 @@ def _met(wanted, value):
 
 # --- what the panel held ----------------------------------------------------------------------
 
+def _is_answer(frame):
+    """A reply that may be believed: one of another length than its row is none."""
+    length = len(frame.payload)
+    return frame.function == REPLY and frame.heard and length == (
+        panel.LENGTHS.get(frame.row, length) if length > 3 else length)
+
+
 class Registers:
     """The content of each row over time, and what a damaged reply made of it; beside it what
     the rules ask for again and again: our reads, the replies to us, and the commands."""
@@ -199,7 +206,7 @@ class Registers:
         for one in sorted(history.frames, key=lambda one: one.time):
             if one.source == history.address and one.function == READ:
                 self.reads[one.row].append(one.time)
-            elif one.destination == history.address and one.function == REPLY and one.heard:
+            elif one.destination == history.address and _is_answer(one):
                 self.replies[one.row if len(one.payload) > 3 else None].append(one)
         self.commands = [(call, wish) for call in history.calls if (wish := wish_of(call))]
         self.rows = defaultdict(list)

@@ -239,6 +239,14 @@ def test_a_read_that_nobody_answered_does_not_hide_the_fresh_one_before_it():
     assert rules(seen) == set()
 
 
+def test_a_reply_of_a_wrong_length_is_no_ground_and_hides_none():
+    seen = truth()
+    seen.frames[2:2] = read(10.17, SETPOINTS[:-2])
+    assert rules(seen) == set()
+    del seen.frames[:2]
+    assert rules(seen) == {"written unread"}
+
+
 def test_an_edit_at_the_wall_between_read_and_write_is_counted_not_blamed():
     seen = truth()
     seen.changes.append(Change(10.35, (1, 12), edited(FLAGS, b10=1), "wall"))
