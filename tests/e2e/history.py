@@ -192,8 +192,8 @@ def _met(wanted, value):
 def _is_answer(frame):
     """A reply that may be believed: one of another length than its row is none."""
     length = len(frame.payload)
-    return frame.function == REPLY and frame.heard and length == (
-        panel.LENGTHS.get(frame.row, length) if length > 3 else length)
+    right = length <= 3 or length == panel.LENGTHS.get(frame.row, length)
+    return frame.function == REPLY and frame.heard and right
 
 
 class Registers:
