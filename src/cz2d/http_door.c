@@ -328,7 +328,8 @@ on_panic(void *self, const char *file, unsigned line, const char *reason)
 	(void)self;
 	log_error("http", "the HTTP library cannot go on (%s:%u): %s", file, line,
 		  reason != NULL ? reason : "it does not say why");
-	exit(EXIT_FAILURE);
+	/* The library may hold what exit() would wait for. */
+	_exit(EXIT_FAILURE);
 }
 
 /* ------------------------------------------------------------------------
