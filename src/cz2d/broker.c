@@ -33,7 +33,7 @@ enum {
 	URI_MAX = 300,
 };
 
-enum order_kind { ORDER_CONNECT, ORDER_PUBLISH, ORDER_END };
+enum order_kind { ORDER_CONNECT, ORDER_PUBLISH, ORDER_DROP, ORDER_END };
 
 struct order {
 	enum order_kind kind;
@@ -211,11 +211,25 @@ carry_publish(struct broker *broker, const struct order *order)
 
 /* Sends DISCONNECT, and waits for the library's threads when we were its last client. */
 static void
+destroy_client(struct broker *broker)
+{
+	if (broker->client != NULL)
+		MQTTAsync_destroy(&broker->client);
+}
+
+static void
+carry_drop(struct broker *broker, const struct order *order)
+{
+	(void)order;
+	destroy_client(broker);
+	tell(broker, (struct broker_event){.kind = BROKER_LOST});
+}
+
+static void
 carry_end(struct broker *broker, const struct order *order)
 {
 	(void)order;
-	if (broker->client != NULL)
-		MQTTAsync_destroy(&broker->client);
+	destroy_client(broker);
 	tell(broker, (struct broker_event){.kind = BROKER_ENDED});
 }
 
@@ -250,6 +264,7 @@ courier(void *self)
 	static void (*const carry[])(struct broker *, const struct order *) = {
 		[ORDER_CONNECT] = carry_connect,
 		[ORDER_PUBLISH] = carry_publish,
+		[ORDER_DROP] = carry_drop,
 		[ORDER_END] = carry_end,
 	};
 	struct broker *broker = self;
@@ -323,6 +338,13 @@ broker_free(struct broker *broker)
 	return NULL;
 }
 
+struct broker *
+broker_abandon(struct broker *broker)
+{
+	(void)broker; /* the courier and the library's threads use it to the end */
+	return NULL;
+}
+
 int
 broker_fd(const struct broker *broker)
 {
@@ -356,6 +378,14 @@ broker_publish(struct broker *broker, uint64_t message, const char *topic, const
 	free(order.topic);
 	free(order.payload);
 	return false;
+}
+
+bool
+broker_drop(struct broker *broker)
+{
+	struct order order = {.kind = ORDER_DROP};
+
+	return mailbox_put(broker->orders, &order);
 }
 
 void

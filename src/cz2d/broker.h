@@ -37,7 +37,7 @@ enum broker_trouble {
 enum broker_event_kind {
 	BROKER_CONNECTED, /* by the last broker_connect() */
 	BROKER_FAILED,    /* it did not; trouble tells why */
-	BROKER_LOST,      /* the connection broke */
+	BROKER_LOST,      /* the connection broke, or was dropped */
 	BROKER_TAKEN,     /* the broker has acknowledged the message */
 	BROKER_DROPPED,   /* nobody will acknowledge the message any more */
 	BROKER_ENDED,     /* the last one, after broker_end() */
@@ -57,6 +57,13 @@ broker_new(const struct broker_config *config);
 struct broker *
 broker_free(struct broker *broker);
 
+/*
+ * For the end of the program: the connection stays open until the process is gone. The broker
+ * then publishes the will, which it does not after any goodbye; the library knows no other way.
+ */
+struct broker *
+broker_abandon(struct broker *broker);
+
 /* Readable while there are events. */
 int
 broker_fd(const struct broker *broker);
@@ -75,6 +82,13 @@ broker_connect(struct broker *broker);
  */
 bool
 broker_publish(struct broker *broker, uint64_t message, const char *topic, const char *payload);
+
+/*
+ * Gives up the connection; ends in LOST. False when too much is under
+ * way already.
+ */
+bool
+broker_drop(struct broker *broker);
 
 /* Says goodbye if there is a connection; ends in ENDED. */
 void

@@ -33,6 +33,7 @@ enum {
 	STEADY_MS = 30 * 1000,      /* a connection that lasts as long starts the pauses anew */
 	SHORT_LIVES = 3,            /* so many that do not are no accident */
 	STOP_MS = 2000,
+	TAKE_MS = 30 * 1000, /* for the broker to take a message */
 	RESEND_MS = 1000, /* after a message that was not taken */
 	MACHINE_DIGITS = 8,
 	TOPIC_MAX = CONFIG_TEXT_MAX + 32,
@@ -53,6 +54,7 @@ enum state {
 	STATE_WAITING, /* for the next attempt */
 	STATE_CONNECTING,
 	STATE_CONNECTED,
+	STATE_DROPPING, /* the broker takes nothing: the connection is being taken down */
 	STATE_LEAVING, /* "offline" is on its way */
 	STATE_ENDING,  /* the connection is being closed */
 	STATE_ENDED,
@@ -76,7 +78,7 @@ struct mqtt {
 	enum broker_trouble trouble;
 
 	uv_poll_t events;
-	uv_timer_t retry, limit;
+	uv_timer_t retry, limit, taking;
 	int handles; /* not closed yet */
 	enum mqtt_leave leave;
 	void (*done)(void *self);
@@ -98,6 +100,28 @@ topic_of(const struct mqtt *mqtt, enum slot_name name, char topic[TOPIC_MAX])
 /* ------------------------------------------------------------------------
  * Slots
  */
+
+static void
+on_not_taken(uv_timer_t *timer);
+
+static bool
+owes(const struct mqtt *mqtt)
+{
+	for (int name = 0; name < SLOT_COUNT; name++)
+		if (mqtt->slots[name].in_flight != 0)
+			return true;
+	return false;
+}
+
+/* Begins the broker's time anew, if it owes us an acknowledgement. */
+static void
+await_taking(struct mqtt *mqtt)
+{
+	if (mqtt->state == STATE_CONNECTED && owes(mqtt))
+		uv_timer_start(&mqtt->taking, on_not_taken, TAKE_MS, 0);
+	else
+		uv_timer_stop(&mqtt->taking);
+}
 
 /* Takes the value. */
 static void
@@ -121,6 +145,7 @@ hand_over(struct mqtt *mqtt, enum slot_name name)
 		return; /* it stays changed, and goes with the next one */
 	slot->in_flight = ++mqtt->messages;
 	slot->changed = false;
+	await_taking(mqtt);
 }
 
 static bool
@@ -210,6 +235,7 @@ try_later(struct mqtt *mqtt, bool refused)
 	if (mqtt->pause_ms > longest)
 		mqtt->pause_ms = longest;
 	mqtt->state = STATE_WAITING;
+	await_taking(mqtt);
 	uv_timer_start(&mqtt->retry, on_retry, (uint64_t)with_jitter(mqtt->pause_ms), 0);
 }
 
@@ -233,17 +259,33 @@ end(struct mqtt *mqtt)
 	broker_end(mqtt->broker);
 }
 
+/*
+ * "offline" may not have reached the broker: it has to publish the will. While the program
+ * goes on that cannot be had, but what was sent of "offline" goes before the goodbye.
+ */
+static void
+vanish(struct mqtt *mqtt)
+{
+	if (mqtt->leave == MQTT_LEAVE_WHOLE) {
+		end(mqtt);
+		return;
+	}
+	mqtt->broker = broker_abandon(mqtt->broker);
+	finish(mqtt);
+}
+
 static void
 on_limit(uv_timer_t *timer)
 {
 	struct mqtt *mqtt = timer->data;
 
-	/* Of the rest nobody sees anything: an attempt to connect that is still under way. */
 	if (mqtt->state == STATE_LEAVING) {
 		log_info("mqtt", "the broker %s does not take our leave; leaving anyway",
 			 mqtt->broker_name);
-		end(mqtt);
+		vanish(mqtt);
+		return;
 	}
+	/* Of the rest nobody sees anything: an attempt to connect that is still under way. */
 	if (mqtt->leave == MQTT_LEAVE_SOON)
 		finish(mqtt);
 }
@@ -301,19 +343,39 @@ count_life(struct mqtt *mqtt)
 }
 
 static void
+tell_loss(struct mqtt *mqtt, const char *how)
+{
+	log_warning("mqtt", "lost the broker %s: %s; trying again", mqtt->broker_name, how);
+	mqtt->told = true;
+	mqtt->trouble = BROKER_UNREACHABLE;
+}
+
+static void
 on_lost(struct mqtt *mqtt, const struct broker_event *event)
 {
 	(void)event;
 	if (mqtt->state == STATE_LEAVING)
 		end(mqtt);
-	if (mqtt->state != STATE_CONNECTED)
+	if (mqtt->state == STATE_CONNECTED) {
+		tell_loss(mqtt, "the connection broke");
+		count_life(mqtt);
+	}
+	if (mqtt->state == STATE_CONNECTED || mqtt->state == STATE_DROPPING)
+		try_later(mqtt, false);
+}
+
+/* As long as the broker answers pings, the library is content. */
+static void
+on_not_taken(uv_timer_t *timer)
+{
+	struct mqtt *mqtt = timer->data;
+
+	if (!broker_drop(mqtt->broker)) {
+		await_taking(mqtt);
 		return;
-	log_warning("mqtt", "lost the broker %s: the connection broke; trying again",
-		    mqtt->broker_name);
-	mqtt->told = true;
-	mqtt->trouble = BROKER_UNREACHABLE;
-	count_life(mqtt);
-	try_later(mqtt, false);
+	}
+	tell_loss(mqtt, "it takes no messages");
+	mqtt->state = STATE_DROPPING;
 }
 
 /* A message of an earlier connection is nobody's. */
@@ -335,6 +397,7 @@ on_taken(struct mqtt *mqtt, const struct broker_event *event)
 		return;
 	slot->in_flight = 0;
 	slot->taken = true;
+	await_taking(mqtt);
 	if (mqtt->state == STATE_LEAVING && slot == &mqtt->slots[SLOT_AVAILABILITY] &&
 	    !slot->changed)
 		end(mqtt);
@@ -359,8 +422,9 @@ on_dropped(struct mqtt *mqtt, const struct broker_event *event)
 		return;
 	slot->in_flight = 0;
 	slot->changed = true;
+	await_taking(mqtt);
 	if (mqtt->state == STATE_LEAVING)
-		end(mqtt);
+		vanish(mqtt);
 	else if (mqtt->state == STATE_CONNECTED)
 		uv_timer_start(&mqtt->limit, on_resend, RESEND_MS, 0);
 }
@@ -455,8 +519,9 @@ start_handles(struct mqtt *mqtt, uv_loop_t *loop)
 	uv_poll_init(loop, &mqtt->events, broker_fd(mqtt->broker));
 	uv_timer_init(loop, &mqtt->retry);
 	uv_timer_init(loop, &mqtt->limit);
-	mqtt->events.data = mqtt->retry.data = mqtt->limit.data = mqtt;
-	mqtt->handles = 3;
+	uv_timer_init(loop, &mqtt->taking);
+	mqtt->events.data = mqtt->retry.data = mqtt->limit.data = mqtt->taking.data = mqtt;
+	mqtt->handles = 4;
 	uv_poll_start(&mqtt->events, UV_READABLE, on_events);
 }
 
@@ -501,6 +566,7 @@ mqtt_stop(struct mqtt *mqtt, enum mqtt_leave how, void (*done)(void *self), void
 	mqtt->done = done;
 	mqtt->done_self = self;
 	uv_timer_stop(&mqtt->retry);
+	uv_timer_stop(&mqtt->taking);
 	uv_timer_start(&mqtt->limit, on_limit, STOP_MS, 0);
 	if (leaving)
 		return;
@@ -510,6 +576,7 @@ mqtt_stop(struct mqtt *mqtt, enum mqtt_leave how, void (*done)(void *self), void
 	}
 	mqtt->state = STATE_LEAVING;
 	set(mqtt, SLOT_AVAILABILITY, mem_text("offline"));
+	mqtt->slots[SLOT_AVAILABILITY].in_flight = 0; /* an "online" on its way stays before it */
 	publish(mqtt);
 }
 
@@ -535,5 +602,6 @@ mqtt_free(struct mqtt *mqtt)
 	uv_close((uv_handle_t *)&mqtt->events, on_closed);
 	uv_close((uv_handle_t *)&mqtt->retry, on_closed);
 	uv_close((uv_handle_t *)&mqtt->limit, on_closed);
+	uv_close((uv_handle_t *)&mqtt->taking, on_closed);
 	return NULL;
 }

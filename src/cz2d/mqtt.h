@@ -34,7 +34,9 @@ enum mqtt_leave {
 
 /*
  * Publishes offline, waits for its acknowledgement (2 s at most), disconnects; then done
- * (may be NULL) is called from the loop. A second call says anew how and whom to tell.
+ * (may be NULL) is called from the loop. Without the acknowledgement MQTT_LEAVE_SOON leaves
+ * the connection as it is, so that the broker publishes the will when the program is gone.
+ * A second call says anew how and whom to tell.
  */
 void
 mqtt_stop(struct mqtt *mqtt, enum mqtt_leave how, void (*done)(void *self), void *self);

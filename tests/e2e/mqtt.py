@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Copyright 2026 The cz2d authors
-"""A broker of our own (mosquitto) and a listener that notes when each message came."""
+"""A broker of our own (mosquitto), one that answers badly, and a listener that notes when each
+message came."""
 
 import contextlib
 import json
@@ -167,14 +168,8 @@ class Listener:
         return taken
 
     def _packet(self):
-        kind = self._bytes(1)[0]
-        length, shift = 0, 0
-        while True:
-            digit = self._bytes(1)[0]
-            length |= (digit & 0x7F) << shift
-            shift += 7
-            if not digit & 0x80:
-                return kind & 0xF0 if kind & 0xF0 != 0x30 else kind, self._bytes(length)
+        kind, body = packet(self._bytes)
+        return kind & 0xF0 if kind & 0xF0 != 0x30 else kind, body
 
     def _listen(self):
         try:
@@ -195,6 +190,68 @@ class Listener:
         payload = rest.decode("utf-8")
         with self.lock:
             self.messages.append(Message(time.monotonic(), topic, payload, bool(kind & 1), qos))
+
+
+class DeafBroker:
+    """Takes every connection and answers only what it is told to; notes what comes.
+    greeting is its answer to CONNECT, accept(topic, payload) tells what it acknowledges."""
+
+    def __init__(self, greeting=b"\x20\x02\0\0", accept=lambda topic, payload: False):
+        self.greeting, self.accept = greeting, accept
+        self.connections = 0
+        self.heard = []  # "connect", "disconnect", "gone", or (topic, payload)
+        self.listening = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listening.getsockname()[1]
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def close(self):
+        self.listening.shutdown(socket.SHUT_RDWR)
+        self.listening.close()
+
+    def _listen(self):
+        with contextlib.suppress(OSError):
+            while True:
+                one = self.listening.accept()[0]
+                self.connections += 1
+                threading.Thread(target=self._serve, args=(one,), daemon=True).start()
+
+    def _serve(self, one):
+        def read(count):
+            data = file.read(count)
+            if len(data) < count:
+                raise ConnectionError
+            return data
+        with one, one.makefile("rb") as file, contextlib.suppress(OSError):
+            while True:
+                self._answer(one, *packet(read))
+        self.heard.append("gone")
+
+    def _answer(self, one, kind, body):
+        if kind == 0x10:
+            self.heard.append("connect")
+            one.sendall(self.greeting)
+        elif kind == 0xC0:
+            one.sendall(b"\xd0\0")
+        elif kind == 0xE0:
+            self.heard.append("disconnect")
+        elif kind & 0xF0 == 0x30:
+            size = struct.unpack("!H", body[:2])[0]
+            topic, payload = body[2:2 + size].decode(), body[4 + size:].decode()
+            self.heard.append((topic, payload))
+            if self.accept(topic, payload):
+                one.sendall(b"\x40\x02" + body[2 + size:4 + size])
+
+
+def packet(read):
+    """The next packet's first byte and its body; read(count) gives so many bytes."""
+    kind = read(1)[0]
+    length, shift = 0, 0
+    while True:
+        digit = read(1)[0]
+        length |= (digit & 0x7F) << shift
+        shift += 7
+        if not digit & 0x80:
+            return kind, read(length)
 
 
 def text(value):

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: MIT
 # Copyright 2026 The cz2d authors
-"""The MQTT side with a real broker: status, availability, and a broker that comes and goes."""
+"""The MQTT side with a real broker: status, availability, and a broker that comes and goes;
+and with one that answers badly."""
 
 import signal
 
 import pytest
 
-from mqtt import Broker, Listener, document, mosquitto_path
+from mqtt import Broker, DeafBroker, Listener, document, mosquitto_path
 from waiting import until
 
 pytestmark = pytest.mark.skipif(not mosquitto_path(), reason="mosquitto is not installed")
@@ -141,6 +142,46 @@ def test_a_daemon_with_a_frozen_broker_still_stops(mqtt_house):
         assert mqtt_house.daemon.stop() == 0
     finally:
         mqtt_house.broker.process.send(signal.SIGCONT)
+
+
+@pytest.fixture
+def deaf_house(new_house):
+    """deaf_house(greeting=…, accept=…): a house whose broker answers so badly."""
+    brokers = []
+
+    def make(**manners):
+        brokers.append(DeafBroker(**manners))
+        house = new_house(settings={"mqtt.enabled": True, "mqtt.host": "127.0.0.1",
+                                    "mqtt.port": brokers[0].port})
+        house.deaf = brokers[0]
+        return house
+    yield make
+    for one in brokers:
+        one.close()
+
+
+@pytest.mark.parametrize("taken", ["", "online"])
+def test_who_stops_unheard_leaves_the_last_word_to_the_will(deaf_house, taken):
+    house = deaf_house(accept=lambda topic, payload: topic == STATUS or payload == taken)
+    until(lambda: (AVAILABILITY, "online") in house.deaf.heard, what="online")
+    assert house.daemon.stop() == 0
+    until(lambda: house.deaf.heard[-1] == "gone", what="the end of the connection")
+    assert (AVAILABILITY, "offline") in house.deaf.heard
+    assert "disconnect" not in house.deaf.heard
+
+
+def test_a_broker_that_takes_no_messages_is_left_and_tried_again(deaf_house):
+    house = deaf_house()
+    house.daemon.wait_log("lost the broker .*: it takes no messages; trying again", timeout=60)
+    until(lambda: house.deaf.heard.count("connect") > 1, what="the next attempt")
+    assert house.deaf.heard[1][0] == STATUS
+
+
+@pytest.mark.parametrize("greeting", [b"", b"\x20"])
+def test_a_broker_that_never_greets_is_left_and_tried_again(deaf_house, greeting):
+    house = deaf_house(greeting=greeting)
+    until(lambda: house.deaf.heard.count("connect") > 1, 60, "the next attempt")
+    house.daemon.wait_log("no connection to the broker .*; trying again")
 
 
 def test_user_and_password_are_used(new_house, tmp_path):
