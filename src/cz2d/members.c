@@ -104,6 +104,25 @@ lasting(const struct cz2_command *command, const struct cz2_command *all,
 	return left;
 }
 
+static bool
+names_setpoint(const struct cz2_command *command, int zone)
+{
+	return cz2_values_get(&command->wish, CZ2_HEAT, zone) != CZ2_UNKNOWN ||
+	       cz2_values_get(&command->wish, CZ2_COOL, zone) != CZ2_UNKNOWN;
+}
+
+bool
+members_unheld(const struct members *members, const struct cz2_values *state)
+{
+	struct cz2_command all;
+
+	merge_wishes(members, &all);
+	for (int zone = 1; zone <= CZ2_ZONES_MAX; zone++)
+		if (names_setpoint(&all, zone) && cz2_command_unheld(&all, state, zone))
+			return true;
+	return false;
+}
+
 bool
 members_satisfied(const struct members *members, enum cz2_row row, const struct cz2_image *image,
 		  const struct cz2_values *state, int error)

@@ -41,6 +41,10 @@ members_join(struct members *members, struct member *member);
 void
 members_leave(struct members *members, struct member *member);
 
+/* True when they name a setpoint of a zone that neither they nor state hold. */
+bool
+members_unheld(const struct members *members, const struct cz2_values *state);
+
 /*
  * What follows is about members that have neither failed nor left and that name
  * something in the row.

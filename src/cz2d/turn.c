@@ -142,6 +142,20 @@ ask_write(struct turn *turn, struct turn_row *row, const uint8_t *bytes, int64_t
 }
 
 /*
+ * "Nothing to change" must not rest on what the panel showed before the command was
+ * given. Just before will do, except for setpoints that a schedule may take back.
+ */
+static bool
+tells_of_now(const struct turn *turn, const struct turn_row *row)
+{
+	int64_t before = turn->config.guard_ms;
+
+	if (row->row == CZ2_ROW_1_16 && members_unheld(&turn->members, model_state(turn->model)))
+		before = 0;
+	return row->base.time + before >= turn->members.latest;
+}
+
+/*
  * Edits the row's copy. True when a write is to be sent; else the row is done,
  * or has to be read (again).
  */
@@ -159,11 +173,7 @@ edit_row(struct turn *turn, struct turn_row *row, int blocked, int64_t now,
 	memcpy(bytes, row->base.bytes, sizeof bytes);
 	members_edit(&turn->members, row->row, bytes, row->base.length);
 	if (memcmp(bytes, row->base.bytes, row->base.length) == 0) {
-		/* "Nothing to change" must not rest on what the panel showed before
-		 * the command was given. */
-		bool current = row->base.time + turn->config.guard_ms >= turn->members.latest;
-
-		row->state = current ? TURN_DONE : TURN_READ;
+		row->state = tells_of_now(turn, row) ? TURN_DONE : TURN_READ;
 		return false;
 	}
 	if (blocked != CZ2_OK) {
