@@ -25,6 +25,7 @@ enum {
 	IDLE_MS = 75000,
 	STIR_SLACK_MS = 100, /* the kernel counts in jiffies, and its clock is not ours */
 	PASSWD_SIZE = 1024,
+	NETWORK_BYTES = 8, /* a /64: any machine of it may take any of its addresses */
 };
 
 static const int64_t patience[] = {
@@ -73,6 +74,14 @@ is_loopback(const struct in6_addr *address)
 	       (IN6_IS_ADDR_V4MAPPED(address) && address->s6_addr[12] == 127);
 }
 
+static bool
+is_same_client(const struct in6_addr *a, const struct in6_addr *b)
+{
+	if (IN6_IS_ADDR_V4MAPPED(a) || IN6_IS_ADDR_V4MAPPED(b))
+		return is_same(a, b);
+	return memcmp(a, b, NETWORK_BYTES) == 0;
+}
+
 void
 guest_name(const struct guest *guest, char *text, size_t size)
 {
@@ -114,7 +123,7 @@ crowd_admits(const struct crowd *crowd, const struct sockaddr *name)
 	if (crowd->max_per_address <= 0 || is_local(&address) || is_loopback(&address))
 		return true;
 	for (const struct guest *guest = crowd->first; guest != NULL; guest = guest->next)
-		count += is_same(&guest->address, &address);
+		count += is_same_client(&guest->address, &address);
 	return count < crowd->max_per_address;
 }
 

@@ -38,7 +38,10 @@ struct crowd {
 	int max, max_per_address;
 };
 
-/* max_per_address 0: no limit. Loopback and Unix sockets are exempt from it. */
+/*
+ * max_per_address 0: no limit. Loopback and Unix sockets are exempt from it; a /64 network
+ * counts as one address.
+ */
 void
 crowd_init(struct crowd *crowd, int max, int max_per_address);
 

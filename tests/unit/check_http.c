@@ -264,6 +264,25 @@ START_TEST(an_address_has_its_share_and_no_more)
 }
 END_TEST
 
+/* A single machine may take any address of its network. */
+START_TEST(a_network_of_ipv6_has_the_share_of_an_address)
+{
+	struct visitors visitors = {.count = 0};
+
+	crowd_init(&visitors.crowd, 512, 2);
+	ck_assert(visit(&visitors, "2001:db8:0:1::1"));
+	ck_assert(visit(&visitors, "2001:db8:0:1:ffff::2"));
+	ck_assert(!visit(&visitors, "2001:db8:0:1::3"));
+	ck_assert(visit(&visitors, "2001:db8:0:2::1"));
+	for (int n = 1; n <= 3; n++) {
+		char old[16];
+
+		snprintf(old, sizeof old, "192.0.2.%d", n);
+		ck_assert(visit(&visitors, old));
+	}
+}
+END_TEST
+
 static const char *const exempt[] = {"127.0.0.1", "127.1.2.3", "::1", "::ffff:127.0.0.1", "unix"};
 
 START_TEST(loopback_and_the_unix_socket_have_no_share)
@@ -357,6 +376,7 @@ http_suite(void)
 	tcase_add_loop_test(headers, only_json_counts_as_json, 0, sizeof types / sizeof types[0]);
 	suite_add_tcase(suite, headers);
 	tcase_add_test(guests, an_address_has_its_share_and_no_more);
+	tcase_add_test(guests, a_network_of_ipv6_has_the_share_of_an_address);
 	tcase_add_loop_test(guests, loopback_and_the_unix_socket_have_no_share, 0,
 			    sizeof exempt / sizeof exempt[0]);
 	tcase_add_test(guests, guests_are_named_by_their_address);
