@@ -20,7 +20,7 @@ struct http_request;
 
 enum {
 	HTTP_BODY_MAX = 64 * 1024,
-	HTTP_REQUEST_DEADLINE_MS = 10000, /* from the first byte to the whole request */
+	HTTP_REQUEST_DEADLINE_MS = 10000, /* from accept; of a later one, from its first byte */
 };
 
 struct http_config {
