@@ -56,7 +56,7 @@ struct api_query {
 struct api_command {
 	struct body_schema schema;
 	const char *before, *after;
-	int refresh; /* enum engine_refresh_kind, where nothing is written */
+	enum engine_refresh_kind refresh; /* where nothing is written */
 };
 
 struct api_route {
@@ -140,7 +140,8 @@ api_wait_command(const struct api_call *call, const struct cz2_command *command,
 		 const struct cz2_warnings *warnings, const struct api_wish *wish);
 
 void
-api_wait_refresh(const struct api_call *call, int how, const struct api_wish *wish);
+api_wait_refresh(const struct api_call *call, enum engine_refresh_kind how,
+		 const struct api_wish *wish);
 
 /* The client of a waiting request left. */
 void

@@ -110,12 +110,12 @@ api_wait_command(const struct api_call *call, const struct cz2_command *command,
 }
 
 void
-api_wait_refresh(const struct api_call *call, int how, const struct api_wish *wish)
+api_wait_refresh(const struct api_call *call, enum engine_refresh_kind how,
+		 const struct api_wish *wish)
 {
 	struct api_wait *wait = wait_new(call, wish);
 
-	begun(wait, engine_refresh(call->api->parts.engine, (enum engine_refresh_kind)how, done,
-				   wait, call->now, &wait->id));
+	begun(wait, engine_refresh(call->api->parts.engine, how, done, wait, call->now, &wait->id));
 }
 
 static void
