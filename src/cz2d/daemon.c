@@ -33,6 +33,7 @@
 
 enum {
 	DESCRIPTORS = 8192,       /* as many clients as may be configured, and all else */
+	DESCRIPTORS_KEPT = HTTP_LOCAL_MAX + 64, /* for all that is no client on TCP */
 	SAVE_MS = 15 * 60 * 1000, /* between saves of the rows: a restart shows them */
 	STOP_LOOK_MS = 20,
 	WHY_MAX = 512,
@@ -306,6 +307,23 @@ make_core(struct daemon *daemon)
 				daemon->model);
 }
 
+/* Clients who took the last descriptor would take it from the Unix socket, the bus, the database. */
+static int
+affordable(int connections)
+{
+	struct rlimit limit;
+	int granted = 1;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 ||
+	    limit.rlim_cur >= (rlim_t)connections + DESCRIPTORS_KEPT)
+		return connections;
+	if (limit.rlim_cur > DESCRIPTORS_KEPT)
+		granted = (int)limit.rlim_cur - DESCRIPTORS_KEPT;
+	log_warning("http", "http.max_connections is %d, but %d descriptors are all that the system "
+		    "grants: it counts as %d", connections, (int)limit.rlim_cur, granted);
+	return granted;
+}
+
 static bool
 make_doors(struct daemon *daemon)
 {
@@ -320,7 +338,7 @@ make_doors(struct daemon *daemon)
 	struct http_config http = {.listen = config->http.listen,
 				   .port = config->http.port,
 				   .socket = config->http.socket,
-				   .max_connections = config->http.max_connections,
+				   .max_connections = affordable(config->http.max_connections),
 				   .max_per_address = config->http.max_per_address};
 	struct http_handler handler;
 	char why[WHY_MAX], where[WHY_MAX];

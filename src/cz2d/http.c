@@ -24,7 +24,6 @@ enum {
 	LOCAL,
 	DOORS,
 
-	LOCAL_CONNECTIONS = 64,
 	SWEEP_MS = 1000,
 	FLUSH_MS = 1000, /* for the last answers to leave */
 	FLUSH_LOOK_MS = 10,
@@ -193,7 +192,7 @@ http_new(const struct http_config *config, const struct http_handler *handler, u
 	http->doors[TCP] = open_door(http, tcp_fd, config->max_connections, config->max_per_address);
 	if (local) {
 		http->path = mem_text(config->socket);
-		http->doors[LOCAL] = open_door(http, local_fd, LOCAL_CONNECTIONS, 0);
+		http->doors[LOCAL] = open_door(http, local_fd, HTTP_LOCAL_MAX, 0);
 	}
 	error = join_loop(http);
 	if (error == 0)

@@ -20,6 +20,7 @@ struct http_request;
 
 enum {
 	HTTP_BODY_MAX = 64 * 1024,
+	HTTP_LOCAL_MAX = 64, /* connections on the Unix socket */
 	HTTP_REQUEST_DEADLINE_MS = 10000, /* from accept; of a later one, from its first byte */
 };
 

@@ -208,3 +208,18 @@ def test_a_command_on_the_unix_socket_is_answered_as_usual_among_five_hundred(ne
         reset(one)
     until(lambda: house.daemon.descriptors() <= before, 30, "the descriptors to be given back")
     assert house.rest.get("/status").status == 200
+
+
+def test_where_the_system_grants_few_descriptors_strangers_do_not_get_them_all(new_house):
+    house = new_house(start=False)
+    house.daemon = house.add_daemon(under=("sh", "-c", 'ulimit -n 256 && exec "$0" "$@"'))
+    house.daemon.wait_status()
+    crowd = [connect(house) for _ in range(300)]
+    house.daemon.wait_log("all connections are taken")
+    for heat in (64, 65, 66):
+        answer = house.unix.post("/zones/2/temperature", {"heat": heat, "hold": True})
+        assert answer.status == 200, answer
+    assert house.daemon.log().count("http.max_connections is 512, but 256 descriptors") == 1
+    for one in crowd:
+        one.close()
+    until(lambda: house.client(timeout=5).get("/status").status == 200, what="room again")
