@@ -188,6 +188,8 @@ reload(struct daemon *daemon)
 	api_reloaded(daemon->api);
 	if (memcmp(&before.mqtt, &daemon->config.mqtt, sizeof before.mqtt) != 0)
 		restart_mqtt(daemon);
+	else if (daemon->mqtt != NULL)
+		mqtt_reloaded(daemon->mqtt);
 	log_info("config", "configuration read again");
 out:
 	free(fresh);

@@ -186,16 +186,26 @@ render_status(struct mqtt *mqtt)
 }
 
 static void
-on_model_changed(void *self, unsigned events, const bool *changed)
+tell_status(struct mqtt *mqtt)
 {
-	struct mqtt *mqtt = self;
-
-	(void)changed;
-	if (mqtt->state != STATE_CONNECTED ||
-	    (events & (MODEL_CHANGED | MODEL_REFRESHED | MODEL_WRITTEN)) == 0)
+	if (mqtt->state != STATE_CONNECTED)
 		return;
 	render_status(mqtt);
 	publish(mqtt);
+}
+
+static void
+on_model_changed(void *self, unsigned events, const bool *changed)
+{
+	(void)changed;
+	if ((events & (MODEL_CHANGED | MODEL_REFRESHED | MODEL_WRITTEN)) != 0)
+		tell_status(self);
+}
+
+void
+mqtt_reloaded(struct mqtt *mqtt)
+{
+	tell_status(mqtt);
 }
 
 /* ------------------------------------------------------------------------

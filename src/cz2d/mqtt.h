@@ -26,6 +26,10 @@ mqtt_new(const struct config *config, struct model *model, uv_loop_t *loop);
 bool
 mqtt_connected(const struct mqtt *mqtt);
 
+/* The configuration has changed in place: the status may say other names. */
+void
+mqtt_reloaded(struct mqtt *mqtt);
+
 /* When a leave is over. */
 enum mqtt_leave {
 	MQTT_LEAVE_SOON,  /* after 2 s, whatever the broker does: the program ends */

@@ -392,6 +392,17 @@ def test_hup_reloads_what_it_can_and_names_the_rest(house):
     assert house.written()  # from the old address
 
 
+@needs_broker
+def test_hup_tells_mqtt_the_new_names_at_once(new_house):
+    """Not with the next poll, which is an hour away."""
+    house = new_house(mqtt=True, settings={"cache.refresh_interval": 3600})
+    house.listener.wait("hvac/cz2/availability", lambda one: one.payload == "online")
+    house.daemon.write_config(panel__zone_names=["A", "B", "C"])
+    house.daemon.process.send(signal.SIGHUP)
+    house.listener.wait("hvac/cz2/status", lambda one: '"name":"B"' in one.payload)
+    assert len(house.listener.all("hvac/cz2/availability")) == 1  # over the same connection
+
+
 def test_hup_with_a_mistake_changes_nothing(house):
     house.daemon.write_config(panel__zones=99)
     house.daemon.process.send(signal.SIGHUP)
