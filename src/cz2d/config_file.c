@@ -8,6 +8,7 @@
 
 #include "cz2d/config_key.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <libconfig.h>
 #include <string.h>
@@ -218,16 +219,61 @@ take_all(struct walk *walk, const config_setting_t *root)
 	return 0;
 }
 
+/* Where a line begins; the lines count from 1. */
+static const char *
+line_at(const char *text, int number)
+{
+	for (; number > 1 && *text; number--) {
+		text += strcspn(text, "\n");
+		text += *text == '\n';
+	}
+	return text;
+}
+
+/* The value of a key may stand in the line after it. */
+static bool
+may_hold_secret(const char *text, int number)
+{
+	const char *line = line_at(text, number);
+	const char *word = strcasestr(line_at(text, number - 1), "pass");
+
+	return word && word < line + strcspn(line, "\n");
+}
+
+/* The parser does not tell the word that it stumbled over. "" when there is nothing to show. */
+static void
+quote_line(const char *text, int number, char *quoted, size_t size)
+{
+	const char *line = line_at(text, number);
+	const char *end = line + strcspn(line, "\n");
+	char trimmed[CONFIG_VALUE_MAX], value[CONFIG_VALUE_MAX];
+
+	while (line < end && isspace((unsigned char)*line))
+		line++;
+	while (line < end && isspace((unsigned char)end[-1]))
+		end--;
+	quoted[0] = '\0';
+	if (line == end || may_hold_secret(text, number))
+		return;
+	snprintf(trimmed, sizeof trimmed, "%.*s", (int)(end - line), line);
+	config_value_quote(trimmed, value, sizeof value);
+	snprintf(quoted, size, " at %s", value);
+}
+
 static int
 refuse_syntax(struct config_reading *reading, const struct config_scan *scan, config_t *parsed)
 {
 	const char *file = config_error_file(parsed);
 	bool relative = file && file[0] != '/';
+	int line = config_error_line(parsed);
+	char quoted[CONFIG_VALUE_MAX + sizeof " at "] = "";
 
+	if (!file) /* the text of an included one is not at hand */
+		quote_line(config_scan_text(scan), line, quoted, sizeof quoted);
 	snprintf(reading->why, CONFIG_WHY_MAX,
-		 "%s%s%s:%d: %s: accepted are lines like  http: { port = 8000; };",
+		 "%s%s%s:%d: %s%s: accepted are lines like  http: { port = 8000; };",
 		 relative ? config_scan_directory(scan) : "", relative ? "/" : "",
-		 file ? file : reading->path, config_error_line(parsed), config_error_text(parsed));
+		 file ? file : reading->path, line, config_error_text(parsed), quoted);
 	return -1;
 }
 

@@ -219,7 +219,7 @@ config_value_quote(const char *text, char *quoted, size_t size)
 	bool plain = config_check_plain(text);
 
 	quoted[used++] = '"';
-	for (; *text && used + sizeof "...\"" <= size; text++)
+	for (; *text && used + sizeof "...\"" < size; text++)
 		quoted[used++] = (char)((plain || (*text >= ' ' && *text <= '~')) ? *text : '?');
 	snprintf(quoted + used, size - used, "%s\"", *text ? "..." : "");
 }

@@ -324,6 +324,7 @@ END_TEST
 	"accepted is a numeric IPv4 or IPv6 address (without brackets), or \"localhost\""
 #define ACCEPTED_SOCKET "accepted is a path beginning with / of at most 107 bytes, or \"\" for none"
 #define ACCEPTED_LEVEL  "accepted is \"error\", \"warning\", \"info\", \"debug\" or \"frames\""
+#define FIFTY "wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww"
 #define ACCEPTED_SYNTAX "accepted are lines like  http: { port = 8000; };"
 #define REACHABLE                                                                                  \
 	"everyone on the network could control the heating: accepted is 127.0.0.1, ::1 or"         \
@@ -504,11 +505,20 @@ static const struct {
 	 "f:4: mqtt.port: given a second time, the first is f:3: accepted is one of them"},
 	{"http: { port = 1; };\n\nhttp: { socket = \"\"; };",
 	 "f:3: http: given a second time, the first is f:1: accepted is one of them"},
-	{"http: { port 80; };", "f:1: syntax error: " ACCEPTED_SYNTAX},
-	{"http: {\n\tport = ;\n};", "f:2: syntax error: " ACCEPTED_SYNTAX},
-	{"http.port = 80;", "f:1: syntax error: " ACCEPTED_SYNTAX},
+	{"http: { port 80; };", "f:1: syntax error at \"http: { port 80; };\": " ACCEPTED_SYNTAX},
+	{"http: {\n\t port = ;\t \r\n};", "f:2: syntax error at \"port = ;\": " ACCEPTED_SYNTAX},
+	{"http.port = 80;", "f:1: syntax error at \"http.port = 80;\": " ACCEPTED_SYNTAX},
+	{"http: {\nport = 1;\n", "f:3: syntax error: " ACCEPTED_SYNTAX},
 	{"panel: { zone_names = [\"a\", 1]; };",
-	 "f:1: mismatched element type in array: " ACCEPTED_SYNTAX},
+	 "f:1: mismatched element type in array at \"panel: { zone_names = [\"a\", 1]; };\": "
+	 ACCEPTED_SYNTAX},
+	{"http: { port 80; /* " FIFTY FIFTY FIFTY " */ };",
+	 "f:1: syntax error at \"http: { port 80; /* " FIFTY FIFTY "ww...\": " ACCEPTED_SYNTAX},
+	{"mqtt: { Password = a word; };", "f:1: syntax error: " ACCEPTED_SYNTAX},
+	{"mqtt: {\npassword =\nhunter2;\n};", "f:3: syntax error: " ACCEPTED_SYNTAX},
+	{"mqtt: {\npassword = \"x\";\nport 1;\nhost 2;\n};", "f:3: syntax error: " ACCEPTED_SYNTAX},
+	{"mqtt: {\nport 1;\npassword = \"x\";\n};",
+	 "f:2: syntax error at \"port 1;\": " ACCEPTED_SYNTAX},
 	{"http: {\n\tsocket = \"/run;\n};\n\n",
 	 "f:2: a text begins here and never ends: \" is missing"},
 	{"\n/* from here\nhttp: { port = 1; };",
