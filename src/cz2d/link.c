@@ -33,7 +33,7 @@
 
 enum {
 	PAUSE_MIN_MS = 250,
-	PAUSE_MAX_MS = 3000,
+	PAUSE_MAX_MS = 2500, /* with what follows the opening: usable within three seconds */
 	DEADLINE_MS = 3000, /* to look a name up, and to connect */
 	/*
 	 * An opening has proved itself when bytes come through it after so long. Till

@@ -208,6 +208,8 @@ channel_listen(struct server *server)
 void
 channel_hang_up(struct server *server, int client)
 {
+	/* A device that comes back has another name as long as the old one is there. */
+	int old = fcntl(server->pty.master, F_DUPFD_CLOEXEC, 0);
 	bool pty_gone = false;
 
 	for (int i = 0; i < CHANNELS; i++) {
@@ -220,6 +222,8 @@ channel_hang_up(struct server *server, int client)
 	}
 	if (pty_gone && channel_open_pty(server) != 0)
 		uv_stop(&server->loop);
+	if (old >= 0)
+		close(old);
 }
 
 /* What a client does not take is lost, as on a wire. False when it is gone. */

@@ -35,7 +35,8 @@ class Bridge:
 
     def drop(self, reset=False):
         """Ends all connections, as one who closes them or as one who was switched off."""
-        pairs, self.pairs = self.pairs, []
+        with self.lock:
+            pairs, self.pairs = self.pairs, []
         for one in pairs:
             try:
                 if reset:
@@ -65,7 +66,8 @@ class Bridge:
                 continue
             near.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             far = socket.create_connection(self.target)
-            self.pairs += [near, far]
+            with self.lock:
+                self.pairs += [near, far]
             for one, other in ((near, far), (far, near)):
                 threading.Thread(target=self._relay, args=(one, other), daemon=True).start()
 
@@ -78,7 +80,8 @@ class Bridge:
             pass
         for end in (one, other):
             end.close()
-        self.pairs = [end for end in self.pairs if end not in (one, other)]
+        with self.lock:
+            self.pairs = [end for end in self.pairs if end not in (one, other)]
 
     def _pass_on(self, data, other):
         passing = self._count(data)

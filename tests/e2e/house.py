@@ -127,6 +127,8 @@ class House:
                 ended = one.stop()
                 if ended != 0:
                     problems.append(f"{one.name} ended with {ended}")
+            elif not one.process.told:
+                problems.append(f"{one.name} ended by itself with {one.process.popen.returncode}")
             problems += one.process.complaints()
         try:
             self.check()

@@ -49,6 +49,7 @@ class Process:
         self.log_path = os.path.join(directory, name + ".log")
         with open(self.out_path, "wb") as out, open(self.log_path, "ab") as log:
             self.log_from = log.tell()
+            self.told = False  # somebody wants it to end, or waits for that
             self.popen = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=out,
                                           stderr=log, env=env or clean_environment(), **popen)
 
@@ -87,6 +88,7 @@ class Process:
             self.popen.send_signal(number)
 
     def wait_end(self, timeout=15.0):
+        self.told = True
         try:
             return self.popen.wait(timeout * PATIENCE)
         except subprocess.TimeoutExpired:

@@ -51,7 +51,7 @@ class Time:
         self.weather.monotonic_shift_s += seconds
         self.weather.wall_shift_s += seconds
         # Who was accepted right before the leap has been slow since.
-        with contextlib.suppress(ConnectionError):
+        with contextlib.suppress(ConnectionResetError, BrokenPipeError):
             Rest(path=house.daemon.socket).get("/health")
 
 
@@ -145,6 +145,7 @@ def dead_day(house, clocks):
     attempts = int(attempts_a_day * min(HOURS, 24) / 24)
     for _ in range(attempts):
         clocks.passes(house, LINK_PAUSE_S)
+    assert house.unix.get("/health").status == 503, "it lives, and knows that nothing works"
     count = len(lines(house))
     print(f"{attempts} attempts: {count} lines")
     return count

@@ -14,9 +14,10 @@ def until(condition, timeout=15.0, what=None, pause=0.01):
     deadline = time.monotonic() + timeout * PATIENCE
     while True:
         value = condition()
-        if value:
+        late = time.monotonic() > deadline
+        if value and not late:
             return value
-        if time.monotonic() > deadline:
+        if late:
             raise AssertionError(f"waited {timeout * PATIENCE:.0f} s in vain for "
                                  f"{what or condition.__doc__ or condition.__name__}")
         time.sleep(pause)

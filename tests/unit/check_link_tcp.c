@@ -33,7 +33,7 @@
 #include "loopback.h"
 #include "support.h"
 
-enum { NOW = 1000000, DEADLINE_MS = 3000, PAUSE_MAX_MS = 3000, BYTES = 256 };
+enum { NOW = 1000000, DEADLINE_MS = 3000, PAUSE_MAX_MS = 2500, BYTES = 256 };
 
 static char target[LOOPBACK_PATH_MAX];
 static int listener;
