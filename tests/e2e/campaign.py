@@ -30,7 +30,6 @@ BUSY = {**PACED, "burst": True}
 LONG = 100           # commands from which on a run can show a share
 AHEAD = 30           # requests that faults are laid for: more than a command takes
 USABLE = 3.0         # seconds after everything is well again
-ANSWER_SLACK = 1.0   # a busy machine, on top of command.timeout_seconds
 
 
 # --- what goes wrong: (house, dice) before each command; what has to end is returned ----------
@@ -258,10 +257,8 @@ def inhabited(campaign, make, seed):
 
 
 def give(house, dice):
-    """One command, answered by its deadline, and a look at the status."""
+    """One command, and a look at the status."""
     answer = house.rest.post(*command(dice))
-    limit = house.settings.get("command.timeout_seconds", 30) + ANSWER_SLACK * PATIENCE
-    assert answer.seconds < limit, f"answered too late: {answer}"
     house.rest.get("/status")
     return answer
 

@@ -86,6 +86,7 @@ class History:
     address: int = 99
     zones: int = 1
     guard: float = 0.25
+    deadline: float = 30.0  # of an answer
 
     def writes(self):
         return [f for f in self.frames if f.source == self.address and f.function == WRITE]
@@ -351,6 +352,9 @@ def every_caller_is_answered(history, registers):
     for call in history.calls:
         if call.status is None and not call.abandoned:
             yield Violation("no answer", call.sent, str(call))
+        elif call.status is not None and call.answered > call.sent + history.deadline:
+            yield Violation("late answer", call.sent,
+                            f"{call}, after {call.answered - call.sent:.1f} s")
 
 
 def every_success_was_true(history, registers):

@@ -12,7 +12,9 @@ from daemon import Daemon
 from mqtt import Broker, Listener
 from rest import Rest
 from simulator import Simulator
-from waiting import until
+from waiting import PATIENCE, until
+
+ANSWER_SLACK = 2.0  # seconds of a busy machine, on top of command.timeout_seconds
 
 
 class House:
@@ -90,7 +92,8 @@ class House:
             frames=self.sim.frames(), changes=self.sim.changes(), calls=list(self.calls),
             messages=list(self.messages), zones=self.zones,
             address=settings.get("panel.bus_address", 99),
-            guard=settings.get("command.guard_ms", 250) / 1000)
+            guard=settings.get("command.guard_ms", 250) / 1000,
+            deadline=settings.get("command.timeout_seconds", 30) + ANSWER_SLACK * PATIENCE)
 
     def check(self):
         """The history checker; fails with all violations."""

@@ -149,6 +149,10 @@ def no_answer_at_all(seen):
     seen.calls[0].status = None
 
 
+def an_answer_much_too_late(seen):
+    seen.calls[0].answered = seen.calls[0].sent + 31
+
+
 def an_invented_value(seen):
     seen.messages.append(told(10.8, flags=HELD, setpoints=edited(WARMER, b11=60)))
 
@@ -185,6 +189,7 @@ LIES = {
     a_row_that_is_not_ours: {"allow-list", "unrequested write"}, an_older_copy: {"unnamed bytes"},
     sent_twice: {"blind resend"}, written_without_need: {"idle write"},
     an_old_read: {"stale basis"}, no_answer_at_all: {"no answer"},
+    an_answer_much_too_late: {"late answer"},
     an_invented_value: {"never was"}, told_before_it_was: {"never was"},
     back_to_the_old_value: {"went back"}, rest_goes_back: {"went back"},
     the_answer_shows_the_old: {"answer without the change"}, all_mode_half_shown: {"ALL mode"},
