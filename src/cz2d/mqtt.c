@@ -33,7 +33,12 @@ enum {
 	STEADY_MS = 30 * 1000,      /* a connection that lasts as long starts the pauses anew */
 	SHORT_LIVES = 3,            /* so many that do not are no accident */
 	STOP_MS = 2000,
-	TAKE_MS = 30 * 1000, /* for the broker to take a message */
+	/*
+	 * For the broker to take a message: 30 s, looked at several times. When it was us who
+	 * stood still, that passes for one look, and what has come meanwhile is read first.
+	 */
+	TAKE_LOOK_MS = 6000,
+	TAKE_LOOKS = 5,
 	RESEND_MS = 1000, /* after a message that was not taken */
 	MACHINE_DIGITS = 8,
 	TOPIC_MAX = CONFIG_TEXT_MAX + 32,
@@ -79,6 +84,7 @@ struct mqtt {
 
 	uv_poll_t events;
 	uv_timer_t retry, limit, taking;
+	int looks; /* for an acknowledgement that is owed */
 	int handles; /* not closed yet */
 	enum mqtt_leave leave;
 	void (*done)(void *self);
@@ -117,8 +123,9 @@ owes(const struct mqtt *mqtt)
 static void
 await_taking(struct mqtt *mqtt)
 {
+	mqtt->looks = 0;
 	if (mqtt->state == STATE_CONNECTED && owes(mqtt))
-		uv_timer_start(&mqtt->taking, on_not_taken, TAKE_MS, 0);
+		uv_timer_start(&mqtt->taking, on_not_taken, TAKE_LOOK_MS, TAKE_LOOK_MS);
 	else
 		uv_timer_stop(&mqtt->taking);
 }
@@ -380,6 +387,8 @@ on_not_taken(uv_timer_t *timer)
 {
 	struct mqtt *mqtt = timer->data;
 
+	if (++mqtt->looks < TAKE_LOOKS)
+		return;
 	if (!broker_drop(mqtt->broker)) {
 		await_taking(mqtt);
 		return;

@@ -141,6 +141,9 @@ def one_client_only(house, dice):
 
 
 def deafen(house, dice):
+    # Meanwhile a second connection is shown out: somebody is believed to be served.
+    house.bridge.single = True
+
     def turn(deaf):
         house.bridge.deaf = deaf
     return Event((dice.uniform(0, 0.1), lambda: turn(True)),

@@ -109,7 +109,8 @@ def test_days_pass_in_few_bytes_and_few_lines(new_house, clocks):
           f"{footprint} became {house.daemon.footprint()}")
     assert more > 0, "nothing was kept"
     assert more * DAY_MINUTES / (days * minutes) <= DISK_BYTES_A_DAY
-    assert len(told) <= LINES_A_HEALTHY_DAY * days
+    # The broker and the link were lost once, in a part of a day as in a whole one.
+    assert len(told) <= LINES_A_HEALTHY_DAY * max(days * minutes / DAY_MINUTES, 0.5)
     house.daemon.assert_flat(footprint)
 
 

@@ -82,7 +82,6 @@ def test_a_silent_panel_fails_a_command_truly(new_house):
     answer = house.rest.post(ZONE, {"heat": 70, "hold": True})
     assert answer.status == 504, answer
     assert "Could not communicate with HVAC controller." in answer.json["detail"]
-    assert answer.seconds < 8
     house.sim.silence(False)
     until(lambda: answers(house), what="the panel to answer again")
     assert house.zone(2)["heat_setpoint"] != 70 or house.written()
@@ -91,8 +90,9 @@ def test_a_silent_panel_fails_a_command_truly(new_house):
 def test_a_pty_behind_a_link_is_opened_again_wherever_it_points(new_house):
     house = new_house(panel={"kind": "pty"})
     first = house.sim.pty()
-    house.sim.restart()
-    until(lambda: answers(house), 30, f"the panel to answer again (was {first})")
+    house.sim.hang_up()
+    until(lambda: house.sim.pty() != first, what="another name")
+    until(lambda: answers(house), 30, "the panel to answer again")
     house.command(ZONE, {"heat": 70, "hold": True})
 
 
