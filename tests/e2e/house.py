@@ -100,7 +100,7 @@ class House:
         seen = self.history()
         found = history.check(seen)
         if found:
-            around = [str(one) for one in seen.frames if abs(one.time - found[0].time) < 0.5]
+            around = [str(one) for one in seen.frames if -0.5 < one.time - found[0].time < 0.1]
             raise AssertionError("\n".join(["history:", *map(str, found[:20]),
                                             "on the line around the first:", *around[-60:]]))
 
