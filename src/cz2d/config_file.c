@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "cz2d/config_lex.h"
 #include "cz2d/config_scan.h"
 
 /* What is being walked. */
@@ -230,12 +231,27 @@ line_at(const char *text, int number)
 	return text;
 }
 
-/* The value of a key may stand in the line after it. */
-static bool
-may_hold_secret(const char *text, int number)
+/* Where the statement begins that is open at the line; no end within a text counts. */
+static const char *
+statement_around(const char *text, const char *line)
 {
-	const char *line = line_at(text, number);
-	const char *word = strcasestr(line_at(text, number - 1), "pass");
+	struct config_lex lex = {.at = text, .line = 1};
+	const char *statement = text;
+
+	while (config_lex_space(&lex) == NULL && lex.at < line) {
+		if (*lex.at == '"')
+			config_lex_text(&lex);
+		else if (strchr(";{}", *lex.at++))
+			statement = lex.at;
+	}
+	return statement;
+}
+
+/* The value of a key may stand lines below it. */
+static bool
+may_hold_secret(const char *text, const char *line)
+{
+	const char *word = strcasestr(statement_around(text, line), "pass");
 
 	return word && word < line + strcspn(line, "\n");
 }
@@ -253,7 +269,7 @@ quote_line(const char *text, int number, char *quoted, size_t size)
 	while (line < end && isspace((unsigned char)end[-1]))
 		end--;
 	quoted[0] = '\0';
-	if (line == end || may_hold_secret(text, number))
+	if (line == end || may_hold_secret(text, line))
 		return;
 	snprintf(trimmed, sizeof trimmed, "%.*s", (int)(end - line), line);
 	config_value_quote(trimmed, value, sizeof value);
