@@ -34,7 +34,7 @@ static struct house house;
 static uint32_t chance;
 
 static struct caller {
-	struct cz2_command command;
+	struct wishes wishes;
 	engine_id id;
 	bool waiting, disturbed; /* a hand at the wall meanwhile: it may be otherwise again */
 } callers[CALLERS];
@@ -69,7 +69,7 @@ on_done(void *self, const struct outcome *outcome, int64_t now)
 		day.delivered++;
 	house_assert(&house,
 		     outcome->error != CZ2_OK || caller->disturbed ||
-			     house_shows(&house, &caller->command),
+			     house_shows(&house, &caller->wishes),
 		     "%s: told delivered, and the panel does not show it", house.name);
 }
 
@@ -103,14 +103,15 @@ static void
 somebody_asks(void)
 {
 	struct house_wish wish = draw_wish();
+	struct cz2_command command = house_command(&wish);
 	struct cz2_warnings warnings = {0};
 	struct caller *caller = free_caller();
 
 	if (caller == NULL)
 		return;
-	caller->command = house_command(&wish);
+	caller->wishes = house_wishes(&wish);
 	caller->disturbed = false;
-	caller->waiting = engine_submit(house.core.engine, &caller->command, &warnings, on_done,
+	caller->waiting = engine_submit(house.core.engine, &command, &warnings, on_done,
 					caller, house.core.now, &caller->id) == CZ2_OK;
 	if (caller->waiting)
 		day.asked++;

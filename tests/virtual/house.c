@@ -137,13 +137,15 @@ house_knows(struct house *house, enum cz2_row row)
 }
 
 bool
-house_shows(struct house *house, const struct cz2_command *command)
+house_shows(struct house *house, const struct wishes *wishes)
 {
-	for (int i = 0; cz2_write_order[i] != CZ2_ROW_NONE; i++) {
-		uint8_t bytes[CZ2_ROW_SIZE_MAX];
-		size_t length = house_row(house, cz2_write_order[i], bytes);
+	static const enum cz2_row rows[] = {CZ2_ROW_1_12, CZ2_ROW_1_16, CZ2_ROW_1_17};
 
-		if (!cz2_command_shown(command, cz2_write_order[i], bytes, length))
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		uint8_t bytes[CZ2_ROW_SIZE_MAX];
+
+		house_row(house, rows[i], bytes);
+		if (!wishes_shown(wishes, rows[i], bytes))
 			return false;
 	}
 	return true;
@@ -162,6 +164,32 @@ house_command(const struct house_wish *wish)
 				 CZ2_OK);
 	cz2_command_exclude(&command, &warnings);
 	return command;
+}
+
+struct wishes
+house_wishes(const struct house_wish *wish)
+{
+	struct wishes wishes = {.count = 0};
+
+	for (int i = 0; i < wish->count; i++)
+		wishes_add(&wishes, wish->values[i]);
+	wishes_exclude(&wishes);
+	return wishes;
+}
+
+struct wishes
+house_applied(const struct outcome *outcome)
+{
+	struct wishes wishes = {.count = 0};
+
+	for (int slot = 0; slot < CZ2_SLOT_COUNT; slot++) {
+		struct wish wish = {.value = outcome->applied.wish.at[slot]};
+
+		cz2_slot_split(slot, &wish.field, &wish.zone);
+		if (wish.value != CZ2_UNKNOWN)
+			wishes_add(&wishes, wish);
+	}
+	return wishes;
 }
 
 void

@@ -12,6 +12,7 @@
 
 #include "cz2sim/sim.h"
 #include "virtual/wire.h"
+#include "virtual/wishes.h"
 
 enum { HOUSE_NAME_SIZE = 256 };
 
@@ -25,10 +26,7 @@ struct house {
 /* One kind of command, as a table. */
 struct house_wish {
 	const char *name;
-	struct {
-		enum cz2_field field;
-		int zone, value;
-	} values[8];
+	struct wish values[8];
 	int count;
 };
 
@@ -59,12 +57,20 @@ house_row(struct house *house, enum cz2_row row, uint8_t bytes[CZ2_ROW_SIZE_MAX]
 bool
 house_knows(struct house *house, enum cz2_row row);
 
-/* True when the panel shows all that the command names. */
+/* True when the panel shows all that is wished. */
 bool
-house_shows(struct house *house, const struct cz2_command *command);
+house_shows(struct house *house, const struct wishes *wishes);
 
+/* The same wish as the daemon takes it, and as it is judged. */
 struct cz2_command
 house_command(const struct house_wish *wish);
+
+struct wishes
+house_wishes(const struct house_wish *wish);
+
+/* What the daemon says it applied. */
+struct wishes
+house_applied(const struct outcome *outcome);
 
 /* Every frame that was on the line, to standard error. */
 void
