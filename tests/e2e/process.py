@@ -23,6 +23,11 @@ def makefile(variable):
     return found[1].strip() if found else ""
 
 
+def with_systemd():
+    with open(os.path.join(BUILD, "build.h"), encoding="utf-8") as file:
+        return "#define HAVE_SYSTEMD 1" in file.read()
+
+
 def program(name):
     """The path of a program of this build."""
     path = os.path.join(BUILD, name)

@@ -12,9 +12,10 @@ import time
 import pytest
 
 import preload
+from bridge import Bridge
 from manager import Manager
-from test_service import with_systemd
-from waiting import stays, until
+from process import with_systemd
+from waiting import PATIENCE, stays, until
 
 ZONE = "/zones/2/temperature"
 HOUR = 3600
@@ -35,6 +36,10 @@ JUMPS = {
     "into summer time": lambda: moment("2026-03-29 00:59:59"),
     "out of summer time": lambda: moment("2026-10-25 00:59:59"),
 }
+
+
+# Those that a clock on which somebody waits would not survive.
+FAR_JUMPS = ["an hour on", "an hour back", "to 1970", "over the end of 32 bits"]
 
 
 @pytest.fixture
@@ -98,6 +103,76 @@ def test_a_jump_while_it_was_off_makes_no_row_newer_than_now(shifted_house, weat
     goes_on(shifted_house, 65)
 
 
+# --- while somebody waits --------------------------------------------------------------------
+
+def under_way(house):
+    """A command, of which the panel has heard."""
+    before = polls(house)
+    later = house.client().later("POST", ZONE, {"heat": 66, "hold": True})
+    until(lambda: polls(house) > before, what="the command to be under way")
+    return later
+
+
+@pytest.mark.parametrize("jump", FAR_JUMPS)
+def test_a_command_that_is_under_way_is_not_disturbed(new_house, weather, jump):
+    house = new_house(settings=SETTINGS, panel={"turnaround": 60},
+                      environment=preload.environment(weather=weather))
+    later = under_way(house)
+    weather.wall_shift_s = JUMPS[jump]()
+    assert later.result().status == 200
+    goes_on(house, 67)
+
+
+@pytest.mark.parametrize("jump", FAR_JUMPS)
+def test_a_command_to_a_silent_panel_waits_until_its_deadline_and_no_longer(new_house, weather,
+                                                                            jump):
+    timeout = 5
+    house = new_house(settings={**SETTINGS, "command.timeout_seconds": timeout,
+                                "bus.reply_timeout_ms": 3000},  # else it is given up before
+                      environment=preload.environment(weather=weather))
+    house.sim.silence(True)
+    later = under_way(house)
+    weather.wall_shift_s = JUMPS[jump]()
+    answer = later.result()
+    assert answer.status == 504 and timeout / 2 < answer.seconds < timeout * 2 * PATIENCE, answer
+    house.sim.silence(False)
+    until(lambda: house.rest.get("/status?force=true").status == 200, what="the panel again")
+    goes_on(house, 67)
+
+
+@pytest.mark.parametrize("jump", FAR_JUMPS)
+def test_the_pause_of_the_link_ends_when_it_would_have(new_house, weather, jump):
+    house = new_house(settings=SETTINGS, panel={"kind": "tcp"}, start=False)
+    bridge = Bridge(house.sim.address)
+    house.daemon = house.add_daemon(connect=bridge.connect,
+                                    environment=preload.environment(weather=weather))
+    house.daemon.wait_status()
+    bridge.refusing = True
+    bridge.drop()
+    before = bridge.accepted
+    until(lambda: bridge.accepted >= before + 3, 40, "three attempts in vain")
+    weather.wall_shift_s = JUMPS[jump]()
+    bridge.refusing = False
+    until(lambda: house.rest.get("/status?force=true").status == 200, what="the panel again")
+    goes_on(house, 66)
+    bridge.close()
+
+
+@pytest.mark.parametrize("jump", FAR_JUMPS)
+def test_the_pause_of_the_broker_ends_when_it_would_have(new_house, weather, jump):
+    house = new_house(settings=SETTINGS, mqtt=True, start=False)
+    house.broker.stop()
+    house.daemon = house.add_daemon(environment=preload.environment(weather=weather))
+    house.daemon.wait_status()
+    house.daemon.wait_log("no connection to the broker")
+    weather.wall_shift_s = JUMPS[jump]()
+    house.broker.start()
+    until(lambda: house.rest.get("/health").json["mqtt"]["connected"], what="the broker again")
+    goes_on(house, 66)
+
+
+# --- not one instruction ----------------------------------------------------------------------
+
 def paused(house, seconds):
     """Not one instruction for so long."""
     house.daemon.process.send(signal.SIGSTOP)
@@ -128,7 +203,7 @@ def test_the_watchdog_hears_nothing_in_a_pause_and_signs_of_life_after_it(new_ho
     until(lambda: is_stopped(house.daemon.process.pid), what="the daemon to stand still")
     manager.catch_up()
     before = manager.count("WATCHDOG=1")
-    stays(lambda: manager.count("WATCHDOG=1") == before, 2, "silent")
+    stays(lambda: manager.count("WATCHDOG=1") == before, 2, "no sign of life")
     house.daemon.process.send(signal.SIGCONT)
     until(lambda: manager.count("WATCHDOG=1") >= before + 2, what="signs of life again")
     goes_on(house, 67)

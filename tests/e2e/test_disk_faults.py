@@ -15,12 +15,17 @@ import time
 import pytest
 
 import preload
+from panel import WRITE
 from waiting import until
 
 ZONE = "/zones/2/temperature"
 SETTINGS = {"command.guard_ms": 0, "bus.reply_timeout_ms": 120, "bus.gap_ms": 5}
 SEED = int(os.environ.get("CZ2_SEED", "1"))
 KILLS = 12
+# Each frame of a command takes a while, so that a kill can fall between any two.
+SLOW_PANEL = {"panel": {"turnaround": 60}, "settings": {**SETTINGS, "bus.reply_timeout_ms": 1000}}
+COMMAND_FRAMES = 6  # setpoints read and written, flags read and written, both read back
+SETPOINTS_WRITTEN, FLAGS_WRITTEN = 2, 4
 SAVED_EVERY_S = 15 * 60
 SLOW_MS = 5000
 
@@ -205,6 +210,89 @@ def test_a_file_that_is_not_ours_to_use_is_told(new_house, spoil, says, replaced
 
 # --- killed --------------------------------------------------------------------------------------
 
+def asked(house):
+    """The frames of commands: what the daemon sent about the rows that it may write."""
+    return [one for one in house.sim.frames()
+            if one.source == 99 and one.row in ((1, 12), (1, 16))]
+
+
+def writes(house):
+    return [one for one in asked(house) if one.function == WRITE]
+
+
+def kill(house):
+    """The end of the daemon, and of the last call if that was not answered yet."""
+    house.daemon.stop(signal.SIGKILL)
+    call = house.calls[-1]
+    if call.status is None:
+        # Nobody waits any more: what is written from now on was asked for by nobody.
+        call.answered, call.abandoned = time.monotonic(), True
+
+
+def wanted(before, heat, out):
+    """Zone 2's setpoint and flag in the rows 1.16 and 1.12."""
+    setpoints, flags = (bytearray(row) for row in before)
+    setpoints[12] = heat
+    flags[12] = flags[12] & ~2 | (2 if out else 0)
+    return bytes(setpoints), bytes(flags)
+
+
+def rows(house):
+    return house.sim.row(1, 16), house.sim.row(1, 12)
+
+
+def begin_anew(house):
+    """What is restored may be older than what was told last: a history of its own."""
+    house.check()
+    house.calls.clear()
+    house.sim.forget(0.0)
+
+
+def starts_again(house):
+    """The database opens, and the start tells what is on the panel and writes nothing."""
+    begin_anew(house)
+    before, held = len(writes(house)), rows(house)
+    house.daemon.start()
+    until(lambda: house.rest.get("/status?force=true").status == 200, what="the panel to be read")
+    assert storage(house)["ok"] and "damaged" not in house.daemon.log()
+    assert len(writes(house)) == before and rows(house) == held
+    assert house.zone(2)["heat_setpoint"] == held[0][12]
+
+
+def test_a_daemon_killed_at_any_frame_of_a_command_leaves_what_it_had_written(new_house):
+    house = new_house(**SLOW_PANEL)
+    control_goes_on(house, 61)
+    for frame in range(1, COMMAND_FRAMES + 1):
+        before, seen = rows(house), len(asked(house))
+        whole = wanted(before, 61 + frame, frame % 2)
+        later = house.client().later("POST", ZONE, {"heat": 61 + frame, "out": bool(frame % 2)})
+        until(lambda: len(asked(house)) >= seen + frame, what=f"frame {frame} of the command")
+        kill(house)
+        later.thread.join()
+        # Not `frame`: on a busy machine one more may have got out before the end.
+        sent = len(asked(house)) - seen
+        assert rows(house) == (whole[0] if sent >= SETPOINTS_WRITTEN else before[0],
+                               whole[1] if sent >= FLAGS_WRITTEN else before[1]), (frame, sent)
+        starts_again(house)
+    control_goes_on(house, 70)
+
+
+def test_a_daemon_killed_amid_saving_has_the_old_rows_or_the_new_ones(weathered_house, weather):
+    path = weathered_house.daemon.settings["storage.path"]
+    control_goes_on(weathered_house, 61)
+    weathered_house.daemon.restart()
+    weathered_house.daemon.wait_status()
+    control_goes_on(weathered_house, 62)
+    before = weather.syncs
+    weather.sync_ms = SLOW_MS
+    save_now(weather)
+    until(lambda: weather.syncs > before, what="the rows to be on their way to the disk")
+    kill(weathered_house)
+    weather.sync_ms = 0
+    starts_again(weathered_house)
+    assert stored_heat(path) in (61, 62)
+
+
 def killed(house, dice):
     """One command, and the end of the daemon at some moment of it or of its start."""
     house.daemon.start(wait=False)
@@ -214,27 +302,20 @@ def killed(house, dice):
         return
     house.daemon.port = int(house.daemon.wait_log(r"listening on http://[^ ]*?:(\d+)")[1])
     later = house.client().later("POST", ZONE, {"heat": dice.randint(50, 75), "hold": True})
-    time.sleep(dice.uniform(0, 0.3))
-    house.daemon.stop(signal.SIGKILL)
-    call = house.calls[-1]
+    time.sleep(dice.uniform(0, 0.6))
+    kill(house)
     later.thread.join()
-    if call.status is None:
-        # Nobody waits any more: what is written from now on was asked for by nobody.
-        call.answered, call.abandoned = time.monotonic(), True
 
 
-def test_a_daemon_that_is_killed_anywhere_starts_again_and_writes_nothing(new_house):
-    house = new_house(settings=SETTINGS)
+def test_a_daemon_that_is_killed_at_random_starts_again_and_writes_nothing(new_house):
+    house = new_house(**SLOW_PANEL)
     control_goes_on(house, 61)
     assert house.daemon.stop() == 0
     dice = random.Random(SEED)
     print(f"seed {SEED}")
     for _ in range(KILLS):
         killed(house, dice)
-    # What is restored may be older than what was told last: a history of its own.
-    house.check()
-    house.calls.clear()
-    house.sim.forget(0.0)
+    begin_anew(house)
     house.sim.silence(True)
     house.daemon.start()
     document = house.rest.get("/status").json

@@ -8,15 +8,10 @@ import signal
 import pytest
 
 from manager import Manager
-from process import BUILD
+from process import with_systemd
 from waiting import until
 
 ZONE = "/zones/2/temperature"
-
-
-def with_systemd():
-    with open(os.path.join(BUILD, "build.h"), encoding="utf-8") as file:
-        return "#define HAVE_SYSTEMD 1" in file.read()
 
 
 @pytest.mark.skipif(not with_systemd(), reason="built without systemd")
