@@ -23,6 +23,9 @@
 	CALL(open64, PLAIN, int, (const char *path, int flags, unsigned mode), \
 	     (path, flags, mode), -1) \
 	CALL(fopen, PLAIN, void *, (const char *path, const char *mode), (path, mode), NULL) \
+	CALL(fread, PLAIN, size_t, (void *to, size_t size, size_t count, void *file), \
+	     (to, size, count, file), spoiled(file)) \
+	CALL(fclose, PLAIN, int, (void *file), (file), (real(file), errno = failure(), EOF)) \
 	CALL(fgets, PLAIN, char *, (char *text, int size, void *file), (text, size, file), NULL) \
 	CALL(fgetc, PLAIN, int, (void *file), (file), EOF) \
 	CALL(getc, PLAIN, int, (void *file), (file), EOF) \
@@ -46,6 +49,15 @@
 	CALL(mmap64, PLAIN, void *, (void *at, size_t size, int how, int flags, int fd, int64_t from), \
 	     (at, size, how, flags, fd, from), (void *)-1) \
 	CALL(munmap, PLAIN, int, (void *at, size_t size), (at, size), -1) \
+	CALL(isatty, PLAIN, int, (int fd), (fd), 0) \
+	CALL(getrlimit, PLAIN, int, (int what, void *limit), (what, limit), -1) \
+	CALL(setrlimit, PLAIN, int, (int what, const void *limit), (what, limit), -1) \
+	CALL(gethostname, PLAIN, int, (char *to, size_t size), (to, size), -1) \
+	CALL(getpwuid, PLAIN, void *, (unsigned user), (user), NULL) \
+	CALL(getpwuid_r, PLAIN, int, \
+	     (unsigned user, void *entry, char *to, size_t size, void **found), \
+	     (user, entry, to, size, found), (*found = NULL, failure())) \
+	CALL(getgrgid, PLAIN, void *, (unsigned group), (group), NULL) \
 	CALL(mkdir, PLAIN, int, (const char *path, unsigned mode), (path, mode), -1) \
 	CALL(unlink, PLAIN, int, (const char *path), (path), -1) \
 	CALL(rename, PLAIN, int, (const char *from, const char *to), (from, to), -1) \

@@ -76,6 +76,16 @@ failure(void)
 	return faults.error;
 }
 
+/* What a stream that cannot be read tells besides: else it is at its end. */
+static size_t
+spoiled(FILE *file)
+{
+	enum { GLIBC_ERROR_SEEN = 0x20 };
+
+	file->_flags |= GLIBC_ERROR_SEEN;
+	return 0;
+}
+
 /* ------------------------------------------------------------------------
  * What happens to a call
  */
