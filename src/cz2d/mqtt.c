@@ -532,16 +532,18 @@ make_broker(const struct mqtt *mqtt, const struct config *config)
 	return broker_new(&broker);
 }
 
-static void
+static bool
 start_handles(struct mqtt *mqtt, uv_loop_t *loop)
 {
-	uv_poll_init(loop, &mqtt->events, broker_fd(mqtt->broker));
+	if (uv_poll_init(loop, &mqtt->events, broker_fd(mqtt->broker)) != 0)
+		return false;
 	uv_timer_init(loop, &mqtt->retry);
 	uv_timer_init(loop, &mqtt->limit);
 	uv_timer_init(loop, &mqtt->taking);
 	mqtt->events.data = mqtt->retry.data = mqtt->limit.data = mqtt->taking.data = mqtt;
 	mqtt->handles = 4;
 	uv_poll_start(&mqtt->events, UV_READABLE, on_events);
+	return true;
 }
 
 struct mqtt *
@@ -554,15 +556,15 @@ mqtt_new(const struct config *config, struct model *model, uv_loop_t *loop)
 	mqtt->model = model;
 	name_all(mqtt, config);
 	mqtt->broker = make_broker(mqtt, config);
-	if (mqtt->broker == NULL) {
+	if (mqtt->broker == NULL || !start_handles(mqtt, loop)) {
 		log_error("mqtt", "cannot start: the system has no thread or descriptor left");
+		broker_free(mqtt->broker);
 		free(mqtt);
 		return NULL;
 	}
 	if (config->mqtt.password[0] != '\0' && !config_check_loopback(config->mqtt.host))
 		log_warning("mqtt", "the password for the broker %s crosses the network unencrypted",
 			    mqtt->broker_name);
-	start_handles(mqtt, loop);
 	observer.self = mqtt;
 	model_observe(model, &observer);
 	try_connect(mqtt);
