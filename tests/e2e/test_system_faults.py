@@ -79,7 +79,7 @@ CANNOT_FAIL = {
         "__snprintf_chk", "__strcpy_chk", "__vsnprintf_chk", "dirname", "ferror", "free",
         "freeaddrinfo", "gai_strerror", "getenv", "getopt_long", "getpid", "gmtime_r",
         "in6addr_any", "in6addr_loopback", "inet_ntop", "inet_pton", "localtime_r", "memchr",
-        "memcmp", "memcpy", "memmove", "memset", "snprintf", "strcasecmp", "strchr", "strcmp",
+        "memcmp", "memcpy", "memmove", "memset", "snprintf", "strcasecmp", "strcasestr", "strchr", "strcmp",
         "strcpy", "strcspn", "strerror", "strftime", "strlen", "strncasecmp", "strncmp",
         "strpbrk", "strrchr", "strsep", "strspn", "strstr", "strtol", "strtoll", "umask",
         "vsnprintf"],
