@@ -76,6 +76,11 @@ def test_spellings_of_force(shared_house, query):
     assert shared_house.rest.get("/status?" + query).json["meta"]["source"] == "force"
 
 
+@pytest.mark.parametrize("query", ["_=1783180800", "force_=perhaps"])
+def test_an_unknown_name_in_the_query_is_ignored(shared_house, query):
+    assert shared_house.rest.get("/status?" + query).status == 200
+
+
 def test_raw_rows_come_with_their_lengths(shared_house):
     answer = shared_house.rest.get("/status?raw=1&force=true")
     data = base64.b64decode(answer.json["raw"], validate=True)
