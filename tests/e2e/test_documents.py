@@ -57,7 +57,8 @@ def test_the_shipped_configuration_holds_the_defaults():
     assert shipped == output("cz2d", "-c", os.devnull, "--print-config")
 
 
-@pytest.mark.parametrize("name, page", [("cz2d", "cz2d.8"), ("cz2sim", "cz2sim.1")])
+@pytest.mark.parametrize("name, page", [("cz2d", "cz2d.8"), ("cz2ctl", "cz2ctl.1"),
+                                        ("cz2sim", "cz2sim.1")])
 def test_every_option_is_in_the_manual(name, page):
     told = options(output(name, "--help"))
     assert told and told <= options(manual(page)), told - options(manual(page))

@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: MIT
+# bash completion for cz2ctl(1). A test compares it with what cz2ctl --help says.
+
+# Options of every command; those behind which a word of their own comes stand once more below.
+_cz2ctl_common='--socket --url --token-file --timeout --json --quiet --color --help --version'
+
+# The first word that is neither an option nor the argument of one.
+_cz2ctl_command()
+{
+	local i
+	for ((i = 1; i < COMP_CWORD; i++)); do
+		case ${COMP_WORDS[i]} in
+		--socket | --url | --token-file | --timeout | --color | \
+			--all | --heat | --cool | --hold | --temp | --out)
+			((i++))
+			;;
+		-*) ;;
+		*)
+			echo "${COMP_WORDS[i]}"
+			return
+			;;
+		esac
+	done
+}
+
+# What may stand at the place of the current word, which follows $1.
+_cz2ctl_words()
+{
+	case $1 in
+	--color) echo auto always never && return ;;
+	--all | --hold | --temp | --out) echo on off && return ;;
+	--url | --timeout | --heat | --cool) return ;;
+	esac
+	case $(_cz2ctl_command) in
+	'') echo "$_cz2ctl_common" status mode fan zone hold update health version ;;
+	status) echo "$_cz2ctl_common" --refresh ;;
+	mode) echo "$_cz2ctl_common" --all Heat Cool Auto EHeat Off ;;
+	fan) echo "$_cz2ctl_common" Auto On ;;
+	zone) echo "$_cz2ctl_common" --heat --cool --hold --temp --out all ;;
+	hold) echo "$_cz2ctl_common" --temp all on off ;;
+	*) echo "$_cz2ctl_common" ;;
+	esac
+}
+
+_cz2ctl()
+{
+	local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
+
+	case $previous in
+	--socket | --token-file)
+		mapfile -t COMPREPLY < <(compgen -f -- "$word")
+		return
+		;;
+	esac
+	mapfile -t COMPREPLY < <(compgen -W "$(_cz2ctl_words "$previous")" -- "$word")
+}
+
+complete -F _cz2ctl cz2ctl

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright 2026 The cz2d authors */
+/*
+ * A request as a command sees it: JSON in, and JSON out or an error that was told.
+ */
+#ifndef CZ2CTL_CALL_H
+#define CZ2CTL_CALL_H
+
+#include <jansson.h>
+
+#include "cz2ctl/client.h"
+#include "cz2ctl/option.h"
+#include "cz2ctl/screen.h"
+
+struct command;
+
+/* One run of cz2ctl. */
+struct ctl {
+	const struct command *command;
+	const struct options *options;
+	char **arguments; /* behind the command; ended by NULL */
+	struct client *client;
+	struct screen screen; /* standard output */
+};
+
+/*
+ * GET target. On CTL_DONE answer is an object, to be given back; warnings in it were told.
+ * also: an HTTP status beside 200 that brings an answer and no error, or 0.
+ */
+enum ctl_exit
+call_get(struct ctl *ctl, const char *target, long also, json_t **answer);
+
+/* POST, and shows the daemon's message. Takes the body; NULL: none. */
+enum ctl_exit
+call_command(struct ctl *ctl, const char *target, json_t *body);
+
+/* Prints an answer: by view, or as JSON if that was asked for. */
+void
+call_show(const struct ctl *ctl, const json_t *answer,
+	  void (*view)(const struct screen *screen, const json_t *answer));
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright 2026 The cz2d authors */
+/*
+ * One HTTP exchange with the daemon. What the answer means is left to call.h.
+ */
+#ifndef CZ2CTL_CLIENT_H
+#define CZ2CTL_CLIENT_H
+
+#include <stddef.h>
+
+#include "cz2ctl/exit.h"
+
+struct client;
+
+struct client_settings {
+	const char *socket; /* path; for url NULL */
+	const char *url;    /* http://HOST:PORT, or NULL */
+	const char *token;  /* or NULL */
+	long timeout;       /* seconds for one exchange */
+};
+
+struct client_answer {
+	long status;
+	char *text; /* bytes from anybody, and a NUL */
+	size_t length;
+};
+
+/* NULL after an error was told. The settings stay the caller's, and must live as long. */
+struct client *
+client_new(const struct client_settings *settings);
+
+void
+client_free(struct client *client);
+
+/*
+ * body: JSON text or NULL. CTL_DONE with any HTTP status, the answer's text to be freed;
+ * else the error was told.
+ */
+enum ctl_exit
+client_exchange(struct client *client, const char *method, const char *target, const char *body,
+		struct client_answer *answer);
+
+#endif

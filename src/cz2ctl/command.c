@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright 2026 The cz2d authors */
+/*
+ * The table, and what follows from it.
+ */
+#include "build.h"
+
+#include "cz2ctl/command.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cz2ctl/run.h"
+#include "cz2ctl/say.h"
+
+#define ZONES_HELP                                                                                 \
+	"  ZONES is a number (2), a list (1,3), a range (1-3), a name, or all.\n"                  \
+	"  Several zones change together, or none of them does.\n"
+
+static const struct command commands[] = {
+	{"status", "", 0, 0, OPTION(REFRESH), run_status, "show the system and its zones",
+	 "  From the daemon's memory; with --refresh as the panel says now.\n"},
+	{"mode", "Heat|Cool|Auto|EHeat|Off", 1, 1, OPTION(ALL), run_mode, "set the system mode",
+	 NULL},
+	{"fan", "Auto|On", 1, 1, 0, run_fan, "set the fan mode", NULL},
+	{"zone", "ZONES", 1, 1,
+	 OPTION(HEAT) | OPTION(COOL) | OPTION(HOLD) | OPTION(TEMP) | OPTION(OUT), run_zone,
+	 "change setpoints and flags of zones",
+	 ZONES_HELP "  A setpoint lasts only while hold or temp is on.\n"},
+	{"hold", "ZONES [on|off]", 1, 2, OPTION(TEMP), run_hold,
+	 "keep the setpoints of zones, or let the schedule rule", ZONES_HELP},
+	{"update", "", 0, 0, 0, run_update, "have the daemon read the panel now", NULL},
+	{"health", "", 0, 0, 0, run_health, "show whether all parts of the daemon work",
+	 "  Ends with 1 when the daemon is unhealthy.\n"},
+	{"version", "", 0, 0, 0, run_version, "show the version of the daemon", NULL},
+};
+
+enum { COMMANDS = sizeof commands / sizeof commands[0] };
+
+const struct command *
+command_find(const char *name)
+{
+	for (int i = 0; i < COMMANDS; i++)
+		if (strcmp(commands[i].name, name) == 0)
+			return &commands[i];
+	return NULL;
+}
+
+enum ctl_exit
+command_check(const struct command *command, const struct options *options, int argument_count)
+{
+	const char *stray = options_stray(options, command->options);
+
+	if (stray != NULL) {
+		say_error("%s takes no --%s", command->name, stray);
+		return CTL_USAGE;
+	}
+	if (argument_count < command->least || argument_count > command->most) {
+		say_error("%s takes %s", command->name,
+			  command->most > 0 ? command->arguments : "no arguments");
+		return CTL_USAGE;
+	}
+	return CTL_DONE;
+}
+
+static void
+print_usage(const struct command *command)
+{
+	printf("%s%s%s", command->name, command->arguments[0] != '\0' ? " " : "",
+	       command->arguments);
+	options_print_usage(command->options, stdout);
+}
+
+static void
+print_one(const struct command *command)
+{
+	printf("Usage: cz2ctl ");
+	print_usage(command);
+	printf("\n\n  %c%s.\n", toupper((unsigned char)command->help[0]), command->help + 1);
+	if (command->details != NULL)
+		fputs(command->details, stdout);
+	putchar('\n');
+	options_print_help(command->options, stdout);
+}
+
+static void
+print_all(void)
+{
+	printf("Usage: cz2ctl [OPTION]... COMMAND [ARGUMENT]...\n"
+	       "Talks to cz2d, which owns the link to a ComfortZone II panel.\n\nCommands:\n");
+	for (int i = 0; i < COMMANDS; i++) {
+		printf("  ");
+		print_usage(&commands[i]);
+		printf("\n      %s\n", commands[i].help);
+	}
+}
+
+void
+command_help(const struct command *command)
+{
+	if (command != NULL)
+		print_one(command);
+	else
+		print_all();
+	printf("\nOptions of every command:\n");
+	options_print_help(options_common(), stdout);
+	printf("\nExit status: 0 done, 1 refused or failed, 2 usage, 3 no daemon, 4 no panel.\n"
+	       "More in cz2ctl(1).\n");
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright 2026 The cz2d authors */
+/*
+ * The handlers of the table of commands. Arguments and options were checked by it.
+ */
+#ifndef CZ2CTL_RUN_H
+#define CZ2CTL_RUN_H
+
+#include "cz2ctl/call.h"
+
+/* run_look.c: what only reads */
+enum ctl_exit
+run_status(struct ctl *ctl);
+
+enum ctl_exit
+run_health(struct ctl *ctl);
+
+enum ctl_exit
+run_version(struct ctl *ctl);
+
+/* run_system.c */
+enum ctl_exit
+run_mode(struct ctl *ctl);
+
+enum ctl_exit
+run_fan(struct ctl *ctl);
+
+enum ctl_exit
+run_update(struct ctl *ctl);
+
+/* run_zone.c */
+enum ctl_exit
+run_zone(struct ctl *ctl);
+
+enum ctl_exit
+run_hold(struct ctl *ctl);
+
+#endif

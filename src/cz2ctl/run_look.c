@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright 2026 The cz2d authors */
+/*
+ * Commands that only look.
+ */
+#include "build.h"
+
+#include "cz2ctl/run.h"
+
+#include "cz2ctl/value.h"
+#include "cz2ctl/view.h"
+
+/* With this HTTP status GET /health brings its answer when the daemon is unhealthy. */
+enum { UNHEALTHY = 503 };
+
+enum ctl_exit
+run_status(struct ctl *ctl)
+{
+	bool refresh = options_has(ctl->options, OPTION_REFRESH);
+	json_t *answer;
+	enum ctl_exit code = call_get(ctl, refresh ? "/status/live" : "/status", 0, &answer);
+
+	if (code == CTL_DONE)
+		call_show(ctl, answer, view_status);
+	json_decref(answer);
+	return code;
+}
+
+enum ctl_exit
+run_health(struct ctl *ctl)
+{
+	json_t *answer;
+	enum ctl_exit code = call_get(ctl, "/health", UNHEALTHY, &answer);
+
+	if (code == CTL_DONE) {
+		call_show(ctl, answer, view_health);
+		if (value_is_word(answer, "status", "unhealthy"))
+			code = CTL_REFUSED;
+	}
+	json_decref(answer);
+	return code;
+}
+
+enum ctl_exit
+run_version(struct ctl *ctl)
+{
+	json_t *answer;
+	enum ctl_exit code = call_get(ctl, "/api/v1/system/version", 0, &answer);
+
+	if (code == CTL_DONE)
+		call_show(ctl, answer, view_version);
+	json_decref(answer);
+	return code;
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright 2026 The cz2d authors */
+/*
+ * Answers as people read them. Members of the wrong type are shown as unknown ones.
+ */
+#ifndef CZ2CTL_VIEW_H
+#define CZ2CTL_VIEW_H
+
+#include <jansson.h>
+
+#include "cz2ctl/screen.h"
+#include "cz2ctl/table.h"
+
+/* A value of an answer, and how it is shown: a line of a list, or a cell of a row. */
+struct view_field {
+	const char *title;
+	enum table_kind kind; /* of its column */
+	void (*put)(const json_t *object, const struct view_field *field, struct table_cell *cell);
+	const char *group;  /* the member that put gets; NULL: the object itself */
+	const char *member; /* what else put wants to know */
+	const char *unit;
+};
+
+#define VIEW_COUNT(array) ((int)(sizeof(array) / sizeof(array)[0]))
+
+/* The puts of what is a member and nothing else. */
+void
+view_word(const json_t *object, const struct view_field *field, struct table_cell *cell);
+
+void
+view_number(const json_t *object, const struct view_field *field, struct table_cell *cell);
+
+/* A line for each field, its title in front. */
+void
+view_lines(const struct screen *screen, const json_t *object, const struct view_field *fields,
+	   int count);
+
+/* A row for each member of a list, below the titles. */
+void
+view_rows(const struct screen *screen, const json_t *list, const struct view_field *fields,
+	  int count);
+
+/* A line to beware of. */
+void
+view_note(const struct screen *screen, const char *text);
+
+/* The answers of GET /status, GET /health, GET /api/v1/system/version. */
+void
+view_status(const struct screen *screen, const json_t *answer);
+
+void
+view_health(const struct screen *screen, const json_t *answer);
+
+void
+view_version(const struct screen *screen, const json_t *answer);
+
+#endif
