@@ -115,8 +115,8 @@ def gave_up(name, log):
     """True when the call failed inside a library that cannot bear it, or a sanitizer itself."""
     callers = [match[1] for match in re.finditer(r"^/\S*/([^/(]+?)(?:\.\d+)?\(\S*\)\[0x", log,
                                                  re.MULTILINE)]
-    if "libc.so.6(__nss_database_get+" in log:
-        return name in ALLOCATIONS  # glibc's look-ups use their first memory unseen
+    if "libc.so.6(__nss_database_get+" in log or "libc.so.6(getaddrinfo+" in log:
+        return name in ALLOCATIONS  # glibc's look-ups use memory unseen, abort, or never recover
     others = [one for one in callers if not one.startswith(("faults.so", "libasan.so", "libc.so"))]
     if not others:
         return any(one.startswith("libasan.so") for one in callers)
