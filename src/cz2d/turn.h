@@ -60,6 +60,8 @@ struct turn {
 		enum cz2_row row;
 		enum turn_row_state state;
 		struct cz2_image base; /* as last read in this turn */
+		struct cz2_image expected; /* as last known, or as we wrote it */
+		bool confirmed;            /* base is as expected, or was read twice */
 		int64_t received;      /* when base arrived, however old its content may be */
 		int64_t decided;       /* when the last write was, whether or not it left */
 		int64_t written;       /* ... of the last that left; INT64_MIN none */
