@@ -60,8 +60,8 @@ enum state {
 	STATE_CONNECTING,
 	STATE_CONNECTED,
 	STATE_DROPPING, /* the broker takes nothing: the connection is being taken down */
-	STATE_LEAVING, /* "offline" is on its way */
-	STATE_ENDING,  /* the connection is being closed */
+	STATE_LEAVING,  /* "offline" is on its way */
+	STATE_ENDING,   /* the connection is being closed */
 	STATE_ENDED,
 };
 
@@ -429,7 +429,6 @@ on_resend(uv_timer_t *timer)
 {
 	publish(timer->data);
 }
-
 
 /* The connection is mostly about to be lost, and everything will go out again after it. */
 static void
