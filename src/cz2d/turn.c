@@ -346,14 +346,16 @@ judge(struct turn *turn, struct turn_row *row, const struct cz2_image *image)
 /*
  * Replies carry no number: one that came twice may pass for the answer to a later read, and
  * show the row as it was before our last write. Content that nobody expected is
- * written upon, and called a failure, only when it was read twice.
+ * written upon, and called a failure, only when it was read twice since.
  */
 static void
 weigh(struct turn_row *row, const struct cz2_image *image)
 {
 	bool expected = row->expected.length == 0 || cz2_image_same(&row->expected, image);
+	bool again = row->base.length != 0 && row->received > row->written &&
+		     cz2_image_same(&row->base, image);
 
-	row->confirmed = expected || (row->base.length != 0 && cz2_image_same(&row->base, image));
+	row->confirmed = expected || again;
 }
 
 static void
