@@ -26,6 +26,9 @@ class Bridge:
         self.left = None       # bytes that still pass until the line breaks, in both directions
         self.pairs = []
         self.accepted = 0
+        self.broken = 0        # times that somebody was cut off
+        self.swallowed = 0     # bytes that were not passed on while it was deaf
+        self.single_bytes = 0  # that were handed over one at a time
         self.lock = threading.Lock()
         threading.Thread(target=self._accept, daemon=True).start()
 
@@ -37,6 +40,7 @@ class Bridge:
         """Ends all connections, as one who closes them or as one who was switched off."""
         with self.lock:
             pairs, self.pairs = self.pairs, []
+            self.broken += bool(pairs)
         for one in pairs:
             try:
                 if reset:
@@ -74,7 +78,9 @@ class Bridge:
     def _relay(self, one, other):
         try:
             while data := one.recv(4096):
-                if not self.deaf:
+                if self.deaf:
+                    self.swallowed += len(data)
+                else:
                     self._pass_on(data, other)
         except OSError:
             pass
@@ -90,6 +96,7 @@ class Bridge:
         else:
             for at in range(len(passing)):
                 other.sendall(passing[at:at + 1])
+                self.single_bytes += 1
                 time.sleep(self.pause)
         if len(passing) < len(data):
             self.drop()
