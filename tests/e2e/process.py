@@ -55,6 +55,8 @@ class Process:
         with open(self.out_path, "wb") as out, open(self.log_path, "ab") as log:
             self.log_from = log.tell()
             self.told = False  # somebody wants it to end, or waits for that
+            self.asked = None  # by which signal
+            self.early = False  # it had gone before it was asked
             self.popen = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=out,
                                           stderr=log, env=env or clean_environment(), **popen)
 
@@ -104,9 +106,22 @@ class Process:
 
     def stop(self, number=signal.SIGTERM, timeout=15.0):
         """Asks it to end and returns the exit status; kills it when it does not."""
+        self.early = not self.told and not self.alive()
+        self.asked = number
         self.send(signal.SIGCONT)
         self.send(number)
         return self.wait_end(timeout)
+
+    def bad_end(self):
+        """What was wrong with how it ended, or nothing. Whoever waits for an end judges it."""
+        if self.alive():
+            return None
+        status = self.popen.returncode
+        if self.early or not self.told:
+            return f"{self.name} ended by itself with {status}"
+        if self.asked == signal.SIGTERM and status != 0:
+            return f"{self.name} was asked to end and ended with {status}"
+        return None
 
     def complaints(self):
         """Lines in which a sanitizer found something."""

@@ -21,6 +21,7 @@ from rest import Rest
 from waiting import until
 
 HOURS = float(os.environ.get("CZ2_ENDURANCE_HOURS", "3"))
+COMMANDS = 4000
 KILLS = int(os.environ.get("CZ2_BROKER_KILLS", "10"))
 SEED = int(os.environ.get("CZ2_SEED", "1"))
 
@@ -33,6 +34,9 @@ SETTINGS = {"bus.gap_ms": 0, "panel.bus_address": 99}
 
 PAGE_BYTES = 4096
 DISK_BYTES_A_DAY = 5_000_000
+# Memory that may stay behind: some pages, and less for each time than the smallest leak.
+PAGES_KIB = 64
+BYTES_EACH_TIME = 4
 LINES_A_HEALTHY_DAY = 20
 LINES_A_DEAD_DAY = 50
 
@@ -111,7 +115,30 @@ def test_days_pass_in_few_bytes_and_few_lines(new_house, clocks):
     assert more * DAY_MINUTES / (days * minutes) <= DISK_BYTES_A_DAY
     # The broker and the link were lost once, in a part of a day as in a whole one.
     assert len(told) <= LINES_A_HEALTHY_DAY * max(days * minutes / DAY_MINUTES, 0.5)
-    house.daemon.assert_flat(footprint)
+    house.daemon.assert_flat(footprint, growth(days * minutes))
+
+
+def growth(times):
+    """KiB that may stay behind when something was done so often."""
+    return PAGES_KIB + times * BYTES_EACH_TIME / 1024
+
+
+def give_commands(house, count):
+    for number in range(count // 2):
+        house.command(f"/zones/{number % 8 + 1}/temperature", {"heat": 58 + number % 12,
+                                                               "hold": True})
+        house.command("/system/fan", {"fan": ("On", "Auto")[number % 2]})
+        if number % 100 == 99:
+            house.forget()
+
+
+def test_thousands_of_commands_leave_nothing_behind(new_house):
+    house = new_house(zones=8, settings={**SETTINGS, "command.guard_ms": 0})
+    give_commands(house, COMMANDS // 4)
+    footprint = house.daemon.footprint()
+    give_commands(house, COMMANDS)
+    print(f"{COMMANDS} commands: {footprint} became {house.daemon.footprint()}")
+    house.daemon.assert_flat(footprint, growth(COMMANDS))
 
 
 class HangsUp:
