@@ -104,9 +104,10 @@ api_wait_command(const struct api_call *call, const struct cz2_command *command,
 		 const struct cz2_warnings *warnings, const struct api_wish *wish)
 {
 	struct api_wait *wait = wait_new(call, wish);
+	struct engine_order order = {
+		.command = *command, .warnings = *warnings, .done = done, .self = wait};
 
-	begun(wait, engine_submit(call->api->parts.engine, command, warnings, done, wait, call->now,
-				  &wait->id));
+	begun(wait, engine_submit(call->api->parts.engine, &order, call->now, &wait->id));
 }
 
 void

@@ -34,8 +34,9 @@ enum {
 
 struct database {
 	char *path;
-	const struct database_schema *schema;
+	const struct database_schema *schema; /* NULL: somebody else's file, only read */
 	sqlite3 *handle;   /* NULL while there is none that can be used */
+	ino_t inode;       /* of the file that is only read */
 	unsigned life;
 	int code;          /* of the statement that failed last */
 	char why[WHY_MAX]; /* it cannot be used; "" while all is well */
@@ -108,6 +109,8 @@ judge(struct database *database, int code)
 	case SQLITE_MISMATCH:
 		return DAMAGED;
 	default:
+		if (database->schema == NULL)
+			return UNUSABLE; /* its owner will tell */
 		return unusable(database, "cannot use %s: %s", database->path, sqlite3_errstr(code));
 	}
 }
@@ -310,6 +313,30 @@ notice_removal(struct database *database)
 	close_file(database);
 }
 
+/*
+ * Its owner may have begun a new file meanwhile. Why one cannot be opened is the owner's to
+ * tell.
+ */
+static bool
+be_open_to_read(struct database *database)
+{
+	struct stat file;
+
+	if (stat(database->path, &file) != 0)
+		return false;
+	if (database->handle != NULL && database->inode == file.st_ino)
+		return true;
+	close_file(database);
+	database->inode = file.st_ino;
+	if (sqlite3_open_v2(database->path, &database->handle,
+			    SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {
+		close_file(database);
+		return false;
+	}
+	distrust(database->handle);
+	return true;
+}
+
 /* Damaged is what looks so twice: SQLite says the same of a read that failed. */
 static enum verdict
 open_surely(struct database *database)
@@ -329,6 +356,8 @@ be_open(struct database *database)
 	enum verdict verdict;
 	bool empty;
 
+	if (database->schema == NULL)
+		return be_open_to_read(database);
 	notice_removal(database);
 	if (database->handle != NULL)
 		return true;
@@ -361,6 +390,15 @@ database_new(const char *path, const struct database_schema *schema)
 }
 
 struct database *
+database_new_reader(const char *path)
+{
+	struct database *database = mem_new(1, sizeof *database);
+
+	database->path = mem_text(path);
+	return database;
+}
+
+struct database *
 database_free(struct database *database)
 {
 	if (database == NULL)
@@ -379,11 +417,16 @@ static void
 bind(sqlite3_stmt *statement, const struct database_value *values, int count)
 {
 	for (int i = 0; i < count; i++) {
-		if (values[i].kind == DATABASE_BLOB)
-			sqlite3_bind_blob(statement, i + 1, values[i].bytes, values[i].length,
+		const struct database_value *value = &values[i];
+
+		if (value->kind == DATABASE_BLOB)
+			sqlite3_bind_blob(statement, i + 1, value->bytes, value->length,
 					  SQLITE_STATIC);
-		else
-			sqlite3_bind_int64(statement, i + 1, values[i].integer);
+		else if (value->kind == DATABASE_TEXT)
+			sqlite3_bind_text(statement, i + 1, value->bytes, value->length,
+					  SQLITE_STATIC);
+		else if (value->kind == DATABASE_INTEGER)
+			sqlite3_bind_int64(statement, i + 1, value->integer);
 	}
 }
 
@@ -449,6 +492,10 @@ column(sqlite3_stmt *statement, int i)
 	case SQLITE_INTEGER:
 		return (struct database_value){.kind = DATABASE_INTEGER,
 					       .integer = sqlite3_column_int64(statement, i)};
+	case SQLITE_TEXT:
+		return (struct database_value){.kind = DATABASE_TEXT,
+					       .bytes = sqlite3_column_text(statement, i),
+					       .length = sqlite3_column_bytes(statement, i)};
 	case SQLITE_BLOB:
 		return (struct database_value){.kind = DATABASE_BLOB,
 					       .bytes = sqlite3_column_blob(statement, i),
@@ -460,14 +507,16 @@ column(sqlite3_stmt *statement, int i)
 
 /* SQLite's answer to the last step: SQLITE_DONE when all rows were told. */
 static int
-tell_rows(struct database *database, const char *sql,
-	  void (*told)(void *self, const struct database_value *columns, int count), void *self)
+tell_rows(struct database *database, const char *sql, const struct database_value *values,
+	  int given, database_told told, void *self)
 {
 	struct database_value columns[DATABASE_COLUMNS_MAX];
 	sqlite3_stmt *statement = NULL;
 	int code = sqlite3_prepare_v2(database->handle, sql, -1, &statement, NULL);
 	int count = sqlite3_column_count(statement);
 
+	if (code == SQLITE_OK)
+		bind(statement, values, given);
 	while (code == SQLITE_OK || code == SQLITE_ROW) {
 		code = sqlite3_step(statement);
 		if (code != SQLITE_ROW)
@@ -481,8 +530,16 @@ tell_rows(struct database *database, const char *sql,
 }
 
 int
-database_query(struct database *database, const char *sql,
-	       void (*told)(void *self, const struct database_value *columns, int count), void *self)
+database_ask(struct database *database, const char *sql, const struct database_value *values,
+	     int count, database_told told, void *self)
+{
+	database->code = tell_rows(database, sql, values, count, told, self);
+	return database->code == SQLITE_DONE ? CZ2_OK : CZ2_EIO;
+}
+
+int
+database_query(struct database *database, const char *sql, const struct database_value *values,
+	       int count, database_told told, void *self)
 {
 	int code = SQLITE_OK;
 
@@ -490,13 +547,13 @@ database_query(struct database *database, const char *sql,
 	for (int looks = 0; looks < 2; looks++) {
 		if (!be_open(database))
 			return CZ2_EIO;
-		code = tell_rows(database, sql, told, self);
+		code = tell_rows(database, sql, values, count, told, self);
 		if (judge(database, code) != DAMAGED)
 			return code == SQLITE_DONE ? CZ2_OK : CZ2_EIO;
 		if (looks == 0)
 			close_file(database);
 	}
-	if (set_aside(database) == GOOD)
+	if (database->schema != NULL && set_aside(database) == GOOD)
 		be_open(database);
 	return CZ2_EIO;
 }

@@ -13,15 +13,15 @@
 
 struct database;
 
-enum { DATABASE_COLUMNS_MAX = 12 };
+enum { DATABASE_COLUMNS_MAX = 24 };
 
-enum database_kind { DATABASE_OTHER, DATABASE_INTEGER, DATABASE_BLOB };
+enum database_kind { DATABASE_OTHER, DATABASE_INTEGER, DATABASE_BLOB, DATABASE_TEXT };
 
-/* A parameter or a column. */
+/* A parameter or a column. All zero is SQL's NULL. */
 struct database_value {
 	int64_t integer;
-	const void *bytes; /* DATABASE_BLOB; of a column: until its row has been told */
-	int length;
+	const void *bytes; /* blob or text; of a column: until its row has been told */
+	int length;        /* of bytes; a text has no NUL within it, but may have one behind */
 	enum database_kind kind;
 };
 
@@ -38,6 +38,13 @@ struct database_schema {
 /* The schema is kept. Never NULL: what cannot be opened is tried again when it is needed. */
 struct database *
 database_new(const char *path, const struct database_schema *schema);
+
+/*
+ * A second look at a file that somebody else owns: opened when it is needed, never written,
+ * neither brought up to date nor set aside.
+ */
+struct database *
+database_new_reader(const char *path);
 
 struct database *
 database_free(struct database *database);
@@ -66,10 +73,19 @@ int
 database_run(struct database *database, const char *sql, const struct database_value *values,
 	     int count);
 
-/* Tells each row of the answer, some twice when a read failed in between. 0 or CZ2_EIO. */
+typedef void (*database_told)(void *self, const struct database_value *columns, int count);
+
+/* Within a transaction: tells each row of the answer. 0 or CZ2_EIO. */
 int
-database_query(struct database *database, const char *sql,
-	       void (*told)(void *self, const struct database_value *columns, int count),
-	       void *self);
+database_ask(struct database *database, const char *sql, const struct database_value *values,
+	     int count, database_told told, void *self);
+
+/*
+ * The same outside of one. Tells some rows twice when a read failed in between. 0 or
+ * CZ2_EIO.
+ */
+int
+database_query(struct database *database, const char *sql, const struct database_value *values,
+	       int count, database_told told, void *self);
 
 #endif

@@ -93,12 +93,28 @@ finish_member(struct engine *engine, int position, int64_t now)
 	queue_finish(&engine->queue, position, &outcome, now);
 }
 
+static void
+tell_sent(struct engine *engine, int64_t now)
+{
+	for (int i = 0; i < queue_count(&engine->queue); i++) {
+		struct waiter *waiter = queue_at(&engine->queue, i);
+		void (*sent)(void *self, int64_t now) = waiter->sent;
+
+		if (!waiter->member.sent || sent == NULL)
+			continue;
+		waiter->sent = NULL;
+		sent(waiter->self, now);
+	}
+}
+
 /* Whoever is answered before the result of the write is there must know that it left. */
 static void
-note_sent(struct engine *engine)
+note_sent(struct engine *engine, int64_t now)
 {
-	if (engine->turning && engine->asked_by_turn && bus_asked(engine->bus))
-		turn_sent(&engine->turn);
+	if (!engine->turning || !engine->asked_by_turn || !bus_asked(engine->bus))
+		return;
+	turn_sent(&engine->turn);
+	tell_sent(engine, now);
 }
 
 static void
@@ -106,7 +122,7 @@ expire(struct engine *engine, int64_t now)
 {
 	int position;
 
-	note_sent(engine);
+	note_sent(engine, now);
 	while ((position = queue_find(&engine->queue, waiter_is_expired, now)) >= 0) {
 		if (waiter_is_running_command(queue_at(&engine->queue, position), now))
 			finish_member(engine, position, now);
@@ -119,9 +135,8 @@ expire(struct engine *engine, int64_t now)
  * Accepting
  */
 
-/* Why nothing can be asked of the panel now, or CZ2_OK. */
-static int
-reachable(const struct engine *engine)
+int
+engine_reachable(const struct engine *engine)
 {
 	struct model_meta meta;
 
@@ -145,12 +160,25 @@ blocked(const struct engine *engine, int64_t now)
 	return bus_conflict(engine->bus, now) ? CZ2_ECONFLICT : CZ2_OK;
 }
 
+/* What has to happen before a command may be sent is begun when its turn has come. */
+static bool
+is_prepared(struct engine *engine, struct waiter *waiter, int64_t now)
+{
+	void (*prepare)(void *self, int64_t now) = waiter->prepare;
+
+	if (prepare == NULL || engine->turning)
+		return waiter->prepared;
+	waiter->prepare = NULL;
+	prepare(waiter->self, now);
+	return waiter->prepared;
+}
+
 /*
  * Who contradicts the turn waits for the next one. Others may go before him unless they
  * contradict him: of two such commands the later one has to win.
  */
 static void
-join_in_order(struct engine *engine)
+join_in_order(struct engine *engine, int64_t now)
 {
 	struct cz2_command left;
 
@@ -163,7 +191,7 @@ join_in_order(struct engine *engine)
 			continue;
 		if (cz2_command_merge(&both, &waiter->member.command) != CZ2_OK)
 			return;
-		if (turn_join(&engine->turn, &waiter->member))
+		if (is_prepared(engine, waiter, now) && turn_join(&engine->turn, &waiter->member))
 			waiter->state = WAITER_RUNNING;
 		else
 			left = both;
@@ -171,40 +199,64 @@ join_in_order(struct engine *engine)
 }
 
 int
-engine_submit(struct engine *engine, const struct cz2_command *command,
-	      const struct cz2_warnings *warnings, engine_done done, void *self, int64_t now,
-	      engine_id *id)
+engine_check(const struct engine *engine, const struct cz2_command *command, int64_t now)
 {
 	struct cz2_problem problem;
-	struct waiter *waiter;
 	int error = blocked(engine, now);
 
 	if (error == CZ2_OK)
 		error = cz2_command_check(command, &problem);
 	if (error == CZ2_OK && cz2_command_last_zone(command) > engine->config.zones)
 		error = CZ2_EZONE;
+	return error;
+}
+
+int
+engine_submit(struct engine *engine, const struct engine_order *order, int64_t now, engine_id *id)
+{
+	int64_t deadline = order->deadline != 0 ? order->deadline : now + engine->config.timeout_ms;
+	struct waiter *waiter;
+	int error = engine_check(engine, &order->command, now);
+
 	if (error == CZ2_OK)
-		error = reachable(engine);
+		error = engine_reachable(engine);
 	if (error != CZ2_OK)
 		return error;
-	waiter = queue_add(&engine->queue, done, self, now,
-			   now + engine->config.timeout_ms);
+	waiter = queue_add(&engine->queue, order->done, order->self, now, deadline);
 	if (waiter == NULL)
 		return CZ2_EBUSY;
 
-	waiter->member.command = *command;
-	waiter->warnings = *warnings;
+	waiter->member.command = order->command;
+	waiter->warnings = order->warnings;
+	waiter->sent = order->sent;
+	waiter->prepare = order->prepare;
+	waiter->prepared = order->prepare == NULL;
 	if (engine->turning)
-		join_in_order(engine);
+		join_in_order(engine, now);
 	*id = waiter->id;
 	return CZ2_OK;
+}
+
+void
+engine_prepared(struct engine *engine, engine_id id)
+{
+	struct waiter *waiter = queue_get(&engine->queue, id);
+
+	if (waiter != NULL)
+		waiter->prepared = true;
+}
+
+bool
+engine_open(const struct engine *engine)
+{
+	return !engine->turning || engine->turn.open;
 }
 
 int
 engine_refresh(struct engine *engine, enum engine_refresh_kind how, engine_done done, void *self,
 	       int64_t now, engine_id *id)
 {
-	int error = reachable(engine);
+	int error = engine_reachable(engine);
 	struct waiter *waiter;
 
 	if (error != CZ2_OK)
@@ -250,7 +302,7 @@ start_turn(struct engine *engine, int64_t now)
 	};
 
 	turn_begin(&engine->turn, &config, engine->model, now);
-	join_in_order(engine);
+	join_in_order(engine, now);
 	engine->turning = queue_find(&engine->queue, waiter_is_running_command, now) >= 0;
 	return engine->turning;
 }
@@ -270,7 +322,7 @@ end_turn(struct engine *engine, int64_t now)
 static void
 give_up_turn(struct engine *engine, int error, int64_t now)
 {
-	note_sent(engine);
+	note_sent(engine, now);
 	turn_abort(&engine->turn, error);
 	end_turn(engine, now);
 }
@@ -371,10 +423,12 @@ take_result(void *self, const struct cz2_result *result, int64_t now)
 
 	if (result->error == CZ2_OK || result->error == CZ2_EREFUSED)
 		model_answered(engine->model);
-	if (engine->asked_by_turn && engine->turning)
+	if (engine->asked_by_turn && engine->turning) {
 		turn_result(&engine->turn, result, now);
-	else if (!engine->asked_by_turn)
+		tell_sent(engine, now);
+	} else if (!engine->asked_by_turn) {
 		refresh_result(&engine->refresh, result, now);
+	}
 	engine_step(engine, now);
 }
 
@@ -394,6 +448,19 @@ engine_step(struct engine *engine, int64_t now)
 	} while (engine->turning || (queue_count(&engine->queue) > 0 && start_turn(engine, now)));
 }
 
+/* Whose preparation is under way will be prepared by whoever does that. */
+static bool
+somebody_can_begin(const struct engine *engine, int64_t now)
+{
+	for (int i = 0; i < engine->queue.count; i++) {
+		const struct waiter *waiter = &engine->queue.waiters[engine->queue.order[i]];
+
+		if (waiter_can_begin(waiter, now) || waiter->prepare != NULL)
+			return true;
+	}
+	return false;
+}
+
 int64_t
 engine_wake(const struct engine *engine, int64_t now)
 {
@@ -403,7 +470,7 @@ engine_wake(const struct engine *engine, int64_t now)
 		wake = clock_earlier(wake, engine->stop_by);
 	if (bus_busy(engine->bus) || !engine->link_open || engine->stopping)
 		return wake;
-	if (queue_count(&engine->queue) > 0 || refresh_active(&engine->refresh))
+	if (engine->turning || refresh_active(&engine->refresh) || somebody_can_begin(engine, now))
 		return now;
 	return clock_earlier(wake, refresh_wake(&engine->refresh));
 }

@@ -44,17 +44,47 @@ engine_new(const struct engine_config *config, struct bus *bus, struct model *mo
 struct engine *
 engine_free(struct engine *engine);
 
+/* A command and who waits for it. */
+struct engine_order {
+	struct cz2_command command;
+	struct cz2_warnings warnings; /* known before (both flags given): part of the outcome */
+	int64_t deadline; /* 0: timeout_ms from now */
+	engine_done done; /* how it ended: called once, never from within engine_submit() */
+	/* Its first write frame has left. NULL: not of interest. */
+	void (*sent)(void *self, int64_t now);
+	/*
+	 * Its turn has come. It is not begun before engine_prepared(), which may be called
+	 * from here. NULL: needs no preparation.
+	 */
+	void (*prepare)(void *self, int64_t now);
+	void *self;
+};
+
 /*
- * Accepts a command. done is called exactly once, never from within this call,
- * unless the return value is negative: CZ2_EREADONLY, CZ2_ECLOSED, CZ2_EBUSY (queue
- * full), CZ2_ESTOPPING, CZ2_ECONFLICT, CZ2_ETESTMODE, CZ2_EGAP (within itself), CZ2_EZONE.
- * warnings: those known before (both flags given), carried into the outcome.
- * *id may be used to forget the caller.
+ * Whether the command could be carried out now: CZ2_OK, CZ2_EREADONLY, CZ2_ECONFLICT,
+ * CZ2_ETESTMODE, CZ2_EGAP (within itself), CZ2_EZONE.
  */
 int
-engine_submit(struct engine *engine, const struct cz2_command *command,
-	      const struct cz2_warnings *warnings, engine_done done, void *self, int64_t now,
-	      engine_id *id);
+engine_check(const struct engine *engine, const struct cz2_command *command, int64_t now);
+
+/* Why the panel cannot be asked now: CZ2_ESTOPPING, CZ2_ECLOSED, CZ2_ETIMEOUT; or CZ2_OK. */
+int
+engine_reachable(const struct engine *engine);
+
+/*
+ * Accepts a command. Negative, and nobody will be called: what engine_check() and
+ * engine_reachable() say, or CZ2_EBUSY (queue full). *id may be used to forget the caller.
+ */
+int
+engine_submit(struct engine *engine, const struct engine_order *order, int64_t now, engine_id *id);
+
+/* The command may be sent. */
+void
+engine_prepared(struct engine *engine, engine_id id);
+
+/* True when a command that is submitted now would be begun at once, or joined to one that has. */
+bool
+engine_open(const struct engine *engine);
 
 /* Reads the panel now; callers that wait at the same time share one refresh. */
 int

@@ -8,6 +8,15 @@
 
 #include <cz2/command.h>
 
+enum { OUTCOME_ROWS = 3 }; /* as many rows can be written */
+
+/* A row that was written for the command. */
+struct outcome_row {
+	enum cz2_row row;
+	struct cz2_image before; /* as read before the first write */
+	struct cz2_image after;  /* as read since the last one; length 0: not read */
+};
+
 struct outcome {
 	int error; /* enum cz2_error: CZ2_OK means delivered */
 	struct cz2_problem problem; /* CZ2_EGAP, CZ2_EIMPLAUSIBLE */
@@ -16,6 +25,8 @@ struct outcome {
 	bool sent;         /* a write frame that carried it left */
 	int transactions, bytes, attempts; /* of the turn it was part of */
 	struct cz2_command applied; /* what of it is known to be on the panel */
+	struct outcome_row rows[OUTCOME_ROWS];
+	int row_count;
 };
 
 #endif

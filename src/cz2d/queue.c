@@ -32,6 +32,13 @@ waiter_is_waiting_refresh(const struct waiter *waiter, int64_t now)
 }
 
 bool
+waiter_can_begin(const struct waiter *waiter, int64_t now)
+{
+	(void)now;
+	return waiter->state == WAITER_WAITING && (waiter->refresh || waiter->prepared);
+}
+
+bool
 waiter_is_running_refresh(const struct waiter *waiter, int64_t now)
 {
 	(void)now;
@@ -92,12 +99,25 @@ queue_find(struct queue *queue, waiter_kind is, int64_t now)
 	return -1;
 }
 
-void
-queue_forget(struct queue *queue, engine_id id)
+struct waiter *
+queue_get(struct queue *queue, engine_id id)
 {
 	for (int position = 0; position < queue->count; position++)
 		if (queue_at(queue, position)->id == id)
-			queue_at(queue, position)->done = NULL;
+			return queue_at(queue, position);
+	return NULL;
+}
+
+void
+queue_forget(struct queue *queue, engine_id id)
+{
+	struct waiter *waiter = queue_get(queue, id);
+
+	if (waiter == NULL)
+		return;
+	waiter->done = NULL;
+	waiter->sent = waiter->prepare = NULL;
+	waiter->prepared = true;
 }
 
 static void

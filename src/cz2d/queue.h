@@ -18,7 +18,10 @@ struct waiter {
 	bool refresh;              /* else a command */
 	struct member member; /* accepted and deadline: also of refreshes */
 	struct cz2_warnings warnings;
+	bool prepared; /* it may be sent */
 	engine_done done;          /* NULL: nobody listens any more */
+	void (*sent)(void *self, int64_t now);    /* NULL: told, or not of interest */
+	void (*prepare)(void *self, int64_t now); /* NULL: asked, or not needed */
 	void *self;
 };
 
@@ -41,6 +44,9 @@ waiter_is_expired(const struct waiter *waiter, int64_t now);
 
 bool
 waiter_is_waiting_refresh(const struct waiter *waiter, int64_t now);
+
+bool
+waiter_can_begin(const struct waiter *waiter, int64_t now);
 
 bool
 waiter_is_running_refresh(const struct waiter *waiter, int64_t now);
@@ -69,6 +75,10 @@ queue_at(struct queue *queue, int position);
  */
 int
 queue_find(struct queue *queue, waiter_kind is, int64_t now);
+
+/* NULL when there is none with this handle any more. */
+struct waiter *
+queue_get(struct queue *queue, engine_id id);
 
 /* The waiter with this handle will not be told. */
 void

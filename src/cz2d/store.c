@@ -293,7 +293,7 @@ int
 store_load_rows(struct store *store, struct cz2_image *images, int64_t now, int64_t wall_us)
 {
 	struct loading loading = {images, now, wall_us, 0};
-	int error = database_query(store->database, select_rows, load_row, &loading);
+	int error = database_query(store->database, select_rows, NULL, 0, load_row, &loading);
 
 	note_health(store);
 	if (loading.skipped > 0)

@@ -142,7 +142,8 @@ ask_write(struct turn *turn, struct turn_row *row, const uint8_t *bytes, int64_t
 	memcpy(row->expected.bytes, bytes, row->base.length);
 	row->state = TURN_WRITING;
 	row->decided = now;
-	row->writes++;
+	if (row->writes++ == 0)
+		row->before = row->base;
 }
 
 /*
@@ -512,6 +513,24 @@ find_applied(const struct turn *turn, struct cz2_command *applied)
 	}
 }
 
+/* The rows that were written while the member was part of the turn, and for it. */
+static void
+tell_rows(const struct turn *turn, const struct member *member, struct outcome *outcome)
+{
+	outcome->row_count = 0;
+	for (int i = 0; i < TURN_ROWS; i++) {
+		const struct turn_row *row = &turn->rows[i];
+		struct outcome_row *told = &outcome->rows[outcome->row_count];
+
+		if (row->written == INT64_MIN || !cz2_command_touches(&member->command, row->row))
+			continue;
+		*told = (struct outcome_row){.row = row->row, .before = row->before};
+		if (row->base.time >= row->written)
+			told->after = row->base;
+		outcome->row_count++;
+	}
+}
+
 void
 turn_outcome(const struct turn *turn, const struct member *member,
 	     struct outcome *outcome)
@@ -526,4 +545,5 @@ turn_outcome(const struct turn *turn, const struct member *member,
 	outcome->applied = member->command;
 	if (outcome->error != CZ2_OK)
 		find_applied(turn, &outcome->applied);
+	tell_rows(turn, member, outcome);
 }

@@ -62,6 +62,7 @@ struct turn {
 		struct cz2_image base; /* as last read in this turn */
 		struct cz2_image expected; /* as last known, or as we wrote it */
 		bool confirmed;            /* base is as expected, or was read twice */
+		struct cz2_image before; /* base of the first write */
 		int64_t received;      /* when base arrived, however old its content may be */
 		int64_t decided;       /* when the last write was, whether or not it left */
 		int64_t written;       /* ... of the last that left; INT64_MIN none */

@@ -153,16 +153,14 @@ take(engine_done done, void *self, engine_id *id)
 }
 
 int
-engine_submit(struct engine *e, const struct cz2_command *command,
-	      const struct cz2_warnings *warnings, engine_done done, void *self, int64_t now,
-	      engine_id *id)
+engine_submit(struct engine *e, const struct engine_order *order, int64_t now, engine_id *id)
 {
 	(void)e;
 	(void)now;
 	engine.submits++;
-	engine.command = *command;
-	engine.warnings = *warnings;
-	return take(done, self, id);
+	engine.command = order->command;
+	engine.warnings = order->warnings;
+	return take(order->done, order->self, id);
 }
 
 int

@@ -126,13 +126,11 @@ on_done(void *self, const struct outcome *outcome, int64_t now)
 static void
 submit(const struct cz2_command *command)
 {
-	struct cz2_warnings warnings = {0};
+	struct engine_order order = {.command = *command, .done = on_done};
 	engine_id id;
 
 	told.ended = false;
-	ck_assert_int_eq(engine_submit(house.core.engine, command, &warnings, on_done, NULL,
-				       house.core.now, &id),
-			 CZ2_OK);
+	ck_assert_int_eq(engine_submit(house.core.engine, &order, house.core.now, &id), CZ2_OK);
 }
 
 static void

@@ -240,25 +240,24 @@ on_done(void *self, const struct outcome *outcome, int64_t now)
 static void
 line_do(char *rest)
 {
-	struct cz2_command command;
-	struct cz2_warnings warnings = {0};
+	struct engine_order order = {.done = on_done};
 	engine_id id;
 	const char *name;
 	int zone = 0;
 	int error;
 
-	cz2_command_init(&command);
+	cz2_command_init(&order.command);
 	while ((name = word(&rest)) != NULL) {
 		enum cz2_field field = cz2_field_find(name);
 
 		if (strcmp(name, "zone") == 0)
 			zone = integer(&rest);
 		else if (field == CZ2_FIELD_COUNT ||
-			 cz2_command_set(&command, field, zone, integer(&rest)) != CZ2_OK)
+			 cz2_command_set(&order.command, field, zone, integer(&rest)) != CZ2_OK)
 			fail_line("%s: no such wish", name);
 	}
-	cz2_command_exclude(&command, &warnings);
-	error = engine_submit(t.core.engine, &command, &warnings, on_done, NULL, t.core.now, &id);
+	cz2_command_exclude(&order.command, &order.warnings);
+	error = engine_submit(t.core.engine, &order, t.core.now, &id);
 	if (error != CZ2_OK) {
 		struct outcome refused = {.error = error};
 

@@ -103,16 +103,16 @@ static void
 somebody_asks(void)
 {
 	struct house_wish wish = draw_wish();
-	struct cz2_command command = house_command(&wish);
-	struct cz2_warnings warnings = {0};
+	struct engine_order order = {.command = house_command(&wish), .done = on_done};
 	struct caller *caller = free_caller();
 
 	if (caller == NULL)
 		return;
 	caller->wishes = house_wishes(&wish);
 	caller->disturbed = false;
-	caller->waiting = engine_submit(house.core.engine, &command, &warnings, on_done,
-					caller, house.core.now, &caller->id) == CZ2_OK;
+	order.self = caller;
+	caller->waiting =
+		engine_submit(house.core.engine, &order, house.core.now, &caller->id) == CZ2_OK;
 	if (caller->waiting)
 		day.asked++;
 	else
