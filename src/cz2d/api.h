@@ -13,6 +13,7 @@ struct api;
 struct bus;
 struct config;
 struct engine;
+struct ledger;
 struct link;
 struct model;
 struct mqtt;
@@ -25,6 +26,7 @@ struct api_parts {
 	struct bus *bus;
 	struct model *model;
 	struct engine *engine;
+	struct ledger *ledger;
 	struct store *store;
 	struct mqtt *const *mqtt; /* changes on reload */
 };

@@ -136,6 +136,19 @@ check_password(struct config_reading *reading)
 			     "there is a password without a user: accepted is both or none");
 }
 
+/* Legacy answers come straight from the panel: none of them can come before it was asked. */
+static int
+check_worker(struct config_reading *reading)
+{
+	const struct config *config = reading->config;
+
+	if (!config->worker.enabled || config->cache.enabled)
+		return 0;
+	return config_refuse(reading, place_of(reading, "worker.enabled"), "worker.enabled",
+			     "cache.enabled is false (%s): accepted is one of them",
+			     place_of(reading, "cache.enabled")->where);
+}
+
 const char *
 config_path(const char *named)
 {
@@ -158,7 +171,7 @@ config_load(struct config *config, const char *path, char *why)
 	if (config_env_read(&reading) < 0)
 		return -1;
 	if (check_zone_names(&reading) < 0 || check_listen(&reading) < 0 ||
-	    check_password(&reading) < 0)
+	    check_password(&reading) < 0 || check_worker(&reading) < 0)
 		return -1;
 	*config = fresh;
 	return 0;

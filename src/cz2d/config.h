@@ -52,12 +52,17 @@ struct config {
 		int guard_ms;
 	} command;
 	struct {
+		bool enabled;
+		int queue_limit;
+	} worker;
+	struct {
 		int reply_timeout_ms; /* 0: by kind of link */
 		int attempts;
 		int gap_ms;
 	} bus;
 	struct {
 		char path[CONFIG_TEXT_MAX];
+		int keep_commands_days;
 	} storage;
 	struct {
 		int level; /* enum log_level */

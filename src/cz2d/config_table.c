@@ -131,6 +131,13 @@ const struct config_key config_keys[] = {
 		.standard = "250", .minimum = 0, .maximum = 60000,
 		.help = "how long a row that was read is fresh enough to write onto"},
 
+	{"worker.enabled", "WORKER_ENABLED", CONFIG_KIND_BOOL, FIELD(worker.enabled),
+		.standard = "false",
+		.help = "answer commands with 202 at once, before they are carried out"},
+	{"worker.queue_limit", "WORKER_QUEUE_LIMIT", CONFIG_KIND_NUMBER,
+		FIELD(worker.queue_limit), .standard = "64", .minimum = 1, .maximum = 1024,
+		.help = "how many commands that were answered before their end may wait"},
+
 	{"bus.reply_timeout_ms", NULL, CONFIG_KIND_NUMBER, FIELD(bus.reply_timeout_ms),
 		.standard = "0", .minimum = 0, .maximum = 5000, .hole_first = 1, .hole_last = 49,
 		.accepted = "a whole number from 50 to 5000, or 0 for 300 (500 through TCP)",
@@ -145,7 +152,10 @@ const struct config_key config_keys[] = {
 	{"storage.path", "CZ_DB_PATH", CONFIG_KIND_TEXT, FIELD(storage.path),
 		.standard = "/var/lib/cz2d/cz2d.db", .minimum = 2, .maximum = CONFIG_TEXT_MAX - 1,
 		.check = config_check_path, .accepted = "a path beginning with /",
-		.help = "the SQLite file that keeps the last known status"},
+		.help = "the SQLite file that keeps the last known status and all commands"},
+	{"storage.keep_commands_days", NULL, CONFIG_KIND_NUMBER,
+		FIELD(storage.keep_commands_days), .standard = "400", .minimum = 1,
+		.maximum = 36500, .help = "after how many days a command is forgotten"},
 
 	{"log.level", "LOG_LEVEL", CONFIG_KIND_LEVEL, FIELD(log.level),
 		.standard = "info", .minimum = 0, .maximum = LOG_LEVEL_COUNT - 1,

@@ -24,6 +24,7 @@
 #include "cz2d/config.h"
 #include "cz2d/engine.h"
 #include "cz2d/http.h"
+#include "cz2d/ledger.h"
 #include "cz2d/link.h"
 #include "cz2d/model.h"
 #include "cz2d/mqtt.h"
@@ -54,6 +55,7 @@ struct daemon {
 	struct link *link;
 	struct bus *bus;
 	struct engine *engine;
+	struct ledger *ledger;
 	struct pump *pump;
 	struct api *api;
 	struct http *http;
@@ -115,7 +117,7 @@ on_save(uv_timer_t *timer)
 	struct daemon *daemon = timer->data;
 
 	if (!daemon->stopping)
-		store_save_aside(daemon->store, &daemon->loop, model_images(daemon->model),
+		store_save_aside(daemon->store, model_images(daemon->model),
 				 clock_now(), clock_wall_us());
 }
 
@@ -246,6 +248,7 @@ on_stop_signal(uv_signal_t *signal, int number)
 	if (daemon->mqtt_stopping)
 		mqtt_stop(daemon->mqtt, MQTT_LEAVE_SOON, on_mqtt_replaced, daemon);
 	http_stop(daemon->http);
+	ledger_stop(daemon->ledger);
 	engine_stop(daemon->engine, clock_now());
 	uv_timer_start(&daemon->stop, on_stop_look, 0, STOP_LOOK_MS);
 }
@@ -289,6 +292,11 @@ make_core(struct daemon *daemon)
 		.gap_ms = config->bus.gap_ms,
 		.attempts = config->bus.attempts,
 	};
+	struct ledger_config ledger = {
+		.panel_id = config->panel.id,
+		.timeout_ms = config->command.timeout_seconds * INT64_C(1000),
+		.queue_limit = config->worker.queue_limit,
+	};
 	struct bus_observer heard = {
 		.others = {.self = daemon,
 			   .overheard = on_overheard,
@@ -299,14 +307,16 @@ make_core(struct daemon *daemon)
 	struct model_observer changes = {.self = daemon, .changed = on_model_changed};
 
 	daemon->store = store_new(config->storage.path);
+	store_join(daemon->store, &daemon->loop);
 	daemon->model = model_new(config->panel.zones, config->cache.stale_seconds * INT64_C(1000));
 	model_observe(daemon->model, &changes);
 	restore(daemon);
 	daemon->link = link_new(config->panel.connect);
 	daemon->bus = bus_new(&bus, daemon->link, &heard, seed());
 	daemon->engine = engine_new(&engine, daemon->bus, daemon->model);
+	daemon->ledger = ledger_new(&ledger, daemon->engine, daemon->model, daemon->store);
 	daemon->pump = pump_new(&daemon->loop, daemon->link, daemon->bus, daemon->engine,
-				daemon->model);
+				daemon->ledger, daemon->model);
 }
 
 /* Clients who took the last descriptor would take it from the Unix socket, the bus, the database. */
@@ -335,6 +345,7 @@ make_doors(struct daemon *daemon)
 				  .bus = daemon->bus,
 				  .model = daemon->model,
 				  .engine = daemon->engine,
+				  .ledger = daemon->ledger,
 				  .store = daemon->store,
 				  .mqtt = &daemon->mqtt};
 	struct http_config http = {.listen = config->http.listen,
@@ -487,6 +498,7 @@ daemon_free(struct daemon *daemon)
 	if (daemon->loop_ready)
 		close_handles(daemon);
 	daemon->pump = pump_free(daemon->pump);
+	daemon->ledger = ledger_free(daemon->ledger);
 	daemon->engine = engine_free(daemon->engine);
 	daemon->bus = bus_free(daemon->bus);
 	daemon->link = link_free(daemon->link);

@@ -29,10 +29,10 @@ doubt_concerns(const struct doubt *doubt, enum cz2_row row)
 	return doubt->open && cz2_command_touches(&doubt->command, row);
 }
 
-void
-doubt_settle(struct doubt *doubt, const struct model *model)
+enum doubt_verdict
+doubt_look(const struct doubt *doubt, const struct model *model)
 {
-	bool found = true;
+	enum doubt_verdict verdict = DOUBT_FOUND;
 
 	for (int i = 0; cz2_write_order[i] != CZ2_ROW_NONE; i++) {
 		const struct cz2_image *image = model_image(model, cz2_write_order[i]);
@@ -40,13 +40,23 @@ doubt_settle(struct doubt *doubt, const struct model *model)
 		if (!doubt_concerns(doubt, cz2_write_order[i]))
 			continue;
 		if (image->length == 0 || image->time < doubt->since)
-			return;
-		found = found && cz2_command_shown(&doubt->command, cz2_write_order[i],
-						   image->bytes, image->length);
+			return DOUBT_OPEN;
+		if (!cz2_command_shown(&doubt->command, cz2_write_order[i], image->bytes,
+				       image->length))
+			verdict = DOUBT_MISSING;
 	}
-	if (!doubt->open)
+	return verdict;
+}
+
+void
+doubt_settle(struct doubt *doubt, const struct model *model)
+{
+	enum doubt_verdict verdict = doubt_look(doubt, model);
+
+	if (!doubt->open || verdict == DOUBT_OPEN)
 		return;
 	doubt->open = false;
-	log_info("engine", found ? "the write that was not confirmed is on the panel"
-				 : "the write that was not confirmed is not on the panel");
+	log_info("engine", verdict == DOUBT_FOUND
+				   ? "the write that was not confirmed is on the panel"
+				   : "the write that was not confirmed is not on the panel");
 }

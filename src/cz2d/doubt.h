@@ -29,6 +29,15 @@ doubt_add(struct doubt *doubt, const struct cz2_command *command, int64_t now);
 bool
 doubt_concerns(const struct doubt *doubt, enum cz2_row row);
 
+enum doubt_verdict {
+	DOUBT_OPEN,    /* not all its rows were read since */
+	DOUBT_FOUND,   /* the panel shows it */
+	DOUBT_MISSING, /* the panel shows something else */
+};
+
+enum doubt_verdict
+doubt_look(const struct doubt *doubt, const struct model *model);
+
 /* Ends the doubt, with a line in the log, once all its rows were read since. */
 void
 doubt_settle(struct doubt *doubt, const struct model *model);

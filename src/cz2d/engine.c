@@ -246,6 +246,12 @@ engine_prepared(struct engine *engine, engine_id id)
 		waiter->prepared = true;
 }
 
+void
+engine_withdraw(struct engine *engine, engine_id id)
+{
+	queue_withdraw(&engine->queue, id);
+}
+
 bool
 engine_open(const struct engine *engine)
 {

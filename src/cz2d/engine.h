@@ -82,6 +82,10 @@ engine_submit(struct engine *engine, const struct engine_order *order, int64_t n
 void
 engine_prepared(struct engine *engine, engine_id id);
 
+/* It must not be sent after all; nobody is told. Only while it is being prepared. */
+void
+engine_withdraw(struct engine *engine, engine_id id);
+
 /* True when a command that is submitted now would be begun at once, or joined to one that has. */
 bool
 engine_open(const struct engine *engine);

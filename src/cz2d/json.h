@@ -13,6 +13,7 @@
 struct config;
 struct outcome;
 struct model;
+struct record;
 
 /* Borrowed for the length of a call: what documents are made from. */
 struct json_view {
@@ -54,6 +55,18 @@ json_raw(const struct json_view *view);
 /* The values that a command names (of the outcome: those known to be on the panel). */
 json_t *
 json_command_values(const struct cz2_command *command);
+
+/* The inverse. False, and command is of no use, when something is not acceptable. */
+bool
+json_command_read(const json_t *values, struct cz2_command *command);
+
+/* What came of a command. */
+json_t *
+json_result(const struct outcome *outcome);
+
+/* A command of the ledger. */
+json_t *
+json_record(const struct record *record);
 
 /* Sentences; NULL when there are none. */
 json_t *

@@ -14,6 +14,7 @@
 #include "base/mem.h"
 #include "cz2d/bus.h"
 #include "cz2d/engine.h"
+#include "cz2d/ledger.h"
 #include "cz2d/link.h"
 #include "cz2d/model.h"
 
@@ -21,6 +22,7 @@ struct pump {
 	struct link *link;
 	struct bus *bus;
 	struct engine *engine;
+	struct ledger *ledger;
 	struct model *model;
 
 	uv_loop_t *loop;
@@ -93,10 +95,9 @@ watch(struct pump *pump)
 static int64_t
 wake(const struct pump *pump, int64_t now)
 {
-	int64_t bus = bus_wake(pump->bus, now);
-	int64_t engine = engine_wake(pump->engine, now);
+	int64_t line = clock_earlier(bus_wake(pump->bus, now), engine_wake(pump->engine, now));
 
-	return bus < engine ? bus : engine;
+	return clock_earlier(line, ledger_wake(pump->ledger, now));
 }
 
 static void
@@ -142,6 +143,7 @@ on_before_sleep(uv_prepare_t *prepare)
 	struct pump *pump = prepare->data;
 	int64_t now = clock_now();
 
+	ledger_step(pump->ledger, now);
 	engine_step(pump->engine, now);
 	if (bus_wake(pump->bus, now) <= now)
 		step(pump);
@@ -151,13 +153,14 @@ on_before_sleep(uv_prepare_t *prepare)
 
 struct pump *
 pump_new(uv_loop_t *loop, struct link *link, struct bus *bus, struct engine *engine,
-	 struct model *model)
+	 struct ledger *ledger, struct model *model)
 {
 	struct pump *pump = mem_new(1, sizeof *pump);
 
 	pump->link = link;
 	pump->bus = bus;
 	pump->engine = engine;
+	pump->ledger = ledger;
 	pump->model = model;
 	pump->loop = loop;
 	pump->fd = -1;

@@ -12,6 +12,7 @@
 
 struct bus;
 struct engine;
+struct ledger;
 struct link;
 struct model;
 struct pump;
@@ -19,7 +20,7 @@ struct pump;
 /* All must outlive the pump. Never NULL. */
 struct pump *
 pump_new(uv_loop_t *loop, struct link *link, struct bus *bus, struct engine *engine,
-	 struct model *model);
+	 struct ledger *ledger, struct model *model);
 
 /* Takes everything out of the loop, which has to run once more before pump_free(). */
 void

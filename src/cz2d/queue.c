@@ -130,6 +130,17 @@ take_out(struct queue *queue, int position)
 }
 
 void
+queue_withdraw(struct queue *queue, engine_id id)
+{
+	for (int position = 0; position < queue->count; position++) {
+		if (queue_at(queue, position)->id != id)
+			continue;
+		take_out(queue, position);
+		return;
+	}
+}
+
+void
 queue_finish(struct queue *queue, int position, const struct outcome *outcome, int64_t now)
 {
 	struct waiter *waiter = queue_at(queue, position);

@@ -84,6 +84,10 @@ queue_get(struct queue *queue, engine_id id);
 void
 queue_forget(struct queue *queue, engine_id id);
 
+/* The waiter with this handle never was. */
+void
+queue_withdraw(struct queue *queue, engine_id id);
+
 /* Tells the end. The place is free before the caller hears of it: it may submit again. */
 void
 queue_finish(struct queue *queue, int position, const struct outcome *outcome, int64_t now);

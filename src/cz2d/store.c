@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright 2026 The cz2d authors */
 /*
- * What is kept over a restart, as tables. For now the last image of each row; the
- * ledger and the history will add steps to the schema. The file may have been edited
- * by anybody: each column is checked before it is believed. Its health is database's.
+ * The file and its schema. What stands in the tables is the matter of store_*.c, the
+ * file's health is database's.
  */
 #include "build.h"
 
@@ -11,52 +10,33 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <uv.h>
 
-#include "base/log.h"
 #include "base/mem.h"
-#include "cz2d/database.h"
-#include <cz2/error.h>
-
-enum { WHY_MAX = 512 };
-
-/* A save on another thread, which has the store for itself until the end. */
-struct aside {
-	uv_work_t work;
-	struct cz2_image images[CZ2_ROW_COUNT];
-	int64_t now, wall_us;
-	bool under_way;
-};
-
-struct store {
-	struct database *database;
-	unsigned life;                         /* of the file that saved[] is about */
-	struct cz2_image saved[CZ2_ROW_COUNT]; /* what the file holds, as far as we know */
-	char why[WHY_MAX];                     /* as told: the database may be at work */
-	struct aside aside;
-};
+#include "cz2d/store_internal.h"
 
 static const char *const steps[] = {
 	"CREATE TABLE rows (device INTEGER NOT NULL, tbl INTEGER NOT NULL, number INTEGER NOT NULL,"
 	" payload BLOB NOT NULL, learnt_us INTEGER NOT NULL, PRIMARY KEY (device, tbl, number))"
 	" WITHOUT ROWID;",
+
+	/* counts: how many commands of a device have a status, so that nobody has to count. */
+	"CREATE TABLE commands (seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,"
+	" device TEXT NOT NULL, command TEXT NOT NULL, user TEXT NOT NULL,"
+	" source INTEGER NOT NULL, status INTEGER NOT NULL, armed INTEGER NOT NULL,"
+	" requested_us INTEGER NOT NULL, updated_us INTEGER NOT NULL, sent_us INTEGER NOT NULL,"
+	" delivered_us INTEGER NOT NULL, expires_us INTEGER NOT NULL, params TEXT, wish TEXT,"
+	" metadata TEXT, result TEXT);"
+	"CREATE INDEX commands_of_device ON commands (device, seq);"
+	"CREATE INDEX commands_by_status ON commands (device, status, seq);"
+	"CREATE INDEX commands_open ON commands (seq) WHERE status < 2;"
+	"CREATE TABLE counts (device TEXT NOT NULL, status INTEGER NOT NULL, n INTEGER NOT NULL,"
+	" PRIMARY KEY (device, status)) WITHOUT ROWID;",
 };
 
 static const struct database_schema schema = {steps, sizeof steps / sizeof steps[0]};
 
-static const char insert_row[] =
-	"INSERT OR REPLACE INTO rows (device, tbl, number, payload, learnt_us)"
-	" VALUES (?, ?, ?, ?, ?)";
-
-/* The limit is for files that were stuffed by others: ours never come near it. */
-static const char select_rows[] =
-	"SELECT device, tbl, number, payload, learnt_us FROM rows LIMIT 500";
-
-enum { DEVICE, TABLE, NUMBER, PAYLOAD, LEARNT, COLUMNS };
-
-static void
-note_health(struct store *store)
+void
+store_note_health(struct store *store)
 {
 	snprintf(store->why, sizeof store->why, "%s", database_why(store->database));
 }
@@ -67,8 +47,16 @@ store_new(const char *path)
 	struct store *store = mem_new(1, sizeof *store);
 
 	store->database = database_new(path, &schema);
-	note_health(store);
+	store->look = database_new_reader(path);
+	store_note_health(store);
 	return store;
+}
+
+void
+store_join(struct store *store, uv_loop_t *loop)
+{
+	store->writer = disk_new(loop, store->database, true);
+	store->reader = disk_new(loop, store->look, false);
 }
 
 struct store *
@@ -76,6 +64,9 @@ store_free(struct store *store)
 {
 	if (store == NULL)
 		return NULL;
+	disk_free(store->reader);
+	disk_free(store->writer);
+	database_free(store->look);
 	database_free(store->database);
 	free(store);
 	return NULL;
@@ -93,214 +84,8 @@ store_why(const struct store *store)
 	return store->why;
 }
 
-/* ------------------------------------------------------------------------
- * Saving
- */
-
-struct saving {
-	struct store *store;
-	const struct cz2_image *images;
-	int64_t now, wall_us;
-};
-
-/* Another file than the one we knew holds nothing of ours. */
-static void
-know_file(struct store *store)
-{
-	unsigned life = database_life(store->database);
-
-	if (store->life == life)
-		return;
-	memset(store->saved, 0, sizeof store->saved);
-	store->life = life;
-}
-
-static bool
-is_saved(const struct store *store, int row, const struct cz2_image *image)
-{
-	const struct cz2_image *saved = &store->saved[row];
-
-	return image->length == 0 ||
-	       (saved->time == image->time && cz2_image_same(saved, image));
-}
-
-static bool
-all_saved(const struct store *store, const struct cz2_image *images)
-{
-	for (int row = 0; row < CZ2_ROW_COUNT; row++)
-		if (!is_saved(store, row, &images[row]))
-			return false;
-	return true;
-}
-
-static int
-save_row(const struct saving *saving, enum cz2_row row)
-{
-	const struct cz2_row_info *info = cz2_row_info(row);
-	const struct cz2_image *image = &saving->images[row];
-	int64_t learnt_us = saving->wall_us - (saving->now - image->time) * 1000;
-	struct database_value values[COLUMNS] = {
-		[DEVICE] = {.kind = DATABASE_INTEGER, .integer = info->device},
-		[TABLE] = {.kind = DATABASE_INTEGER, .integer = info->table},
-		[NUMBER] = {.kind = DATABASE_INTEGER, .integer = info->row},
-		[PAYLOAD] = {.kind = DATABASE_BLOB, .bytes = image->bytes, .length = image->length},
-		[LEARNT] = {.kind = DATABASE_INTEGER, .integer = learnt_us},
-	};
-
-	return database_run(saving->store->database, insert_row, values, COLUMNS);
-}
-
-static int
-save_new_ones(void *self)
-{
-	struct saving *saving = self;
-
-	know_file(saving->store);
-	for (int row = 0; row < CZ2_ROW_COUNT; row++) {
-		int error = CZ2_OK;
-
-		if (!is_saved(saving->store, row, &saving->images[row]))
-			error = save_row(saving, (enum cz2_row)row);
-		if (error != CZ2_OK)
-			return error;
-	}
-	return CZ2_OK;
-}
-
-static int
-save(struct store *store, const struct cz2_image *images, int64_t now, int64_t wall_us)
-{
-	struct saving saving = {store, images, now, wall_us};
-	int error = database_transaction(store->database, save_new_ones, &saving);
-
-	if (error == CZ2_OK)
-		memcpy(store->saved, images, sizeof store->saved);
-	return error;
-}
-
-int
-store_save_rows(struct store *store, const struct cz2_image *images, int64_t now, int64_t wall_us)
-{
-	int error;
-
-	if (store_ok(store) && all_saved(store, images))
-		return CZ2_OK;
-	error = save(store, images, now, wall_us);
-	note_health(store);
-	return error;
-}
-
-static void
-work_aside(uv_work_t *work)
-{
-	struct store *store = work->data;
-	const struct aside *aside = &store->aside;
-
-	save(store, aside->images, aside->now, aside->wall_us);
-}
-
-static void
-on_worked(uv_work_t *work, int status)
-{
-	struct store *store = work->data;
-
-	(void)status;
-	store->aside.under_way = false;
-	note_health(store);
-}
-
-void
-store_save_aside(struct store *store, uv_loop_t *loop, const struct cz2_image *images, int64_t now,
-		 int64_t wall_us)
-{
-	struct aside *aside = &store->aside;
-
-	if (aside->under_way || (store_ok(store) && all_saved(store, images)))
-		return;
-	memcpy(aside->images, images, sizeof aside->images);
-	aside->now = now;
-	aside->wall_us = wall_us;
-	aside->work.data = store;
-	aside->under_way = uv_queue_work(loop, &aside->work, work_aside, on_worked) == 0;
-}
-
 bool
 store_busy(const struct store *store)
 {
-	return store->aside.under_way;
-}
-
-/* ------------------------------------------------------------------------
- * Loading
- */
-
-struct loading {
-	struct cz2_image *images;
-	int64_t now, wall_us;
-	int skipped;
-};
-
-static bool
-is_byte(const struct database_value *value)
-{
-	return value->kind == DATABASE_INTEGER && value->integer >= 0 && value->integer <= UINT8_MAX;
-}
-
-/* The row that is stored here; CZ2_ROW_NONE when this cannot have been one of the panel's. */
-static enum cz2_row
-stored_row(const struct database_value *columns)
-{
-	const struct database_value *payload = &columns[PAYLOAD];
-	enum cz2_row row;
-
-	if (!is_byte(&columns[DEVICE]) || !is_byte(&columns[TABLE]) || !is_byte(&columns[NUMBER]) ||
-	    columns[LEARNT].kind != DATABASE_INTEGER || payload->kind != DATABASE_BLOB ||
-	    payload->length <= 0 || payload->length > CZ2_ROW_SIZE_MAX)
-		return CZ2_ROW_NONE;
-	row = cz2_row_find((unsigned)columns[DEVICE].integer, (unsigned)columns[TABLE].integer,
-			   (unsigned)columns[NUMBER].integer);
-	if (row == CZ2_ROW_NONE || !cz2_row_matches(row, payload->bytes, (size_t)payload->length))
-		return CZ2_ROW_NONE;
-	return row;
-}
-
-static void
-load_row(void *self, const struct database_value *columns, int count)
-{
-	struct loading *loading = self;
-	enum cz2_row row = count == COLUMNS ? stored_row(columns) : CZ2_ROW_NONE;
-	int64_t learnt_us;
-	struct cz2_image *image;
-
-	if (row == CZ2_ROW_NONE) {
-		loading->skipped++;
-		return;
-	}
-	/* The clock was set back since, or is not set yet: of unknown age is old. */
-	learnt_us = columns[LEARNT].integer;
-	if (learnt_us > loading->wall_us || learnt_us < 0)
-		learnt_us = 0;
-	image = &loading->images[row];
-	*image = (struct cz2_image){
-		.length = (uint8_t)columns[PAYLOAD].length,
-		.source = CZ2_SOURCE_RESTORED,
-		.time = loading->now - (loading->wall_us - learnt_us) / 1000,
-	};
-	memcpy(image->bytes, columns[PAYLOAD].bytes, image->length);
-}
-
-int
-store_load_rows(struct store *store, struct cz2_image *images, int64_t now, int64_t wall_us)
-{
-	struct loading loading = {images, now, wall_us, 0};
-	int error = database_query(store->database, select_rows, NULL, 0, load_row, &loading);
-
-	note_health(store);
-	if (loading.skipped > 0)
-		log_warning("store", "%d stored rows cannot have come from a panel and are skipped",
-			    loading.skipped);
-	know_file(store);
-	if (error == CZ2_OK)
-		memcpy(store->saved, images, sizeof store->saved);
-	return error;
+	return disk_busy(store->writer) || disk_busy(store->reader);
 }

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright 2026 The cz2d authors */
 /*
- * The database file (SQLite). For now it keeps the last image of each row, so
- * that a restart can show what was known; a later version adds the ledger of
- * commands and the history. A damaged file is set aside, loudly, and control
- * goes on; a newer schema is left alone and nothing is stored.
+ * The database file (SQLite): the last image of each row, so that a restart can show
+ * what was known, and the records of the ledger. A damaged file is set aside, loudly,
+ * and control goes on; a newer schema is left alone and nothing is stored.
  */
 #ifndef CZ2D_STORE_H
 #define CZ2D_STORE_H
 
 #include <cz2/row.h>
+
+#include "cz2d/record.h"
 
 struct store;
 struct uv_loop_s;
@@ -21,6 +22,11 @@ struct uv_loop_s;
 struct store *
 store_new(const char *path);
 
+/* From now on there is a loop to work beside: what follows "aside" and the ledger need it. */
+void
+store_join(struct store *store, struct uv_loop_s *loop);
+
+/* Not while it is busy. */
 struct store *
 store_free(struct store *store);
 
@@ -43,14 +49,13 @@ store_save_rows(struct store *store, const struct cz2_image *images, int64_t now
 
 /*
  * The same on a thread of the loop's: a slow disk holds up nothing but itself. Left out
- * while one is under way; the store must not be used for anything else meanwhile, except
- * for asking how it is.
+ * while one is under way.
  */
 void
-store_save_aside(struct store *store, struct uv_loop_s *loop, const struct cz2_image *images,
-		 int64_t now, int64_t wall_us);
+store_save_aside(struct store *store, const struct cz2_image *images, int64_t now,
+		 int64_t wall_us);
 
-/* Is a save under way? */
+/* Is anything under way that a thread does? */
 bool
 store_busy(const struct store *store);
 
@@ -60,5 +65,43 @@ store_busy(const struct store *store);
  */
 int
 store_load_rows(struct store *store, struct cz2_image *images, int64_t now, int64_t wall_us);
+
+typedef void (*store_kept)(void *self, int error);
+
+/*
+ * Keeps a record as it is now; kept (from the loop, in the order of the calls) tells that
+ * it is on the disk, or CZ2_EIO. The record is copied. What is final stays as it is, and
+ * a status never goes back.
+ */
+void
+store_keep(struct store *store, const struct record *record, store_kept kept, void *self);
+
+/* Which records are wanted, newest first. */
+struct store_query {
+	char id[RECORD_ID_SIZE];       /* "": any */
+	char device[RECORD_WORD_SIZE]; /* "": any; only together with an id */
+	int status;                    /* enum record_status, or -1: any */
+	int limit;                     /* 1..STORE_LIMIT_MAX */
+	int64_t offset;
+};
+
+enum { STORE_LIMIT_MAX = 500 };
+
+/* records are gone after the call; total: how many there are besides limit and offset. */
+typedef void (*store_found)(void *self, int error, const struct record *records, int count,
+			    int64_t total);
+
+/* Looks up what was kept until now, also what is still on its way to the disk. */
+void
+store_find(struct store *store, const struct store_query *query, store_found found, void *self);
+
+/* Tells the records that are not final, oldest first; before the loop turns. 0 or CZ2_EIO. */
+int
+store_load_open(struct store *store, void (*told)(void *self, const struct record *record),
+		void *self);
+
+/* Forgets final records that were requested before this moment, some at a time. */
+void
+store_forget_before(struct store *store, int64_t requested_us);
 
 #endif

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright 2026 The cz2d authors */
+/*
+ * Names that nobody else gives to anything.
+ */
+#ifndef BASE_UUID_H
+#define BASE_UUID_H
+
+enum { UUID_SIZE = 37 };
+
+/* A random UUID (RFC 9562, version 4) in lower case. */
+void
+uuid_make(char out[UUID_SIZE]);
+
+#endif

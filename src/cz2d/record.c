@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright 2026 The cz2d authors */
+/*
+ * Copies, ends and names of records.
+ */
+#include "build.h"
+
+#include "cz2d/record.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+
+const char *const record_status_names[] = {
+	[RECORD_PENDING] = "pending", [RECORD_SENT] = "sent",
+	[RECORD_DELIVERED] = "delivered", [RECORD_FAILED] = "failed",
+	[RECORD_EXPIRED] = "expired", [RECORD_STATUS_COUNT] = NULL,
+};
+
+const char *const record_source_names[] = {
+	[RECORD_REST] = "rest", [RECORD_MQTT] = "mqtt", [RECORD_CTL] = "ctl",
+	[RECORD_GUARD] = "guard", [RECORD_SCHEDULE] = "schedule", [RECORD_SOURCE_COUNT] = NULL,
+};
+
+static char *
+copy(const char *text)
+{
+	return text != NULL ? mem_text(text) : NULL;
+}
+
+void
+record_copy(struct record *to, const struct record *from)
+{
+	*to = *from;
+	to->params = copy(from->params);
+	to->wish = copy(from->wish);
+	to->metadata = copy(from->metadata);
+	to->result = copy(from->result);
+}
+
+void
+record_fini(struct record *record)
+{
+	free(record->params);
+	free(record->wish);
+	free(record->metadata);
+	free(record->result);
+	record->params = record->wish = record->metadata = record->result = NULL;
+}
+
+bool
+record_is_final(const struct record *record)
+{
+	return record->status >= RECORD_DELIVERED;
+}

@@ -1,0 +1,450 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright 2026 The cz2d authors */
+/*
+ * The records of the ledger. A record is written whole each time: a file that was begun
+ * anew in between then holds it too. How many there are of a kind is kept, not counted.
+ */
+#include "build.h"
+
+#include "cz2d/store_internal.h"
+
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include <cz2/error.h>
+
+enum { FORGET_AT_ONCE = 500 }; /* so that who waits for the disk does not wait for long */
+
+/* The columns of a record, in the order in which they are written and told. */
+enum column {
+	ID, DEVICE, COMMAND, USER, SOURCE, STATUS, ARMED, REQUESTED, UPDATED, SENT, DELIVERED,
+	EXPIRES, PARAMS, WISH, METADATA, RESULT, COLUMNS
+};
+
+#define NAMES "id, device, command, user, source, status, armed, requested_us, updated_us," \
+	      " sent_us, delivered_us, expires_us, params, wish, metadata, result"
+
+static const char keep_record[] =
+	"INSERT INTO commands (" NAMES ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+	" ON CONFLICT (id) DO UPDATE SET status = excluded.status, armed = excluded.armed,"
+	" updated_us = excluded.updated_us, sent_us = excluded.sent_us,"
+	" delivered_us = excluded.delivered_us, result = excluded.result"
+	" WHERE status < 2 AND excluded.status >= status";
+
+static const char count_more[] =
+	"INSERT INTO counts (device, status, n) VALUES (?, ?, ?)"
+	" ON CONFLICT (device, status) DO UPDATE SET n = n + excluded.n";
+
+/* The limit is for files that were stuffed by others: ours never come near it. */
+static const char select_open[] =
+	"SELECT " NAMES " FROM commands WHERE status < 2 ORDER BY seq LIMIT 2000";
+
+/* ------------------------------------------------------------------------
+ * Between records and columns
+ */
+
+static struct database_value
+text(const char *bytes)
+{
+	struct database_value value = {.kind = DATABASE_TEXT, .bytes = bytes};
+
+	if (bytes == NULL)
+		return (struct database_value){.kind = DATABASE_OTHER};
+	value.length = (int)strlen(bytes);
+	return value;
+}
+
+static struct database_value
+number(int64_t integer)
+{
+	return (struct database_value){.kind = DATABASE_INTEGER, .integer = integer};
+}
+
+static void
+to_columns(const struct record *record, struct database_value columns[COLUMNS])
+{
+	columns[ID] = text(record->id);
+	columns[DEVICE] = text(record->device);
+	columns[COMMAND] = text(record->command);
+	columns[USER] = text(record->user);
+	columns[SOURCE] = number(record->source);
+	columns[STATUS] = number(record->status);
+	columns[ARMED] = number(record->armed);
+	columns[REQUESTED] = number(record->requested_us);
+	columns[UPDATED] = number(record->updated_us);
+	columns[SENT] = number(record->sent_us);
+	columns[DELIVERED] = number(record->delivered_us);
+	columns[EXPIRES] = number(record->expires_us);
+	columns[PARAMS] = text(record->params);
+	columns[WISH] = text(record->wish);
+	columns[METADATA] = text(record->metadata);
+	columns[RESULT] = text(record->result);
+}
+
+static bool
+is_text(const struct database_value *column, size_t room)
+{
+	return column->kind == DATABASE_TEXT && column->length > 0 &&
+	       (size_t)column->length < room &&
+	       memchr(column->bytes, '\0', (size_t)column->length) == NULL;
+}
+
+static bool
+is_below(const struct database_value *column, int64_t limit)
+{
+	return column->kind == DATABASE_INTEGER && column->integer >= 0 && column->integer < limit;
+}
+
+/* Anybody may have edited the file: what could not have been one of ours is none. */
+static bool
+is_record(const struct database_value *columns)
+{
+	for (int time = REQUESTED; time <= EXPIRES; time++)
+		if (!is_below(&columns[time], INT64_MAX))
+			return false;
+	return is_text(&columns[ID], RECORD_ID_SIZE) &&
+	       is_text(&columns[DEVICE], RECORD_WORD_SIZE) &&
+	       is_text(&columns[COMMAND], RECORD_WORD_SIZE) &&
+	       is_text(&columns[USER], RECORD_USER_SIZE) &&
+	       is_below(&columns[SOURCE], RECORD_SOURCE_COUNT) &&
+	       is_below(&columns[STATUS], RECORD_STATUS_COUNT);
+}
+
+static void
+copy_text(char *to, const struct database_value *column)
+{
+	memcpy(to, column->bytes, (size_t)column->length);
+	to[column->length] = '\0';
+}
+
+/* A long text of its own, or NULL. */
+static char *
+own_text(const struct database_value *column)
+{
+	char *copy;
+
+	if (column->kind != DATABASE_TEXT)
+		return NULL;
+	copy = mem_new((size_t)column->length + 1, 1);
+	copy_text(copy, column);
+	return copy;
+}
+
+static bool
+from_columns(const struct database_value *columns, int count, struct record *record)
+{
+	memset(record, 0, sizeof *record);
+	if (count != COLUMNS || !is_record(columns))
+		return false;
+	copy_text(record->id, &columns[ID]);
+	copy_text(record->device, &columns[DEVICE]);
+	copy_text(record->command, &columns[COMMAND]);
+	copy_text(record->user, &columns[USER]);
+	record->source = (enum record_source)columns[SOURCE].integer;
+	record->status = (enum record_status)columns[STATUS].integer;
+	record->armed = columns[ARMED].integer != 0;
+	record->requested_us = columns[REQUESTED].integer;
+	record->updated_us = columns[UPDATED].integer;
+	record->sent_us = columns[SENT].integer;
+	record->delivered_us = columns[DELIVERED].integer;
+	record->expires_us = columns[EXPIRES].integer;
+	record->params = own_text(&columns[PARAMS]);
+	record->wish = own_text(&columns[WISH]);
+	record->metadata = own_text(&columns[METADATA]);
+	record->result = own_text(&columns[RESULT]);
+	return true;
+}
+
+/* ------------------------------------------------------------------------
+ * Keeping
+ */
+
+struct keeping {
+	struct disk_job job;
+	struct store *store;
+	struct record record;
+	store_kept kept;
+	void *self;
+};
+
+static void
+take_number(void *self, const struct database_value *columns, int count)
+{
+	if (count == 1 && columns[0].kind == DATABASE_INTEGER)
+		*(int64_t *)self = columns[0].integer;
+}
+
+static int
+find_status(struct database *database, const char *id, int64_t *status)
+{
+	struct database_value value = text(id);
+
+	*status = -1;
+	return database_ask(database, "SELECT status FROM commands WHERE id = ?", &value, 1,
+			    take_number, status);
+}
+
+static int
+count(struct database *database, const char *device, int64_t status, int64_t more)
+{
+	struct database_value values[] = {text(device), number(status), number(more)};
+
+	return status < 0 ? CZ2_OK : database_run(database, count_more, values, 3);
+}
+
+static int
+keep(struct disk_job *job, struct database *database)
+{
+	const struct record *record = &((struct keeping *)job)->record;
+	struct database_value columns[COLUMNS];
+	int64_t before, after;
+	int error;
+
+	to_columns(record, columns);
+	if ((error = find_status(database, record->id, &before)) != CZ2_OK ||
+	    (error = database_run(database, keep_record, columns, COLUMNS)) != CZ2_OK ||
+	    (error = find_status(database, record->id, &after)) != CZ2_OK || before == after)
+		return error;
+	error = count(database, record->device, before, -1);
+	return error != CZ2_OK ? error : count(database, record->device, after, 1);
+}
+
+static void
+kept(struct disk_job *job, int error)
+{
+	struct keeping *keeping = (struct keeping *)job;
+
+	store_note_health(keeping->store);
+	if (keeping->kept != NULL)
+		keeping->kept(keeping->self, error);
+	record_fini(&keeping->record);
+	free(keeping);
+}
+
+void
+store_keep(struct store *store, const struct record *record, store_kept told, void *self)
+{
+	struct keeping *keeping = mem_new(1, sizeof *keeping);
+
+	keeping->job = (struct disk_job){.work = keep, .done = kept};
+	keeping->store = store;
+	record_copy(&keeping->record, record);
+	keeping->kept = told;
+	keeping->self = self;
+	disk_do(store->writer, &keeping->job);
+}
+
+/* ------------------------------------------------------------------------
+ * Finding
+ */
+
+struct finding {
+	struct disk_job fence, job; /* what was kept before, then the search */
+	struct store *store;
+	struct store_query query;
+	store_found found;
+	void *self;
+	struct record *records;
+	int count;
+	int64_t total;
+};
+
+static struct finding *
+finding_of(struct disk_job *job)
+{
+	return (struct finding *)((char *)job - offsetof(struct finding, job));
+}
+
+static void
+take_record(void *self, const struct database_value *columns, int columns_count)
+{
+	struct finding *finding = self;
+
+	if (finding->count < finding->query.limit &&
+	    from_columns(columns, columns_count, &finding->records[finding->count]))
+		finding->count++;
+}
+
+static int
+find_one(struct finding *finding, struct database *database)
+{
+	struct database_value value = text(finding->query.id);
+	int error = database_query(database, "SELECT " NAMES " FROM commands WHERE id = ?", &value,
+				   1, take_record, finding);
+
+	finding->total = finding->count;
+	return error;
+}
+
+static int
+find_page(struct finding *finding, struct database *database)
+{
+	const struct store_query *query = &finding->query;
+	bool any = query->status < 0;
+	struct database_value values[] = {text(query->device), number(query->status),
+					  number(query->limit), number(query->offset)};
+	int error = database_query(
+		database,
+		any ? "SELECT sum(n) FROM counts WHERE device = ?"
+		    : "SELECT n FROM counts WHERE device = ? AND status = ?",
+		values, any ? 1 : 2, take_number, &finding->total);
+
+	if (error != CZ2_OK)
+		return error;
+	return database_query(database,
+			      any ? "SELECT " NAMES " FROM commands WHERE device = ?1"
+				    " ORDER BY seq DESC LIMIT ?3 OFFSET ?4"
+				  : "SELECT " NAMES " FROM commands WHERE device = ?1"
+				    " AND status = ?2 ORDER BY seq DESC LIMIT ?3 OFFSET ?4",
+			      values, 4, take_record, finding);
+}
+
+static int
+search(struct disk_job *job, struct database *database)
+{
+	struct finding *finding = finding_of(job);
+
+	finding->records = mem_new((size_t)finding->query.limit, sizeof *finding->records);
+	return finding->query.id[0] != '\0' ? find_one(finding, database)
+					    : find_page(finding, database);
+}
+
+static void
+found(struct disk_job *job, int error)
+{
+	struct finding *finding = finding_of(job);
+
+	finding->found(finding->self, error, finding->records, finding->count, finding->total);
+	for (int i = 0; i < finding->count; i++)
+		record_fini(&finding->records[i]);
+	free(finding->records);
+	free(finding);
+}
+
+static int
+pass(struct disk_job *job, struct database *database)
+{
+	(void)job;
+	(void)database;
+	return CZ2_OK;
+}
+
+/* What cannot be written any more can still be read. */
+static void
+passed(struct disk_job *fence, int error)
+{
+	struct finding *finding = (struct finding *)fence;
+
+	(void)error;
+	disk_do(finding->store->reader, &finding->job);
+}
+
+void
+store_find(struct store *store, const struct store_query *query, store_found told, void *self)
+{
+	struct finding *finding = mem_new(1, sizeof *finding);
+
+	finding->fence = (struct disk_job){.work = pass, .done = passed};
+	finding->job = (struct disk_job){.work = search, .done = found};
+	finding->store = store;
+	finding->query = *query;
+	finding->found = told;
+	finding->self = self;
+	if (disk_busy(store->writer))
+		disk_do(store->writer, &finding->fence);
+	else
+		disk_do(store->reader, &finding->job);
+}
+
+/* ------------------------------------------------------------------------
+ * After a start
+ */
+
+struct loading {
+	void (*told)(void *self, const struct record *record);
+	void *self;
+	int skipped;
+};
+
+static void
+load(void *self, const struct database_value *columns, int columns_count)
+{
+	struct loading *loading = self;
+	struct record record;
+
+	if (!from_columns(columns, columns_count, &record)) {
+		loading->skipped++;
+		return;
+	}
+	loading->told(loading->self, &record);
+	record_fini(&record);
+}
+
+int
+store_load_open(struct store *store, void (*told)(void *self, const struct record *record),
+		void *self)
+{
+	struct loading loading = {told, self, 0};
+	int error = database_query(store->database, select_open, NULL, 0, load, &loading);
+
+	store_note_health(store);
+	if (loading.skipped > 0)
+		log_warning("store", "%d stored commands cannot be ours and are skipped",
+			    loading.skipped);
+	return error;
+}
+
+/* ------------------------------------------------------------------------
+ * Retention
+ */
+
+struct forgetting {
+	struct disk_job job;
+	struct store *store;
+	int64_t requested_us;
+};
+
+/* Only the oldest are looked at: the rest is younger. */
+#define OLDEST "(SELECT seq FROM (SELECT * FROM commands ORDER BY seq LIMIT ?2)" \
+	       " WHERE status >= 2 AND requested_us < ?1)"
+
+static int
+forget(struct disk_job *job, struct database *database)
+{
+	struct forgetting *forgetting = (struct forgetting *)job;
+	struct database_value values[] = {number(forgetting->requested_us), number(FORGET_AT_ONCE)};
+	int error = database_run(database,
+				 "INSERT INTO counts (device, status, n)"
+				 " SELECT device, status, -count(*) FROM commands WHERE seq IN " OLDEST
+				 " GROUP BY device, status"
+				 " ON CONFLICT (device, status) DO UPDATE SET n = n + excluded.n",
+				 values, 2);
+
+	if (error != CZ2_OK)
+		return error;
+	return database_run(database, "DELETE FROM commands WHERE seq IN " OLDEST, values, 2);
+}
+
+static void
+forgotten(struct disk_job *job, int error)
+{
+	struct forgetting *forgetting = (struct forgetting *)job;
+
+	(void)error;
+	store_note_health(forgetting->store);
+	free(forgetting);
+}
+
+void
+store_forget_before(struct store *store, int64_t requested_us)
+{
+	struct forgetting *forgetting = mem_new(1, sizeof *forgetting);
+
+	forgetting->job = (struct disk_job){.work = forget, .done = forgotten};
+	forgetting->store = store;
+	forgetting->requested_us = requested_us;
+	disk_do(store->writer, &forgetting->job);
+}

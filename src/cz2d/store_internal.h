@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright 2026 The cz2d authors */
+/*
+ * What the files of the store share: one file, the disks that work on it, and what each
+ * kind of table needs to remember. Not for other rooms.
+ */
+#ifndef CZ2D_STORE_INTERNAL_H
+#define CZ2D_STORE_INTERNAL_H
+
+#include "cz2d/database.h"
+#include "cz2d/disk.h"
+#include "cz2d/store.h"
+
+struct rows_job {
+	struct disk_job job;
+	struct store *store;
+	struct cz2_image images[CZ2_ROW_COUNT];
+	int64_t now, wall_us;
+	bool under_way;
+};
+
+struct store {
+	struct database *database, *look; /* to write, and beside that to read */
+	struct disk *writer, *reader;     /* NULL: it is not part of a loop */
+	char why[512];                    /* as told: the database may be at work */
+	struct {
+		unsigned life;                         /* of the file that saved[] is about */
+		struct cz2_image saved[CZ2_ROW_COUNT]; /* what it holds, as far as we know */
+		struct rows_job aside;
+	} rows;
+};
+
+/* After work on the database has ended. */
+void
+store_note_health(struct store *store);
+
+#endif
