@@ -38,6 +38,10 @@ static const struct api_route routes[] = {
 	 "Change a zone's hold and temporary flags", {{0}}, {404, WRITES}},
 	{"POST", "/update", api_post_refresh, &api_update, "CommandAnswer",
 	 "Read the state from the panel now", {{0}}, {413, 415, 422, READS}},
+	{"GET", "/commands/{command_id}", api_get_command, NULL, "Command",
+	 "What became of a command", {{0}}, {404, 503}},
+	{"GET", "/api/v1/commands/{command_id}", api_get_command, NULL, "Command",
+	 "What became of a command", {{0}}, {404, 503}},
 	{"GET", "/health", api_get_health, NULL, "Health", "Whether all parts work", {{0}}, {503},
 	 "Health"},
 	{"GET", "/api/v1/system/version", api_get_version, NULL, "Version", "Which daemon this is",
@@ -84,8 +88,8 @@ matches(const struct api_route *route, const char *path, struct api_call *call)
 	length = strcspn(path + fixed, "/");
 	if (length == 0 || strcmp(strchr(brace, '}') + 1, path + fixed + length) != 0)
 		return false;
-	call->zone = path + fixed;
-	call->zone_length = length;
+	call->part = path + fixed;
+	call->part_length = length;
 	return true;
 }
 

@@ -32,7 +32,7 @@ static const int statuses[1 - CZ2_ERROR_LAST] = {
 	[-CZ2_ECHECKSUM] = 504,
 	[-CZ2_EUNSUPPORTED] = 500,
 	[-CZ2_ENOMEM] = 500,
-	[-CZ2_EIO] = 500,
+	[-CZ2_EIO] = 503,
 };
 
 /* All statuses that a client can see, and after how many seconds it may ask again. */

@@ -10,6 +10,7 @@
 #include "cz2d/api_internal.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cz2d/config.h"
@@ -27,6 +28,7 @@
 	{"out", BODY_BOOLEAN, CZ2_OUT, false, 0, "nobody is there"}
 
 const struct api_command api_mode = {
+	.name = "system.mode",
 	.schema = {"SystemMode", .fields = {
 		{"mode", BODY_WORD, CZ2_MODE, true, 0, "the system mode"},
 		{"all", BODY_BOOLEAN, CZ2_ALL, false, CZ2_ALL_ON,
@@ -36,16 +38,19 @@ const struct api_command api_mode = {
 };
 
 const struct api_command api_fan = {
+	.name = "system.fan",
 	.schema = {"SystemFan", .fields = {{"fan", BODY_WORD, CZ2_FAN, true, 0, "the fan mode"}}},
 	.before = "Fan mode set to ", .after = "",
 };
 
 const struct api_command api_temperature = {
+	.name = "zone.temperature",
 	.schema = {"ZoneTemperature", .needs_setting = true, .fields = {SETPOINTS_AND_FLAGS}},
 	.before = "Zone ", .after = " temperature updated",
 };
 
 const struct api_command api_batch = {
+	.name = "zones.temperature",
 	.schema = {"BatchTemperature", .needs_setting = true, .fields = {
 		{"zones", BODY_ZONES, CZ2_FIELD_COUNT, true, 0, "the numbers of the zones"},
 		SETPOINTS_AND_FLAGS,
@@ -54,6 +59,7 @@ const struct api_command api_batch = {
 };
 
 const struct api_command api_hold = {
+	.name = "zone.hold",
 	.schema = {"ZoneHold", .needs_setting = true, .fields = {
 		FLAGS
 	}},
@@ -61,12 +67,14 @@ const struct api_command api_hold = {
 };
 
 const struct api_command api_update = {
+	.name = "system.update",
 	.schema = {"Update", .optional = true},
 	.before = "Status refreshed successfully", .after = "",
 	.refresh = ENGINE_REFRESH_STATUS,
 };
 
 const struct api_command api_clear = {
+	.name = "cache.clear",
 	.schema = {"CacheClear", .optional = true},
 	.before = "Cache cleared, everything was read anew", .after = "",
 	.refresh = ENGINE_REFRESH_ALL,
@@ -87,8 +95,8 @@ decode(const struct api_call *call, struct making *making)
 
 	memset(making, 0, sizeof *making);
 	body_init(&making->body, &call->route->command->schema);
-	if (call->zone != NULL)
-		body_path_integer(&making->body, "zone_id", call->zone, call->zone_length,
+	if (call->part != NULL)
+		body_path_integer(&making->body, "zone_id", call->part, call->part_length,
 				  &making->path_zone);
 	body_decode(&making->body, text, length);
 }
@@ -105,7 +113,7 @@ check_gap(const struct api_call *call, struct making *making)
 	if (heat == BODY_ABSENT || cool == BODY_ABSENT || cool >= heat + CZ2_SETPOINT_GAP)
 		return;
 	outcome.problem = (struct cz2_problem){.error = CZ2_EGAP, .heat = heat, .cool = cool};
-	if (call->zone != NULL && making->path_zone >= 1 && making->path_zone <= CZ2_ZONES_MAX)
+	if (call->part != NULL && making->path_zone >= 1 && making->path_zone <= CZ2_ZONES_MAX)
 		outcome.problem.zone = (int)making->path_zone;
 	rule = json_problem(&outcome);
 	body_break_rule(&making->body, json_string_value(rule));
@@ -116,7 +124,7 @@ check_gap(const struct api_call *call, struct making *making)
 static bool
 find_zones(const struct api_call *call, struct making *making, int64_t *stranger)
 {
-	bool by_path = call->zone != NULL;
+	bool by_path = call->part != NULL;
 	const int64_t *list = by_path ? &making->path_zone : making->body.zones;
 	int count = by_path ? 1 : making->body.zone_count;
 
@@ -172,21 +180,64 @@ write_subject(const struct making *making, char *out, size_t size)
 						 used == 0 ? "" : ", ", zone);
 }
 
+/* True when the caller does not want to wait for the end. */
+static bool
+wants_async(const struct api_call *call)
+{
+	const char *prefer = http_header(call->request, "Prefer");
+
+	return call->api->parts.config->worker.enabled ||
+	       (prefer != NULL && strstr(prefer, "respond-async") != NULL);
+}
+
+/* Only the members that say something: null means as if it were not there. */
+static char *
+params_text(json_t *body)
+{
+	json_t *params = json_object();
+	const char *name;
+	json_t *value;
+	char *text;
+
+	json_object_foreach(body, name, value)
+		if (!json_is_null(value))
+			json_object_set(params, name, value);
+	text = json_dumps(params, JSON_COMPACT);
+	json_decref(params);
+	return text;
+}
+
+/* Common to changes and refreshes; the order's texts are freed. */
+static void
+hand_over(const struct api_call *call, const struct making *making, struct ledger_order *order,
+	  struct api_wish *wish)
+{
+	char *params = params_text(making->body.json);
+
+	wish->async = wants_async(call);
+	wish->input = json_incref(making->body.json);
+	order->command = call->route->command->name;
+	order->zone = (int)making->path_zone;
+	order->params = params;
+	if (wish->async)
+		order->patience_ms = API_PATIENCE_MS;
+	api_wait_order(call, order, wish);
+	free(params);
+}
+
 static void
 submit(const struct api_call *call, const struct making *making)
 {
 	const struct api_command *kind = call->route->command;
 	struct api_wish wish = {.source = CZ2_SOURCE_WRITEBACK};
-	struct cz2_warnings warnings = {.count = 0};
-	struct cz2_command command;
+	struct ledger_order order = {.refresh = false};
 	char subject[API_MESSAGE_MAX / 2];
 
-	make_command(making, &command);
-	cz2_command_exclude(&command, &warnings);
+	make_command(making, &order.wish);
+	cz2_command_exclude(&order.wish, &order.warnings);
 	write_subject(making, subject, sizeof subject);
 	snprintf(wish.message, sizeof wish.message, "%s%s%s", kind->before, subject, kind->after);
-	wish.input = json_incref(making->body.json);
-	api_wait_command(call, &command, &warnings, &wish);
+	hand_over(call, making, &order, &wish);
 }
 
 static void
@@ -218,12 +269,14 @@ api_post_refresh(const struct api_call *call)
 {
 	const struct api_command *kind = call->route->command;
 	struct api_wish wish = {.source = CZ2_SOURCE_FORCE};
+	struct ledger_order order = {.refresh = true, .how = kind->refresh};
 	struct making making;
 
 	decode(call, &making);
 	if (body_ok(&making.body)) {
+		cz2_command_init(&order.wish);
 		snprintf(wish.message, sizeof wish.message, "%s", kind->before);
-		api_wait_refresh(call, kind->refresh, &wish);
+		hand_over(call, &making, &order, &wish);
 	} else {
 		refuse_body(call, &making.body);
 	}

@@ -9,13 +9,14 @@
 
 #include "cz2d/api.h"
 #include "cz2d/body.h"
-#include "cz2d/engine.h"
 #include "cz2d/json.h"
+#include "cz2d/ledger.h"
 
 enum {
 	API_MESSAGE_MAX = 96,
 	API_QUERIES_MAX = 3,
 	API_STATUSES_MAX = 10,
+	API_PATIENCE_MS = 60 * 60 * 1000, /* how long a command waits whose caller does not */
 };
 
 struct api_wait;
@@ -41,8 +42,8 @@ struct api_call {
 	struct api *api;
 	const struct api_route *route;
 	struct http_request *request;
-	const char *zone;   /* the part of the path in place of {zone_id}, or NULL */
-	size_t zone_length;
+	const char *part;   /* of the path, in place of {...}; or NULL */
+	size_t part_length;
 	int64_t now;
 };
 
@@ -54,6 +55,7 @@ struct api_query {
 
 /* What a POST takes and says: before, the word or the zones, after. */
 struct api_command {
+	const char *name; /* in the ledger */
 	struct body_schema schema;
 	const char *before, *after;
 	enum engine_refresh_kind refresh; /* where nothing is written */
@@ -61,7 +63,7 @@ struct api_command {
 
 struct api_route {
 	const char *method; /* "GET" (HEAD is taken alike) or "POST" */
-	const char *path;   /* {zone_id} stands for one part */
+	const char *path;   /* {...} stands for one part */
 	void (*handle)(const struct api_call *call);
 	const struct api_command *command; /* POST only */
 	const char *answer;                /* name of the answer's schema */
@@ -96,6 +98,8 @@ void
 api_get_cache(const struct api_call *call);
 void
 api_get_openapi(const struct api_call *call);
+void
+api_get_command(const struct api_call *call);
 
 /* The OpenAPI document, made from the tables. */
 json_t *
@@ -131,17 +135,27 @@ struct api_wish {
 	char message[API_MESSAGE_MAX]; /* "": a plain status */
 	enum cz2_source source;
 	bool raw, flat;
+	bool async; /* answered as soon as it is recorded */
 	json_t *input; /* taken; may be NULL */
 };
 
-/* Hands the command to the engine and answers when it is done, or at once when it is refused. */
+/*
+ * Hands the order to the ledger, with the caller and his wish for an answer, and answers
+ * when it is recorded or done, or at once when it is refused.
+ */
 void
-api_wait_command(const struct api_call *call, const struct cz2_command *command,
-		 const struct cz2_warnings *warnings, const struct api_wish *wish);
+api_wait_order(const struct api_call *call, struct ledger_order *order,
+	       const struct api_wish *wish);
 
+/* Reads the panel, for a status that must be of now. Nobody asks for a change: not recorded. */
 void
 api_wait_refresh(const struct api_call *call, enum engine_refresh_kind how,
 		 const struct api_wish *wish);
+
+/* Looks up records; render makes a document of them, or NULL when there are none. */
+void
+api_wait_records(const struct api_call *call, const struct store_query *query,
+		 json_t *(*render)(const struct record *records, int count, int64_t total));
 
 /* The client of a waiting request left. */
 void

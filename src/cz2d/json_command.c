@@ -132,6 +132,7 @@ static const char *const sentences[1 - CZ2_ERROR_LAST] = {
 	[-CZ2_ECONFLICT] = "Another device uses our address (panel.bus_address): not written.",
 	[-CZ2_EBUSY] = "Too many commands are waiting.",
 	[-CZ2_ESTOPPING] = "The daemon is stopping.",
+	[-CZ2_EIO] = "The command could not be recorded and was not carried out.",
 	[-CZ2_EUNSUPPORTED] = "The panel's row has an unknown form and was not written.",
 };
 

@@ -225,6 +225,45 @@ cache_stats_schema(void)
 }
 
 static json_t *
+time_schema(void)
+{
+	return json_pack("{s:[s, s], s:s}", "type", "string", "null", "format", "date-time");
+}
+
+static json_t *
+result_schema(void)
+{
+	json_t *row = object(json_pack("{s:o, s:o, s:o}", "row", plain("string"), "before",
+				       nullable("string"), "after", nullable("string")));
+
+	return object(json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "rows",
+				list_of(row), "transactions", plain("integer"), "bytes",
+				plain("integer"), "attempts", plain("integer"), "unchanged",
+				plain("boolean"), "warnings", list_of(plain("string")),
+				"error_code", nullable("string"), "error_message",
+				nullable("string"), "applied", plain("object")));
+}
+
+static json_t *
+record_schema(void)
+{
+	json_t *status = json_pack("{s:s, s:o}", "type", "string", "enum",
+				   word_list(record_status_names));
+	json_t *source = json_pack("{s:s, s:o}", "type", "string", "enum",
+				   word_list(record_source_names));
+	json_t *result = json_pack("{s:[o, o]}", "anyOf", result_schema(), plain("null"));
+
+	return object(json_pack(
+		"{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+		"command_id", plain("string"), "device_id", plain("string"), "command",
+		plain("string"), "params", nullable("object"), "media", plain("string"),
+		"request_user_id", plain("string"), "source", source, "status", status,
+		"requested_at", time_schema(), "updated_at", time_schema(), "sent_at",
+		time_schema(), "delivered_at", time_schema(), "expires_at", time_schema(),
+		"metadata", nullable("object"), "result", result));
+}
+
+static json_t *
 any_object(void)
 {
 	return plain("object");
@@ -243,6 +282,7 @@ static const struct {
 	{"Health", health_schema},
 	{"Version", version_schema},
 	{"CacheStats", cache_stats_schema},
+	{"Command", record_schema},
 	{"Document", any_object},
 };
 
@@ -296,6 +336,11 @@ parameters(const struct api_route *route)
 						      "required", 1, "schema",
 						      "type", "integer", "minimum", 1,
 						      "maximum", CZ2_ZONES_MAX));
+	if (strstr(route->path, "{command_id}") != NULL)
+		json_array_append_new(list, json_pack("{s:s, s:s, s:b, s:{s:s, s:s}}",
+						      "name", "command_id", "in", "path",
+						      "required", 1, "schema",
+						      "type", "string", "format", "uuid"));
 	for (const struct api_query *query = route->queries; query->name != NULL; query++)
 		json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:{s:s, s:b}}",
 						      "name", query->name, "in", "query",
