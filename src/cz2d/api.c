@@ -19,6 +19,9 @@
 /* What may go wrong besides 400 for a malformed request: reading, and writing. */
 #define READS 429, 503, 504
 #define WRITES 403, 409, 413, 415, 422, 429, 500, 503, 504
+#define STATUS(name) {name, "only those with this status", QUERY_STATUS, 0, 0, 0}
+#define LIMIT(max) {"limit", "how many at most", QUERY_NUMBER, 1, max, 50}
+#define OFFSET {"offset", "how many of the newest to leave out", QUERY_NUMBER, 0, 1000000000, 0}
 #define RAW_AND_FLAT {"raw", "add the rows as base64"}, {"flat", "one flat object, as MQTT has it"}
 
 static const struct api_route routes[] = {
@@ -42,6 +45,11 @@ static const struct api_route routes[] = {
 	 "What became of a command", {{0}}, {404, 503}},
 	{"GET", "/api/v1/commands/{command_id}", api_get_command, NULL, "Command",
 	 "What became of a command", {{0}}, {404, 503}},
+	{"GET", "/api/v1/commands/device/{device_id}", api_get_device_page, NULL, "CommandPage",
+	 "A device's commands, newest first", {STATUS("status_filter"), LIMIT(500), OFFSET},
+	 {400, 404, 503}},
+	{"GET", "/api/v1/devices/{device_id}/commands", api_get_device_list, NULL, "CommandList",
+	 "A device's commands, newest first", {STATUS("status"), LIMIT(200)}, {400, 404, 503}},
 	{"GET", "/health", api_get_health, NULL, "Health", "Whether all parts work", {{0}}, {503},
 	 "Health"},
 	{"GET", "/api/v1/system/version", api_get_version, NULL, "Version", "Which daemon this is",

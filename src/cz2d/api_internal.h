@@ -47,10 +47,18 @@ struct api_call {
 	int64_t now;
 };
 
-/* A boolean in the query. */
+enum api_query_kind {
+	QUERY_FLAG,   /* absent means false */
+	QUERY_NUMBER, /* min to max; absent means standard */
+	QUERY_STATUS, /* of a record; absent means -1, any */
+};
+
+/* A parameter in the query. */
 struct api_query {
 	const char *name;
 	const char *help;
+	enum api_query_kind kind;
+	int64_t min, max, standard;
 };
 
 /* What a POST takes and says: before, the word or the zones, after. */
@@ -100,6 +108,17 @@ void
 api_get_openapi(const struct api_call *call);
 void
 api_get_command(const struct api_call *call);
+void
+api_get_device_page(const struct api_call *call);
+void
+api_get_device_list(const struct api_call *call);
+
+/*
+ * The value of a parameter of the route. False when it is not acceptable: then the request
+ * has been answered.
+ */
+bool
+api_read_query(const struct api_call *call, const char *name, int64_t *value);
 
 /* The OpenAPI document, made from the tables. */
 json_t *

@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cz2d/config.h"
+
 static json_t *
 render_one(const struct record *records, int count, int64_t total)
 {
@@ -30,4 +32,87 @@ api_get_command(const struct api_call *call)
 		api_answer(call->request, 200, json_record(open));
 	else
 		api_wait_records(call, &query, render_one);
+}
+
+/* ------------------------------------------------------------------------
+ * Of a device
+ */
+
+static json_t *
+render_list(const struct record *records, int count, int64_t total)
+{
+	json_t *list = json_array();
+
+	(void)total;
+	for (int i = 0; i < count; i++)
+		json_array_append_new(list, json_record(&records[i]));
+	return list;
+}
+
+static json_t *
+render_page(const struct record *records, int count, int64_t total)
+{
+	return json_pack("{s:o, s:I}", "commands", render_list(records, count, total), "total",
+			 (json_int_t)total);
+}
+
+/* True when the panel or one of its zones is called so. */
+static bool
+is_device(const struct config *config, const char *name)
+{
+	char zone[RECORD_WORD_SIZE];
+
+	if (strcmp(name, config->panel.id) == 0)
+		return true;
+	for (int i = 1; i <= config->panel.zones; i++) {
+		snprintf(zone, sizeof zone, "%s-zone-%d", config->panel.id, i);
+		if (strcmp(name, zone) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* The device of the path; answers when there is none. */
+static bool
+read_device(const struct api_call *call, struct store_query *query)
+{
+	snprintf(query->device, sizeof query->device, "%.*s", (int)call->part_length, call->part);
+	if (call->part_length < sizeof query->device &&
+	    is_device(call->api->parts.config, query->device))
+		return true;
+	api_answer_detail(call->request, 404, json_string("Device not found."));
+	return false;
+}
+
+/* status: what the parameter is called. */
+static bool
+read_page(const struct api_call *call, const char *status_name, struct store_query *query)
+{
+	int64_t status, limit;
+
+	if (!read_device(call, query) || !api_read_query(call, status_name, &status) ||
+	    !api_read_query(call, "limit", &limit))
+		return false;
+	query->status = (int)status;
+	query->limit = (int)limit;
+	return true;
+}
+
+void
+api_get_device_page(const struct api_call *call)
+{
+	struct store_query query = {.offset = 0};
+
+	if (read_page(call, "status_filter", &query) &&
+	    api_read_query(call, "offset", &query.offset))
+		api_wait_records(call, &query, render_page);
+}
+
+void
+api_get_device_list(const struct api_call *call)
+{
+	struct store_query query = {.offset = 0};
+
+	if (read_page(call, "status", &query))
+		api_wait_records(call, &query, render_list);
 }

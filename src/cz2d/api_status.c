@@ -13,10 +13,7 @@
 #include <string.h>
 
 #include "cz2d/config.h"
-#include "cz2d/lax.h"
 #include "cz2d/model.h"
-
-enum { SHOWN_MAX = 40 }; /* of a bad value, in the answer that refuses it */
 
 json_t *
 api_status_document(const struct api *api, const struct api_wish *wish, int64_t now)
@@ -38,32 +35,15 @@ api_status_document(const struct api *api, const struct api_wish *wish, int64_t 
 	return document;
 }
 
-/* What is not plain ASCII becomes '?': the text may not even be UTF-8. */
-static void
-refuse_query(const struct api_call *call, const char *name, const char *value)
-{
-	char plain[SHOWN_MAX + 1];
-	size_t i;
-
-	for (i = 0; i < SHOWN_MAX && value[i] != '\0'; i++)
-		plain[i] = value[i] >= ' ' && value[i] <= '~' ? value[i] : '?';
-	plain[i] = '\0';
-	api_answer_detail(call->request, 400,
-			  json_sprintf("Query parameter %s: '%s' is not a boolean. Accepted are "
-				       "true, false, 1, 0, yes, no, on and off.", name, plain));
-}
-
-/* Absent means false. On failure the request has been answered. */
+/* The request has been answered when this fails. */
 static bool
 read_flag(const struct api_call *call, const char *name, bool *flag)
 {
-	const char *value = http_query(call->request, name);
+	int64_t value = 0;
+	bool read = api_read_query(call, name, &value);
 
-	*flag = false;
-	if (value == NULL || lax_boolean_text(value, strlen(value), flag) == LAX_OK)
-		return true;
-	refuse_query(call, name, value);
-	return false;
+	*flag = value != 0;
+	return read;
 }
 
 /* All that a rendered status depends on besides names. */

@@ -264,6 +264,19 @@ record_schema(void)
 }
 
 static json_t *
+record_list_schema(void)
+{
+	return list_of(reference("Command"));
+}
+
+static json_t *
+record_page_schema(void)
+{
+	return object(json_pack("{s:o, s:o}", "commands", record_list_schema(), "total",
+				plain("integer")));
+}
+
+static json_t *
 any_object(void)
 {
 	return plain("object");
@@ -283,6 +296,8 @@ static const struct {
 	{"Version", version_schema},
 	{"CacheStats", cache_stats_schema},
 	{"Command", record_schema},
+	{"CommandList", record_list_schema},
+	{"CommandPage", record_page_schema},
 	{"Document", any_object},
 };
 
@@ -326,26 +341,69 @@ responses(const struct api_route *route)
 }
 
 static json_t *
+zone_schema(void)
+{
+	return json_pack("{s:s, s:i, s:i}", "type", "integer", "minimum", 1, "maximum",
+			 CZ2_ZONES_MAX);
+}
+
+static json_t *
+uuid_schema(void)
+{
+	return json_pack("{s:s, s:s}", "type", "string", "format", "uuid");
+}
+
+static json_t *
+text_schema(void)
+{
+	return plain("string");
+}
+
+static const struct {
+	const char *name;
+	json_t *(*schema)(void);
+} path_parameters[] = {
+	{"zone_id", zone_schema},
+	{"command_id", uuid_schema},
+	{"device_id", text_schema},
+};
+
+static json_t *
+path_parameter(size_t i)
+{
+	return json_pack("{s:s, s:s, s:b, s:o}", "name", path_parameters[i].name, "in", "path",
+			 "required", 1, "schema", path_parameters[i].schema());
+}
+
+static json_t *
+query_schema(const struct api_query *query)
+{
+	switch (query->kind) {
+	case QUERY_FLAG:
+		return json_pack("{s:s, s:b}", "type", "boolean", "default", 0);
+	case QUERY_NUMBER:
+		return json_pack("{s:s, s:I, s:I, s:I}", "type", "integer", "minimum",
+				 (json_int_t)query->min, "maximum", (json_int_t)query->max,
+				 "default", (json_int_t)query->standard);
+	case QUERY_STATUS:
+		return json_pack("{s:s, s:o}", "type", "string", "enum",
+				 word_list(record_status_names));
+	}
+	return json_object();
+}
+
+static json_t *
 parameters(const struct api_route *route)
 {
 	json_t *list = json_array();
 
-	if (strstr(route->path, "{zone_id}") != NULL)
-		json_array_append_new(list, json_pack("{s:s, s:s, s:b, s:{s:s, s:i, s:i}}",
-						      "name", "zone_id", "in", "path",
-						      "required", 1, "schema",
-						      "type", "integer", "minimum", 1,
-						      "maximum", CZ2_ZONES_MAX));
-	if (strstr(route->path, "{command_id}") != NULL)
-		json_array_append_new(list, json_pack("{s:s, s:s, s:b, s:{s:s, s:s}}",
-						      "name", "command_id", "in", "path",
-						      "required", 1, "schema",
-						      "type", "string", "format", "uuid"));
+	for (size_t i = 0; i < sizeof path_parameters / sizeof path_parameters[0]; i++)
+		if (strstr(route->path, path_parameters[i].name) != NULL)
+			json_array_append_new(list, path_parameter(i));
 	for (const struct api_query *query = route->queries; query->name != NULL; query++)
-		json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:{s:s, s:b}}",
-						      "name", query->name, "in", "query",
-						      "description", query->help,
-						      "schema", "type", "boolean", "default", 0));
+		json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:o}", "name", query->name,
+						      "in", "query", "description", query->help,
+						      "schema", query_schema(query)));
 	return list;
 }
 
