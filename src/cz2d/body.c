@@ -37,10 +37,21 @@ add_error(struct body *body, json_t *error)
 		json_decref(error);
 }
 
+/* The place of the body itself; more is appended to it. */
 static json_t *
-member_loc(const char *name)
+body_loc(const struct body *body)
 {
-	return json_pack("[s, s]", "body", name);
+	return body->member != NULL ? json_pack("[s, s]", "body", body->member)
+				    : json_pack("[s]", "body");
+}
+
+static json_t *
+member_loc(const struct body *body, const char *name)
+{
+	json_t *loc = body_loc(body);
+
+	json_array_append_new(loc, json_string(name));
+	return loc;
 }
 
 void
@@ -107,29 +118,75 @@ add_lax(struct body *body, enum lax outcome, json_t *loc, json_t *value)
 	add_error(body, new_error(lax_type(outcome), loc, lax_message(outcome), value));
 }
 
-static void
-decode_integer(struct body *body, int index, json_t *value)
+/* An integer from min to max; false, and an error, when it is none. */
+static bool
+decode_range(struct body *body, int index, int min, int max, json_t *value)
 {
-	const struct body_field *field = &body->schema->fields[index];
-	const struct cz2_field_info *info = cz2_field_info(field->field);
+	const char *name = body->schema->fields[index].name;
 	char message[MESSAGE_MAX];
 	int64_t number;
 	enum lax outcome = lax_integer(value, &number);
 	bool low;
 
 	if (outcome != LAX_OK) {
-		add_lax(body, outcome, member_loc(field->name), value);
-		return;
+		add_lax(body, outcome, member_loc(body, name), value);
+		return false;
 	}
-	low = number < info->set_min;
-	if (!low && number <= info->set_max) {
+	low = number < min;
+	if (!low && number <= max) {
 		body->values[index] = (int)number;
-		return;
+		return true;
 	}
 	snprintf(message, sizeof message, "Input should be %s than or equal to %d",
-		 low ? "greater" : "less", low ? info->set_min : info->set_max);
+		 low ? "greater" : "less", low ? min : max);
 	add_error(body, new_error(low ? "greater_than_equal" : "less_than_equal",
-				  member_loc(field->name), message, value));
+				  member_loc(body, name), message, value));
+	return false;
+}
+
+static void
+decode_integer(struct body *body, int index, json_t *value)
+{
+	const struct cz2_field_info *info = cz2_field_info(body->schema->fields[index].field);
+
+	decode_range(body, index, info->set_min, info->set_max, value);
+}
+
+static void
+decode_number(struct body *body, int index, json_t *value)
+{
+	const struct body_field *field = &body->schema->fields[index];
+
+	decode_range(body, index, field->min, field->max, value);
+}
+
+static void
+decode_text(struct body *body, int index, json_t *value)
+{
+	const struct body_field *field = &body->schema->fields[index];
+	char message[MESSAGE_MAX];
+	size_t length = json_string_length(value);
+
+	if (!json_is_string(value)) {
+		add_error(body, new_error("string_type", member_loc(body, field->name),
+					  "Input should be a valid string", value));
+		return;
+	}
+	if (length >= 1 && length <= (size_t)field->max)
+		return;
+	snprintf(message, sizeof message, "String should have at %s %d character%s",
+		 length < 1 ? "least" : "most", length < 1 ? 1 : field->max, length < 1 ? "" : "s");
+	add_error(body, new_error(length < 1 ? "string_too_short" : "string_too_long",
+				  member_loc(body, field->name), message, value));
+}
+
+static void
+decode_object(struct body *body, int index, json_t *value)
+{
+	if (!json_is_object(value))
+		add_error(body, new_error("dict_type",
+					  member_loc(body, body->schema->fields[index].name),
+					  "Input should be a valid dictionary", value));
 }
 
 static void
@@ -140,7 +197,7 @@ decode_boolean(struct body *body, int index, json_t *value)
 	enum lax outcome = lax_boolean(value, &given);
 
 	if (outcome != LAX_OK)
-		add_lax(body, outcome, member_loc(field->name), value);
+		add_lax(body, outcome, member_loc(body, field->name), value);
 	else if (!given)
 		body->values[index] = 0;
 	else
@@ -175,7 +232,7 @@ decode_word(struct body *body, int index, json_t *value)
 		}
 	}
 	enumerate(words, message, sizeof message);
-	add_error(body, new_error("enum", member_loc(field->name), message, value));
+	add_error(body, new_error("enum", member_loc(body, field->name), message, value));
 }
 
 /* False, and an error, when the list is none or has not 1 to 8 items. */
@@ -186,7 +243,7 @@ list_fits(struct body *body, const char *name, json_t *list)
 	char message[MESSAGE_MAX];
 
 	if (!json_is_array(list)) {
-		add_error(body, new_error("list_type", member_loc(name),
+		add_error(body, new_error("list_type", member_loc(body, name),
 					  "Input should be a valid list", list));
 		return false;
 	}
@@ -200,9 +257,18 @@ list_fits(struct body *body, const char *name, json_t *list)
 		snprintf(message, sizeof message,
 			 "List should have at most %d items after validation, not %zu",
 			 CZ2_ZONES_MAX, count);
-	add_error(body, new_error(count < ZONES_MIN ? "too_short" : "too_long", member_loc(name),
+	add_error(body, new_error(count < ZONES_MIN ? "too_short" : "too_long", member_loc(body, name),
 				  message, list));
 	return false;
+}
+
+static void
+add_item_lax(struct body *body, enum lax outcome, const char *name, int item, json_t *value)
+{
+	json_t *loc = member_loc(body, name);
+
+	json_array_append_new(loc, json_integer(item));
+	add_lax(body, outcome, loc, value);
 }
 
 static void
@@ -218,7 +284,7 @@ decode_zones(struct body *body, int index, json_t *list)
 		enum lax outcome = lax_integer(item, &body->zones[i]);
 
 		if (outcome != LAX_OK)
-			add_lax(body, outcome, json_pack("[s, s, i]", "body", name, (int)i), item);
+			add_item_lax(body, outcome, name, (int)i, item);
 	}
 	body->zone_count = (int)json_array_size(list);
 }
@@ -231,6 +297,9 @@ decode_member(struct body *body, int index)
 		[BODY_BOOLEAN] = decode_boolean,
 		[BODY_WORD] = decode_word,
 		[BODY_ZONES] = decode_zones,
+		[BODY_NUMBER] = decode_number,
+		[BODY_TEXT] = decode_text,
+		[BODY_OBJECT] = decode_object,
 	};
 	const struct body_field *field = &body->schema->fields[index];
 	json_t *value = json_object_get(body->json, field->name);
@@ -238,7 +307,7 @@ decode_member(struct body *body, int index)
 	if (value != NULL && !json_is_null(value))
 		decoders[field->kind](body, index, value);
 	else if (field->required)
-		add_missing(body, member_loc(field->name));
+		add_missing(body, member_loc(body, field->name));
 }
 
 static const struct body_field *
@@ -258,7 +327,7 @@ refuse_unknown(struct body *body)
 
 	json_object_foreach(body->json, name, value)
 		if (find_field(body->schema, name) == NULL)
-			add_error(body, new_error("extra_forbidden", member_loc(name),
+			add_error(body, new_error("extra_forbidden", member_loc(body, name),
 						  "Extra inputs are not permitted", value));
 }
 
@@ -278,20 +347,26 @@ names_setting(const struct body *body)
 	return false;
 }
 
-json_t *
-body_rule_error(const char *rule, json_t *input)
+static json_t *
+rule_error(json_t *loc, const char *rule, json_t *input)
 {
 	static const char format[] = "Value error, %s";
 	char message[MESSAGE_MAX + sizeof format];
 
 	snprintf(message, sizeof message, format, rule);
-	return new_error("value_error", json_pack("[s]", "body"), message, input);
+	return new_error("value_error", loc, message, input);
+}
+
+json_t *
+body_rule_error(const char *rule, json_t *input)
+{
+	return rule_error(json_pack("[s]", "body"), rule, input);
 }
 
 void
 body_break_rule(struct body *body, const char *rule)
 {
-	add_error(body, body_rule_error(rule, body->json));
+	add_error(body, rule_error(body_loc(body), rule, body->json));
 }
 
 /* "nothing to change: give at least one of heat, cool, ..." */
@@ -337,6 +412,22 @@ load(const char *text, size_t length, json_error_t *error)
 	return json;
 }
 
+/* All members of what has been read. */
+static void
+decode_members(struct body *body)
+{
+	if (!json_is_object(body->json)) {
+		add_error(body, new_error("model_attributes_type", body_loc(body),
+					  "Input should be a valid object", body->json));
+		return;
+	}
+	for (int i = 0; body->schema->fields[i].name != NULL; i++)
+		decode_member(body, i);
+	refuse_unknown(body);
+	if (body->schema->needs_setting && !names_setting(body))
+		add_nothing_named(body);
+}
+
 void
 body_decode(struct body *body, const char *text, size_t length)
 {
@@ -345,7 +436,7 @@ body_decode(struct body *body, const char *text, size_t length)
 
 	if (length == 0) {
 		if (!body->schema->optional)
-			add_missing(body, json_pack("[s]", "body"));
+			add_missing(body, body_loc(body));
 		return;
 	}
 	json = load(text, length, &error);
@@ -355,15 +446,25 @@ body_decode(struct body *body, const char *text, size_t length)
 	}
 	json_decref(body->json);
 	body->json = json;
-	if (!json_is_object(json)) {
-		add_error(body, new_error("model_attributes_type", json_pack("[s]", "body"),
-					  "Input should be a valid object", json));
-		return;
-	}
+	decode_members(body);
+}
 
-	for (int i = 0; body->schema->fields[i].name != NULL; i++)
-		decode_member(body, i);
-	refuse_unknown(body);
-	if (body->schema->needs_setting && !names_setting(body))
-		add_nothing_named(body);
+void
+body_decode_member(struct body *body, const struct body *whole, const char *member)
+{
+	json_t *json = body_member(whole, member);
+
+	json_decref(body->errors);
+	body->errors = json_incref(whole->errors);
+	body->member = member;
+	body->json = json != NULL ? json_incref(json) : json_object();
+	decode_members(body);
+}
+
+json_t *
+body_member(const struct body *body, const char *name)
+{
+	json_t *json = json_object_get(body->json, name);
+
+	return json_is_null(json) ? NULL : json;
 }

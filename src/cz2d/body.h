@@ -22,6 +22,9 @@ enum body_kind {
 	BODY_BOOLEAN,
 	BODY_WORD,    /* one of the field's words, exactly */
 	BODY_ZONES,   /* a list of 1..8 integers */
+	BODY_NUMBER,  /* an integer from min to max that is no value of the panel's */
+	BODY_TEXT,    /* 1..max bytes */
+	BODY_OBJECT,  /* whatever its members are */
 };
 
 struct body_field {
@@ -31,6 +34,7 @@ struct body_field {
 	bool required;
 	int on;               /* BODY_BOOLEAN: the value of true when it is not 1 */
 	const char *help;
+	int min, max;         /* BODY_NUMBER, BODY_TEXT */
 };
 
 struct body_schema {
@@ -43,6 +47,7 @@ struct body_schema {
 /* The members are for reading; body_init .. body_fini. */
 struct body {
 	const struct body_schema *schema;
+	const char *member; /* of which body this is; NULL: it is the whole */
 	json_t *json;   /* the whole body; JSON null when there is none */
 	json_t *errors; /* a list of {"type", "loc", "msg", "input"} */
 	int values[BODY_FIELDS_MAX];      /* of schema->fields, or BODY_ABSENT */
@@ -64,6 +69,14 @@ body_path_integer(struct body *body, const char *name, const char *text, size_t 
 /* Decodes all of the text; what is wrong is added to the errors. */
 void
 body_decode(struct body *body, const char *text, size_t length);
+
+/* Decodes a member of another body as one of its own; what is wrong is added to that one's errors. */
+void
+body_decode_member(struct body *body, const struct body *whole, const char *member);
+
+/* The member's JSON, borrowed; NULL when there is none, or null. */
+json_t *
+body_member(const struct body *body, const char *name);
 
 /* The value given for this field; BODY_ABSENT when there is none. */
 int

@@ -37,8 +37,8 @@ word_list(const char *const *words)
 static json_t *
 field_schema(const struct body_field *field)
 {
-	const struct cz2_field_info *info =
-		field->kind == BODY_ZONES ? NULL : cz2_field_info(field->field);
+	bool of_panel = field->kind <= BODY_WORD;
+	const struct cz2_field_info *info = of_panel ? cz2_field_info(field->field) : NULL;
 
 	switch (field->kind) {
 	case BODY_INTEGER:
@@ -52,6 +52,14 @@ field_schema(const struct body_field *field)
 		return json_pack("{s:s, s:i, s:i, s:{s:s, s:i, s:i}}", "type", "array",
 				 "minItems", 1, "maxItems", CZ2_ZONES_MAX, "items",
 				 "type", "integer", "minimum", 1, "maximum", CZ2_ZONES_MAX);
+	case BODY_NUMBER:
+		return json_pack("{s:[s, s], s:i, s:i}", "type", "integer", "null", "minimum",
+				 field->min, "maximum", field->max);
+	case BODY_TEXT:
+		return json_pack("{s:[s, s], s:i, s:i}", "type", "string", "null", "minLength", 1,
+				 "maxLength", field->max);
+	case BODY_OBJECT:
+		return json_pack("{s:[s, s]}", "type", "object", "null");
 	}
 	return json_object();
 }
