@@ -42,6 +42,8 @@ static const struct {
 	const char *retry_after;
 } known[] = {
 	{200, "Success", NULL},
+	{201, "Recorded", NULL},
+	{202, "Recorded; it will be carried out", NULL},
 	{400, "A malformed request line, header or query value", NULL},
 	{403, "The daemon only reads (panel.read_only)", NULL},
 	{404, "No such zone", NULL},
@@ -81,8 +83,9 @@ retry_after(int status)
 	return NULL;
 }
 
-static void
-answer(struct http_request *request, int status, json_t *document, const char *const *headers)
+void
+api_answer_with(struct http_request *request, int status, json_t *document,
+		const char *const *headers)
 {
 	char *text = json_dumps(document, JSON_COMPACT | JSON_ENCODE_ANY);
 
@@ -94,7 +97,7 @@ answer(struct http_request *request, int status, json_t *document, const char *c
 void
 api_answer(struct http_request *request, int status, json_t *document)
 {
-	answer(request, status, document, NULL);
+	api_answer_with(request, status, document, NULL);
 }
 
 /* With the header that tells when to ask again, where there is one. */
@@ -103,7 +106,7 @@ answer_refusal(struct http_request *request, int status, json_t *document)
 {
 	const char *headers[] = {"Retry-After", retry_after(status), NULL};
 
-	answer(request, status, document, headers[1] != NULL ? headers : NULL);
+	api_answer_with(request, status, document, headers[1] != NULL ? headers : NULL);
 }
 
 void

@@ -44,6 +44,7 @@ const struct api_command api_fan = {
 };
 
 const struct api_command api_temperature = {
+	.zonal = true,
 	.name = "zone.temperature",
 	.schema = {"ZoneTemperature", .needs_setting = true, .fields = {SETPOINTS_AND_FLAGS}},
 	.before = "Zone ", .after = " temperature updated",
@@ -59,6 +60,7 @@ const struct api_command api_batch = {
 };
 
 const struct api_command api_hold = {
+	.zonal = true,
 	.name = "zone.hold",
 	.schema = {"ZoneHold", .needs_setting = true, .fields = {
 		FLAGS
@@ -70,40 +72,33 @@ const struct api_command api_update = {
 	.name = "system.update",
 	.schema = {"Update", .optional = true},
 	.before = "Status refreshed successfully", .after = "",
-	.refresh = ENGINE_REFRESH_STATUS,
+	.reads = true, .refresh = ENGINE_REFRESH_STATUS,
 };
 
 const struct api_command api_clear = {
 	.name = "cache.clear",
 	.schema = {"CacheClear", .optional = true},
 	.before = "Cache cleared, everything was read anew", .after = "",
-	.refresh = ENGINE_REFRESH_ALL,
+	.reads = true, .refresh = ENGINE_REFRESH_ALL,
 };
 
-/* One command while it is made. */
-struct making {
-	struct body body;
-	int64_t path_zone;
-	unsigned zones; /* bit 0 is zone 1; 0: a command of the system */
+static const struct api_command *const commands[] = {
+	&api_mode, &api_fan, &api_temperature, &api_batch, &api_hold, &api_update, &api_clear, NULL,
 };
 
-static void
-decode(const struct api_call *call, struct making *making)
+const struct api_command *
+api_command_named(const char *name)
 {
-	size_t length;
-	const char *text = http_body(call->request, &length);
+	const struct api_command *const *kind = commands;
 
-	memset(making, 0, sizeof *making);
-	body_init(&making->body, &call->route->command->schema);
-	if (call->part != NULL)
-		body_path_integer(&making->body, "zone_id", call->part, call->part_length,
-				  &making->path_zone);
-	body_decode(&making->body, text, length);
+	while (*kind != NULL && strcmp((*kind)->name, name) != 0)
+		kind++;
+	return *kind;
 }
 
 /* The gap rule, as far as the body alone can break it. */
 static void
-check_gap(const struct api_call *call, struct making *making)
+check_gap(struct api_making *making)
 {
 	int heat = body_value(&making->body, CZ2_HEAT);
 	int cool = body_value(&making->body, CZ2_COOL);
@@ -113,8 +108,8 @@ check_gap(const struct api_call *call, struct making *making)
 	if (heat == BODY_ABSENT || cool == BODY_ABSENT || cool >= heat + CZ2_SETPOINT_GAP)
 		return;
 	outcome.problem = (struct cz2_problem){.error = CZ2_EGAP, .heat = heat, .cool = cool};
-	if (call->part != NULL && making->path_zone >= 1 && making->path_zone <= CZ2_ZONES_MAX)
-		outcome.problem.zone = (int)making->path_zone;
+	if (making->zonal && making->zone >= 1 && making->zone <= CZ2_ZONES_MAX)
+		outcome.problem.zone = (int)making->zone;
 	rule = json_problem(&outcome);
 	body_break_rule(&making->body, json_string_value(rule));
 	json_decref(rule);
@@ -122,11 +117,10 @@ check_gap(const struct api_call *call, struct making *making)
 
 /* The zones that are meant, or the first one that this house does not have. */
 static bool
-find_zones(const struct api_call *call, struct making *making, int64_t *stranger)
+find_zones(const struct api_call *call, struct api_making *making, int64_t *stranger)
 {
-	bool by_path = call->part != NULL;
-	const int64_t *list = by_path ? &making->path_zone : making->body.zones;
-	int count = by_path ? 1 : making->body.zone_count;
+	const int64_t *list = making->zonal ? &making->zone : making->body.zones;
+	int count = making->zonal ? 1 : making->body.zone_count;
 
 	for (int i = 0; i < count; i++) {
 		*stranger = list[i];
@@ -151,7 +145,7 @@ name_value(struct cz2_command *command, enum cz2_field field, unsigned zones, in
 
 /* The body has been checked against the same limits that cz2_command_set() keeps. */
 static void
-make_command(const struct making *making, struct cz2_command *command)
+make_command(const struct api_making *making, struct cz2_command *command)
 {
 	const struct body_field *fields = making->body.schema->fields;
 
@@ -163,12 +157,14 @@ make_command(const struct making *making, struct cz2_command *command)
 
 /* What the message is about: "1, 2, 3", or the word that was set. */
 static void
-write_subject(const struct making *making, char *out, size_t size)
+write_subject(const struct api_making *making, char *out, size_t size)
 {
 	const struct body_field *field = &making->body.schema->fields[0];
 	size_t used = 0;
 
 	out[0] = '\0';
+	if (making->kind->reads)
+		return;
 	if (making->zones == 0) {
 		snprintf(out, size, "%s",
 			 cz2_field_info(field->field)->words[making->body.values[0]]);
@@ -178,16 +174,6 @@ write_subject(const struct making *making, char *out, size_t size)
 		if ((making->zones & 1U << (zone - 1)) != 0)
 			used += (size_t)snprintf(out + used, size - used, "%s%d",
 						 used == 0 ? "" : ", ", zone);
-}
-
-/* True when the caller does not want to wait for the end. */
-static bool
-wants_async(const struct api_call *call)
-{
-	const char *prefer = http_header(call->request, "Prefer");
-
-	return call->api->parts.config->worker.enabled ||
-	       (prefer != NULL && strstr(prefer, "respond-async") != NULL);
 }
 
 /* Only the members that say something: null means as if it were not there. */
@@ -207,78 +193,77 @@ params_text(json_t *body)
 	return text;
 }
 
-/* Common to changes and refreshes; the order's texts are freed. */
 static void
-hand_over(const struct api_call *call, const struct making *making, struct ledger_order *order,
-	  struct api_wish *wish)
+submit(const struct api_call *call, struct api_making *making)
 {
+	const struct api_command *kind = making->kind;
 	char *params = params_text(making->body.json);
-
-	wish->async = wants_async(call);
-	wish->input = json_incref(making->body.json);
-	order->command = call->route->command->name;
-	order->zone = (int)making->path_zone;
-	order->params = params;
-	if (wish->async)
-		order->patience_ms = API_PATIENCE_MS;
-	api_wait_order(call, order, wish);
-	free(params);
-}
-
-static void
-submit(const struct api_call *call, const struct making *making)
-{
-	const struct api_command *kind = call->route->command;
-	struct api_wish wish = {.source = CZ2_SOURCE_WRITEBACK};
-	struct ledger_order order = {.refresh = false};
+	struct ledger_order order = {
+		.command = kind->name,
+		.zone = (int)making->zone,
+		.params = params,
+		.metadata = making->metadata,
+		.patience_ms = making->patience_ms,
+		.refresh = kind->reads,
+		.how = kind->refresh,
+	};
+	struct api_wish wish = {
+		.source = kind->reads ? CZ2_SOURCE_FORCE : CZ2_SOURCE_WRITEBACK,
+		.when = making->when,
+		.input = json_incref(making->body.json),
+	};
 	char subject[API_MESSAGE_MAX / 2];
 
 	make_command(making, &order.wish);
 	cz2_command_exclude(&order.wish, &order.warnings);
 	write_subject(making, subject, sizeof subject);
 	snprintf(wish.message, sizeof wish.message, "%s%s%s", kind->before, subject, kind->after);
-	hand_over(call, making, &order, &wish);
+	api_wait_order(call, &order, &wish);
+	free(params);
 }
 
-static void
-refuse_body(const struct api_call *call, const struct body *body)
+void
+api_carry_out(const struct api_call *call, struct api_making *making)
 {
-	api_answer(call->request, 422, json_pack("{s:O}", "detail", body->errors));
+	int64_t stranger;
+
+	check_gap(making);
+	if (!body_ok(&making->body))
+		api_answer(call->request, 422,
+			   json_pack("{s:O}", "detail", making->body.errors));
+	else if (!find_zones(call, making, &stranger))
+		api_answer_detail(call->request, 404,
+				  json_sprintf("Zone %lld not found.", (long long)stranger));
+	else
+		submit(call, making);
+}
+
+/* True when the caller does not want to wait for the end. */
+static bool
+wants_async(const struct api_call *call)
+{
+	const char *prefer = http_header(call->request, "Prefer");
+
+	return call->api->parts.config->worker.enabled ||
+	       (prefer != NULL && strstr(prefer, "respond-async") != NULL);
 }
 
 void
 api_post_command(const struct api_call *call)
 {
-	struct making making;
-	int64_t stranger;
+	struct api_making making = {.kind = call->route->command, .zonal = call->part != NULL};
+	size_t length;
+	const char *text = http_body(call->request, &length);
 
-	decode(call, &making);
-	check_gap(call, &making);
-	if (!body_ok(&making.body))
-		refuse_body(call, &making.body);
-	else if (!find_zones(call, &making, &stranger))
-		api_answer_detail(call->request, 404,
-				  json_sprintf("Zone %lld not found.", (long long)stranger));
-	else
-		submit(call, &making);
-	body_fini(&making.body);
-}
-
-void
-api_post_refresh(const struct api_call *call)
-{
-	const struct api_command *kind = call->route->command;
-	struct api_wish wish = {.source = CZ2_SOURCE_FORCE};
-	struct ledger_order order = {.refresh = true, .how = kind->refresh};
-	struct making making;
-
-	decode(call, &making);
-	if (body_ok(&making.body)) {
-		cz2_command_init(&order.wish);
-		snprintf(wish.message, sizeof wish.message, "%s", kind->before);
-		hand_over(call, &making, &order, &wish);
-	} else {
-		refuse_body(call, &making.body);
+	if (wants_async(call)) {
+		making.when = API_WHEN_QUEUED;
+		making.patience_ms = API_PATIENCE_MS;
 	}
+	body_init(&making.body, &making.kind->schema);
+	if (making.zonal)
+		body_path_integer(&making.body, "zone_id", call->part, call->part_length,
+				  &making.zone);
+	body_decode(&making.body, text, length);
+	api_carry_out(call, &making);
 	body_fini(&making.body);
 }

@@ -66,7 +66,9 @@ struct api_command {
 	const char *name; /* in the ledger */
 	struct body_schema schema;
 	const char *before, *after;
-	enum engine_refresh_kind refresh; /* where nothing is written */
+	bool zonal; /* for one zone, which is named outside the body */
+	bool reads; /* the panel, and writes nothing: */
+	enum engine_refresh_kind refresh;
 };
 
 struct api_route {
@@ -88,6 +90,11 @@ api_route_at(unsigned n);
 /* The commands; the tables of their bodies. */
 extern const struct api_command api_mode, api_fan, api_temperature, api_batch, api_hold;
 extern const struct api_command api_update, api_clear;
+extern const struct api_command api_order, api_device_order; /* of any of the others */
+
+/* The command that the ledger calls so; NULL: none. */
+const struct api_command *
+api_command_named(const char *name);
 
 /* Handlers. */
 void
@@ -97,7 +104,9 @@ api_get_live(const struct api_call *call);
 void
 api_post_command(const struct api_call *call);
 void
-api_post_refresh(const struct api_call *call);
+api_post_order(const struct api_call *call);
+void
+api_post_device_order(const struct api_call *call);
 void
 api_get_health(const struct api_call *call);
 void
@@ -128,6 +137,11 @@ openapi_document(void);
 void
 api_answer(struct http_request *request, int status, json_t *document);
 
+/* The same with headers: name, value, ... NULL, or NULL. */
+void
+api_answer_with(struct http_request *request, int status, json_t *document,
+		const char *const *headers);
+
 /* {"detail": sentence}; the sentence is taken. */
 void
 api_answer_detail(struct http_request *request, int status, json_t *sentence);
@@ -149,12 +163,19 @@ api_status_of(int error);
 const char *
 api_status_text(int status);
 
+/* When a command is answered, and how. */
+enum api_when {
+	API_WHEN_DONE,    /* 200 with the status as read back */
+	API_WHEN_QUEUED,  /* 202, as the older service has it */
+	API_WHEN_CREATED, /* 201, as its ledger has it */
+};
+
 /* What a request that waits is answered with when all went well. */
 struct api_wish {
 	char message[API_MESSAGE_MAX]; /* "": a plain status */
 	enum cz2_source source;
 	bool raw, flat;
-	bool async; /* answered as soon as it is recorded */
+	enum api_when when;
 	json_t *input; /* taken; may be NULL */
 };
 
@@ -175,6 +196,22 @@ api_wait_refresh(const struct api_call *call, enum engine_refresh_kind how,
 void
 api_wait_records(const struct api_call *call, const struct store_query *query,
 		 json_t *(*render)(const struct record *records, int count, int64_t total));
+
+/* One command while it is made. */
+struct api_making {
+	const struct api_command *kind;
+	struct body body;
+	bool zonal;      /* for this zone; else for those of the body, or the system */
+	int64_t zone;
+	unsigned zones;  /* found by api_carry_out(); bit 0 is zone 1 */
+	enum api_when when;
+	int64_t patience_ms;
+	const char *metadata; /* JSON text, or NULL */
+};
+
+/* Checks what can only be checked on the whole and submits it, or answers why not. */
+void
+api_carry_out(const struct api_call *call, struct api_making *making);
 
 /* The client of a waiting request left. */
 void

@@ -60,13 +60,11 @@ render_page(const struct record *records, int count, int64_t total)
 static bool
 is_device(const struct config *config, const char *name)
 {
-	char zone[RECORD_WORD_SIZE];
+	for (int zone = 0; zone <= config->panel.zones; zone++) {
+		char device[RECORD_WORD_SIZE];
 
-	if (strcmp(name, config->panel.id) == 0)
-		return true;
-	for (int i = 1; i <= config->panel.zones; i++) {
-		snprintf(zone, sizeof zone, "%s-zone-%d", config->panel.id, i);
-		if (strcmp(name, zone) == 0)
+		record_device_name(config->panel.id, zone, device);
+		if (strcmp(name, device) == 0)
 			return true;
 	}
 	return false;

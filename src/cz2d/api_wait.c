@@ -10,6 +10,7 @@
 
 #include "cz2d/api_internal.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -126,15 +127,32 @@ queued_document(const struct api_wait *wait, const struct record *record, int64_
 }
 
 static void
+answer_created(struct http_request *request, const struct record *record)
+{
+	char place[64];
+	const char *headers[] = {"Location", place, NULL};
+
+	snprintf(place, sizeof place, "/api/v1/commands/%s", record->id);
+	api_answer_with(request, 201,
+			json_pack("{s:s, s:s, s:o}", "command_id", record->id, "status",
+				  record_status_names[record->status], "expires_at",
+				  json_time(record->expires_us)),
+			headers);
+}
+
+static void
 on_recorded(void *self, const struct record *record, int64_t now)
 {
 	struct api_wait *wait = self;
 	struct http_request *request = wait->request;
 
-	if (!wait->wish.async)
+	if (wait->wish.when == API_WHEN_DONE)
 		return;
 	http_set_tag(request, NULL);
-	api_answer(request, 202, queued_document(wait, record, now));
+	if (wait->wish.when == API_WHEN_QUEUED)
+		api_answer(request, 202, queued_document(wait, record, now));
+	else
+		answer_created(request, record);
 	ledger_forget(wait->api->parts.ledger, wait->order);
 	wait_free(wait);
 }

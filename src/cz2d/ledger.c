@@ -377,8 +377,7 @@ fill_record(struct entry *entry, const struct ledger_order *order, int64_t now)
 	struct record *record = &entry->record;
 
 	uuid_make(record->id);
-	snprintf(record->device, sizeof record->device, order->zone != 0 ? "%s-zone-%d" : "%s",
-		 entry->ledger->config.panel_id, order->zone);
+	record_device_name(entry->ledger->config.panel_id, order->zone, record->device);
 	snprintf(record->command, sizeof record->command, "%s", order->command);
 	snprintf(record->user, sizeof record->user, "%s", order->user);
 	record->source = order->source;

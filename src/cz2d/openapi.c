@@ -272,6 +272,13 @@ record_schema(void)
 }
 
 static json_t *
+created_schema(void)
+{
+	return object(json_pack("{s:o, s:o, s:o}", "command_id", plain("string"), "status",
+				plain("string"), "expires_at", time_schema()));
+}
+
+static json_t *
 record_list_schema(void)
 {
 	return list_of(reference("Command"));
@@ -304,6 +311,7 @@ static const struct {
 	{"Version", version_schema},
 	{"CacheStats", cache_stats_schema},
 	{"Command", record_schema},
+	{"Created", created_schema},
 	{"CommandList", record_list_schema},
 	{"CommandPage", record_page_schema},
 	{"Document", any_object},

@@ -7,6 +7,7 @@
 
 #include "cz2d/record.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
@@ -52,4 +53,13 @@ bool
 record_is_final(const struct record *record)
 {
 	return record->status >= RECORD_DELIVERED;
+}
+
+void
+record_device_name(const char *panel_id, int zone, char out[RECORD_WORD_SIZE])
+{
+	if (zone == 0)
+		snprintf(out, RECORD_WORD_SIZE, "%s", panel_id);
+	else
+		snprintf(out, RECORD_WORD_SIZE, "%s-zone-%d", panel_id, zone);
 }

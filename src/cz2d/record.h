@@ -66,6 +66,10 @@ record_fini(struct record *record);
 bool
 record_is_final(const struct record *record);
 
+/* What a zone's device is called, or the panel's for zone 0: "cz2-zone-1", "cz2". */
+void
+record_device_name(const char *panel_id, int zone, char out[RECORD_WORD_SIZE]);
+
 /* "pending", "sent", ...; "rest", "mqtt", ...; ended by NULL. */
 extern const char *const record_status_names[];
 extern const char *const record_source_names[];

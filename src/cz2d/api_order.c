@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright 2026 The cz2d authors */
+/*
+ * Commands by name: an envelope that says for which device, with which parameters and how
+ * long it may wait, around the same body that the command's own route takes.
+ */
+#include "build.h"
+
+#include "cz2d/api_internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "cz2d/config.h"
+#include "cz2d/lax.h"
+
+enum {
+	MINUTE_MS = 60 * 1000,
+	EXPIRES_MINUTES = 60, /* unless told otherwise */
+	EXPIRES_MINUTES_MAX = 7 * 24 * 60,
+	NAME_MAX_BYTES = RECORD_WORD_SIZE - 1,
+};
+
+#define EXPIRES_AND_METADATA \
+	{"expires_in_minutes", BODY_NUMBER, CZ2_FIELD_COUNT, false, 0, \
+	 "how long it may wait for the panel; 60 unless given", 1, EXPIRES_MINUTES_MAX}, \
+	{"metadata", BODY_OBJECT, CZ2_FIELD_COUNT, false, 0, "kept with the command", 0, 0}
+#define NAME(name, required, help) \
+	{name, BODY_TEXT, CZ2_FIELD_COUNT, required, 0, help, 1, NAME_MAX_BYTES}
+#define PARAMS(name) \
+	{name, BODY_OBJECT, CZ2_FIELD_COUNT, false, 0, "what the command's own route takes", 0, 0}
+
+const struct api_command api_order = {
+	.schema = {"Order", .fields = {
+		NAME("device_id", false, "the panel or a zone; the panel unless given"),
+		NAME("command", true, "zone.temperature, zone.hold, zones.temperature, ..."),
+		PARAMS("params"), EXPIRES_AND_METADATA,
+	}},
+};
+
+const struct api_command api_device_order = {
+	.schema = {"DeviceOrder", .fields = {
+		NAME("command", false, "zone.temperature, zone.hold, system.mode, ..."),
+		NAME("command_type", false, "the same"),
+		PARAMS("params"), PARAMS("command_params"), EXPIRES_AND_METADATA,
+	}},
+};
+
+/* The member by the one name or the other. */
+static const char *
+either(const struct body *envelope, const char *name, const char *other)
+{
+	return body_member(envelope, name) == NULL && body_member(envelope, other) != NULL ? other
+											    : name;
+}
+
+/* The zone that a device is; 0 for the panel, -1 for neither. */
+static int
+zone_of_device(const struct config *config, const char *device)
+{
+	for (int zone = 0; zone <= config->panel.zones; zone++) {
+		char name[RECORD_WORD_SIZE];
+
+		record_device_name(config->panel.id, zone, name);
+		if (strcmp(device, name) == 0)
+			return zone;
+	}
+	return -1;
+}
+
+/* The zone may stand among the parameters too, as in the path of the command's own route. */
+static void
+take_zone(struct api_making *making, const struct body *envelope, const char *params)
+{
+	json_t *object = body_member(envelope, params);
+	json_t *zone = json_object_get(object, "zone_id");
+
+	if (zone == NULL || !making->kind->zonal || making->zone != 0)
+		return;
+	if (lax_integer(zone, &making->zone) == LAX_OK)
+		json_object_del(object, "zone_id");
+}
+
+static void
+carry_out(const struct api_call *call, const struct body *envelope,
+	  const struct api_command *kind, int zone)
+{
+	int minutes = envelope->values[call->part != NULL ? 4 : 3];
+	struct api_making making = {
+		.kind = kind,
+		.zonal = kind->zonal,
+		.zone = zone,
+		.when = API_WHEN_CREATED,
+		.patience_ms = (minutes != BODY_ABSENT ? minutes : EXPIRES_MINUTES) *
+			       INT64_C(1) * MINUTE_MS,
+	};
+	const char *params = either(envelope, "params", "command_params");
+	json_t *metadata = body_member(envelope, "metadata");
+	char *text = metadata != NULL ? json_dumps(metadata, JSON_COMPACT) : NULL;
+
+	making.metadata = text;
+	take_zone(&making, envelope, params);
+	body_init(&making.body, &kind->schema);
+	body_decode_member(&making.body, envelope, params);
+	api_carry_out(call, &making);
+	body_fini(&making.body);
+	free(text);
+}
+
+/* device: NULL for the panel. */
+static void
+post(const struct api_call *call, const struct body *envelope, const char *device)
+{
+	const struct config *config = call->api->parts.config;
+	int zone = device != NULL ? zone_of_device(config, device) : 0;
+	const char *name = json_string_value(
+		body_member(envelope, either(envelope, "command", "command_type")));
+	const struct api_command *kind = name != NULL ? api_command_named(name) : NULL;
+
+	if (!body_ok(envelope))
+		api_answer(call->request, 422, json_pack("{s:O}", "detail", envelope->errors));
+	else if (zone < 0)
+		api_answer_detail(call->request, 404, json_string("Device not found."));
+	else if (kind == NULL)
+		api_answer_detail(call->request, 422, json_string("There is no such command."));
+	else
+		carry_out(call, envelope, kind, zone);
+}
+
+static void
+post_envelope(const struct api_call *call, const char *device)
+{
+	struct body envelope;
+	size_t length;
+	const char *text = http_body(call->request, &length);
+
+	body_init(&envelope, &call->route->command->schema);
+	body_decode(&envelope, text, length);
+	if (device == NULL)
+		device = json_string_value(body_member(&envelope, "device_id"));
+	post(call, &envelope, device);
+	body_fini(&envelope);
+}
+
+void
+api_post_order(const struct api_call *call)
+{
+	post_envelope(call, NULL);
+}
+
+void
+api_post_device_order(const struct api_call *call)
+{
+	char device[RECORD_WORD_SIZE] = "";
+
+	if (call->part_length < sizeof device)
+		memcpy(device, call->part, call->part_length);
+	post_envelope(call, device);
+}
