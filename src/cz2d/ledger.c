@@ -246,13 +246,32 @@ on_sent(void *self, int64_t now)
 	record->sent_us = record->updated_us = clock_wall_us_of(now);
 }
 
+/* Nothing has left: a crash from now on leaves it to be carried out. */
+static void
+disarm(struct entry *entry)
+{
+	if (!entry->record.armed)
+		return;
+	entry->record.armed = false;
+	keep(entry);
+}
+
 /* On the disk it is pending still: the next start takes it up. */
 static void
 leave(struct entry *entry)
 {
 	entry->phase = PHASE_LEFT;
+	disarm(entry);
 	if (entry->keeps == 0)
 		entry_free(entry);
+}
+
+/* Until the panel can be asked again. */
+static void
+hold(struct entry *entry)
+{
+	entry->phase = PHASE_HELD;
+	disarm(entry);
 }
 
 static bool
@@ -278,7 +297,7 @@ on_done(void *self, const struct outcome *outcome, int64_t now)
 	else if (now >= entry->deadline)
 		expire(entry, now);
 	else if (panel_is_away(outcome->error))
-		entry->phase = PHASE_HELD;
+		hold(entry);
 	else
 		end(entry, RECORD_FAILED, outcome, now);
 }
@@ -443,8 +462,8 @@ ledger_submit(struct ledger *ledger, const struct ledger_order *order,
 	}
 	entry->caller = *caller;
 	/* Its turn comes at once: one visit to the disk is enough. */
-	entry->record.armed = !order->refresh && engine_open(ledger->engine) &&
-			      engine_reachable(ledger->engine) == CZ2_OK;
+	entry->record.armed =
+		!entry->refresh && !entry->patient && engine_open(ledger->engine);
 	keep(entry);
 	*id = entry->id;
 	return CZ2_OK;
