@@ -85,44 +85,59 @@ static void
 carry_out(const struct api_call *call, const struct body *envelope,
 	  const struct api_command *kind, int zone)
 {
-	int minutes = envelope->values[call->part != NULL ? 4 : 3];
+	json_t *minutes = body_member(envelope, "expires_in_minutes");
+	json_t *metadata = body_member(envelope, "metadata");
+	const char *params = either(envelope, "params", "command_params");
+	char *text = metadata != NULL ? json_dumps(metadata, JSON_COMPACT) : NULL;
 	struct api_making making = {
 		.kind = kind,
 		.zonal = kind->zonal,
 		.zone = zone,
 		.when = API_WHEN_CREATED,
-		.patience_ms = (minutes != BODY_ABSENT ? minutes : EXPIRES_MINUTES) *
-			       INT64_C(1) * MINUTE_MS,
+		.patience_ms = EXPIRES_MINUTES * (int64_t)MINUTE_MS,
+		.metadata = text,
 	};
-	const char *params = either(envelope, "params", "command_params");
-	json_t *metadata = body_member(envelope, "metadata");
-	char *text = metadata != NULL ? json_dumps(metadata, JSON_COMPACT) : NULL;
 
-	making.metadata = text;
+	if (minutes != NULL)
+		making.patience_ms = body_number(envelope, "expires_in_minutes") * (int64_t)MINUTE_MS;
 	take_zone(&making, envelope, params);
 	body_init(&making.body, &kind->schema);
 	body_decode_member(&making.body, envelope, params);
+	if (making.zonal && making.zone == 0)
+		body_miss(&making.body, "zone_id");
 	api_carry_out(call, &making);
 	body_fini(&making.body);
 	free(text);
 }
 
+/* NULL, and an error, when there is no such command. */
+static const struct api_command *
+find_command(struct body *envelope)
+{
+	const char *member = either(envelope, "command", "command_type");
+	const char *name = json_string_value(body_member(envelope, member));
+	const struct api_command *kind = name != NULL ? api_command_named(name) : NULL;
+
+	if (body_member(envelope, member) == NULL && !envelope->schema->fields[0].required &&
+	    !envelope->schema->fields[1].required)
+		body_miss(envelope, member);
+	else if (name != NULL && kind == NULL)
+		body_refuse(envelope, member, "there is no such command");
+	return kind;
+}
+
 /* device: NULL for the panel. */
 static void
-post(const struct api_call *call, const struct body *envelope, const char *device)
+post(const struct api_call *call, struct body *envelope, const char *device)
 {
 	const struct config *config = call->api->parts.config;
+	const struct api_command *kind = find_command(envelope);
 	int zone = device != NULL ? zone_of_device(config, device) : 0;
-	const char *name = json_string_value(
-		body_member(envelope, either(envelope, "command", "command_type")));
-	const struct api_command *kind = name != NULL ? api_command_named(name) : NULL;
 
 	if (!body_ok(envelope))
 		api_answer(call->request, 422, json_pack("{s:O}", "detail", envelope->errors));
 	else if (zone < 0)
 		api_answer_detail(call->request, 404, json_string("Device not found."));
-	else if (kind == NULL)
-		api_answer_detail(call->request, 422, json_string("There is no such command."));
 	else
 		carry_out(call, envelope, kind, zone);
 }

@@ -369,6 +369,19 @@ body_break_rule(struct body *body, const char *rule)
 	add_error(body, rule_error(body_loc(body), rule, body->json));
 }
 
+void
+body_miss(struct body *body, const char *member)
+{
+	add_missing(body, member_loc(body, member));
+}
+
+void
+body_refuse(struct body *body, const char *member, const char *rule)
+{
+	add_error(body, rule_error(member_loc(body, member), rule,
+				   json_object_get(body->json, member)));
+}
+
 /* "nothing to change: give at least one of heat, cool, ..." */
 static void
 add_nothing_named(struct body *body)
@@ -459,6 +472,15 @@ body_decode_member(struct body *body, const struct body *whole, const char *memb
 	body->member = member;
 	body->json = json != NULL ? json_incref(json) : json_object();
 	decode_members(body);
+}
+
+int
+body_number(const struct body *body, const char *name)
+{
+	for (int i = 0; body->schema->fields[i].name != NULL; i++)
+		if (strcmp(body->schema->fields[i].name, name) == 0)
+			return body->values[i];
+	return BODY_ABSENT;
 }
 
 json_t *

@@ -78,9 +78,19 @@ body_decode_member(struct body *body, const struct body *whole, const char *memb
 json_t *
 body_member(const struct body *body, const char *name);
 
+/* The value of a BODY_NUMBER member; BODY_ABSENT when there is none. */
+int
+body_number(const struct body *body, const char *name);
+
 /* The value given for this field; BODY_ABSENT when there is none. */
 int
 body_value(const struct body *body, enum cz2_field field);
+
+/* Adds an error on one member: that it is missing, or that its value breaks a rule. */
+void
+body_miss(struct body *body, const char *member);
+void
+body_refuse(struct body *body, const char *member, const char *rule);
 
 /* Adds an error on the body as a whole: rule is a clause that names it. */
 void

@@ -16,7 +16,8 @@ from panel import READ, REPLY, WRITE
 
 CLOCK_SLACK = 0.05    # between a moment at the panel and the same moment at a client
 FRESH_SLACK = 0.5     # line time and a busy machine, on top of command.guard_ms
-GRANTING = (200, 500, 504, None)  # answers of commands that may have touched the bus; any
+ACCEPTED = (201, 202)
+GRANTING = (200, 201, 202, 500, 504, None)  # answers of commands that may have touched the bus; any
                                   # other does when it says what was applied
 
 
@@ -150,6 +151,8 @@ def wish_of(call):
 
 def _wish(path, body):
     wish = {}
+    if path.startswith("/api/v1/"):
+        return _ordered_wish(path, body)
     if path == "/system/mode":
         if body.get("mode") is not None:
             wish["system_mode", 0] = body["mode"]
@@ -166,6 +169,20 @@ def _wish(path, body):
         if match:
             wish.update(_zone_wish(body, int(match[1])))
     return wish
+
+
+ORDERS = {"system.mode": "/system/mode", "system.fan": "/system/fan",
+          "zones.temperature": "/zones/batch/temperature",
+          "zone.temperature": "/zones/{}/temperature", "zone.hold": "/zones/{}/hold"}
+
+
+def _ordered_wish(path, body):
+    """Of a command by name."""
+    name = body.get("command") or body.get("command_type")
+    params = body.get("params") or body.get("command_params") or {}
+    device = re.search(r"-zone-(\d+)", f"{path} {body.get('device_id')}")
+    zone = device[1] if device else params.get("zone_id")
+    return _wish(ORDERS[name].format(zone), params) if name in ORDERS else {}
 
 
 def _wanted_bits(name, zone, wanted):
@@ -257,9 +274,11 @@ def _grants(call):
 
 
 def _asking(registers, time):
-    """The wishes that may be the reason for a write at this moment."""
+    """The wishes that may be the reason for a write at this moment. Who was answered with 201
+    or 202 does not wait, but his command does."""
     for call, wish in registers.commands:
-        ends = float("inf") if call.answered is None else call.answered
+        waits = call.answered is None or call.status in ACCEPTED
+        ends = float("inf") if waits else call.answered
         if _grants(call) and call.sent <= time <= ends + CLOCK_SLACK:
             yield wish
 
