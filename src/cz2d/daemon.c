@@ -29,6 +29,7 @@
 #include "cz2d/model.h"
 #include "cz2d/mqtt.h"
 #include "cz2d/pump.h"
+#include "cz2d/retention.h"
 #include "cz2d/service.h"
 #include "cz2d/store.h"
 
@@ -51,6 +52,7 @@ struct daemon {
 	uv_timer_t save, alive, stop;
 
 	struct store *store;
+	struct retention *retention;
 	struct model *model;
 	struct link *link;
 	struct bus *bus;
@@ -248,6 +250,7 @@ on_stop_signal(uv_signal_t *signal, int number)
 	if (daemon->mqtt_stopping)
 		mqtt_stop(daemon->mqtt, MQTT_LEAVE_SOON, on_mqtt_replaced, daemon);
 	http_stop(daemon->http);
+	retention_stop(daemon->retention);
 	ledger_stop(daemon->ledger);
 	engine_stop(daemon->engine, clock_now());
 	uv_timer_start(&daemon->stop, on_stop_look, 0, STOP_LOOK_MS);
@@ -308,6 +311,8 @@ make_core(struct daemon *daemon)
 
 	daemon->store = store_new(config->storage.path);
 	store_join(daemon->store, &daemon->loop);
+	daemon->retention = retention_new(&daemon->loop, daemon->store,
+					  config->storage.keep_commands_days);
 	daemon->model = model_new(config->panel.zones, config->cache.stale_seconds * INT64_C(1000));
 	model_observe(daemon->model, &changes);
 	restore(daemon);
@@ -495,6 +500,7 @@ daemon_free(struct daemon *daemon)
 	daemon->http = http_free(daemon->http);
 	daemon->api = api_free(daemon->api);
 	pump_stop(daemon->pump);
+	retention_stop(daemon->retention);
 	if (daemon->loop_ready)
 		close_handles(daemon);
 	daemon->pump = pump_free(daemon->pump);
@@ -503,6 +509,7 @@ daemon_free(struct daemon *daemon)
 	daemon->bus = bus_free(daemon->bus);
 	daemon->link = link_free(daemon->link);
 	daemon->model = model_free(daemon->model);
+	daemon->retention = retention_free(daemon->retention);
 	daemon->store = store_free(daemon->store);
 	free(daemon->path);
 	free(daemon);

@@ -27,6 +27,7 @@
 enum {
 	APPLICATION_ID = 0x637A3264, /* "cz2d": file(1) and we know it again by this */
 	BUSY_MS = 100,               /* how long somebody else's look at the file may take */
+	PAGE_MIN = 512,              /* bytes of SQLite's smallest page */
 	VALUE_MAX = 1 << 20,         /* bytes of a value that are ever read */
 	DIRECTORY_MODE = 0750,
 	WHY_MAX = 512,
@@ -198,6 +199,15 @@ open_file(struct database *database)
 	return GOOD;
 }
 
+/* SQLite takes what is too short for a page for nothing at all. */
+static bool
+is_stump(const char *path)
+{
+	struct stat file;
+
+	return stat(path, &file) == 0 && file.st_size > 0 && file.st_size < PAGE_MIN;
+}
+
 /* Ours, or new; *version gets the schema's. */
 static enum verdict
 identify(struct database *database, long *version)
@@ -210,7 +220,7 @@ identify(struct database *database, long *version)
 	    (verdict = ask_number(database, "SELECT count(*) FROM sqlite_schema", &tables)) != GOOD)
 		return verdict;
 	if (application == 0 && *version == 0 && tables == 0)
-		return GOOD;
+		return is_stump(database->path) ? DAMAGED : GOOD;
 	if (application != APPLICATION_ID)
 		return unusable(database, "%s belongs to another program", database->path);
 	if (*version > database->schema->version)
@@ -229,7 +239,12 @@ check_whole(struct database *database)
 	char answer[64];
 	enum verdict verdict = ask(database, "PRAGMA quick_check(1)", answer, sizeof answer);
 
-	return verdict != GOOD || strcmp(answer, "ok") == 0 ? verdict : DAMAGED;
+	if (verdict != GOOD)
+		return verdict;
+	/* The file may be written: that it must not stands in its header, where we never put it. */
+	if (sqlite3_db_readonly(database->handle, "main") == 1)
+		return DAMAGED;
+	return strcmp(answer, "ok") == 0 ? GOOD : DAMAGED;
 }
 
 static enum verdict

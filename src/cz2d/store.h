@@ -100,8 +100,14 @@ int
 store_load_open(struct store *store, void (*told)(void *self, const struct record *record),
 		void *self);
 
-/* Forgets final records that were requested before this moment, some at a time. */
+/* count: how many were forgotten; 0: none is left that is so old; negative: CZ2_EIO. */
+typedef void (*store_forgotten)(void *self, int count);
+
+/*
+ * Forgets some of the final records that were requested before this moment: few enough that
+ * who waits for the disk does not wait for long. To be called again until none is left.
+ */
 void
-store_forget_before(struct store *store, int64_t requested_us);
+store_forget_before(struct store *store, int64_t requested_us, store_forgotten told, void *self);
 
 #endif

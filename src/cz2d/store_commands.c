@@ -16,8 +16,6 @@
 #include "base/mem.h"
 #include <cz2/error.h>
 
-enum { FORGET_AT_ONCE = 500 }; /* so that who waits for the disk does not wait for long */
-
 /* The columns of a record, in the order in which they are written and told. */
 enum column {
 	ID, DEVICE, COMMAND, USER, SOURCE, STATUS, ARMED, REQUESTED, UPDATED, SENT, DELIVERED,
@@ -395,56 +393,4 @@ store_load_open(struct store *store, void (*told)(void *self, const struct recor
 		log_warning("store", "%d stored commands cannot be ours and are skipped",
 			    loading.skipped);
 	return error;
-}
-
-/* ------------------------------------------------------------------------
- * Retention
- */
-
-struct forgetting {
-	struct disk_job job;
-	struct store *store;
-	int64_t requested_us;
-};
-
-/* Only the oldest are looked at: the rest is younger. */
-#define OLDEST "(SELECT seq FROM (SELECT * FROM commands ORDER BY seq LIMIT ?2)" \
-	       " WHERE status >= 2 AND requested_us < ?1)"
-
-static int
-forget(struct disk_job *job, struct database *database)
-{
-	struct forgetting *forgetting = (struct forgetting *)job;
-	struct database_value values[] = {number(forgetting->requested_us), number(FORGET_AT_ONCE)};
-	int error = database_run(database,
-				 "INSERT INTO counts (device, status, n)"
-				 " SELECT device, status, -count(*) FROM commands WHERE seq IN " OLDEST
-				 " GROUP BY device, status"
-				 " ON CONFLICT (device, status) DO UPDATE SET n = n + excluded.n",
-				 values, 2);
-
-	if (error != CZ2_OK)
-		return error;
-	return database_run(database, "DELETE FROM commands WHERE seq IN " OLDEST, values, 2);
-}
-
-static void
-forgotten(struct disk_job *job, int error)
-{
-	struct forgetting *forgetting = (struct forgetting *)job;
-
-	(void)error;
-	store_note_health(forgetting->store);
-	free(forgetting);
-}
-
-void
-store_forget_before(struct store *store, int64_t requested_us)
-{
-	struct forgetting *forgetting = mem_new(1, sizeof *forgetting);
-
-	forgetting->job = (struct disk_job){.work = forget, .done = forgotten};
-	forgetting->store = store;
-	forgetting->requested_us = requested_us;
-	disk_do(store->writer, &forgetting->job);
 }

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright 2026 The cz2d authors */
+/*
+ * Records that are old enough to go, and how many fewer there are then. When they are old
+ * enough is the matter of who asks.
+ */
+#include "build.h"
+
+#include "cz2d/store_internal.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include <cz2/error.h>
+
+enum { FORGET_AT_ONCE = 500 };
+
+/* Only the oldest are looked at: the rest is younger. */
+#define OLDEST "(SELECT seq FROM (SELECT * FROM commands ORDER BY seq LIMIT ?2)" \
+	       " WHERE status >= 2 AND requested_us < ?1)"
+
+static const char count_fewer[] =
+	"INSERT INTO counts (device, status, n)"
+	" SELECT device, status, -count(*) FROM commands WHERE seq IN " OLDEST
+	" GROUP BY device, status"
+	" ON CONFLICT (device, status) DO UPDATE SET n = n + excluded.n";
+
+static const char delete_them[] = "DELETE FROM commands WHERE seq IN " OLDEST;
+
+struct forgetting {
+	struct disk_job job;
+	struct store *store;
+	int64_t requested_us;
+	int64_t count;
+	store_forgotten told;
+	void *self;
+};
+
+static void
+take_count(void *self, const struct database_value *columns, int count)
+{
+	if (count == 1 && columns[0].kind == DATABASE_INTEGER)
+		*(int64_t *)self = columns[0].integer;
+}
+
+static int
+forget(struct disk_job *job, struct database *database)
+{
+	struct forgetting *forgetting = (struct forgetting *)job;
+	struct database_value values[] = {
+		{.kind = DATABASE_INTEGER, .integer = forgetting->requested_us},
+		{.kind = DATABASE_INTEGER, .integer = FORGET_AT_ONCE},
+	};
+	int error;
+
+	forgetting->count = 0;
+	if ((error = database_run(database, count_fewer, values, 2)) != CZ2_OK ||
+	    (error = database_run(database, delete_them, values, 2)) != CZ2_OK)
+		return error;
+	return database_ask(database, "SELECT changes()", NULL, 0, take_count, &forgetting->count);
+}
+
+static void
+forgotten(struct disk_job *job, int error)
+{
+	struct forgetting *forgetting = (struct forgetting *)job;
+
+	store_note_health(forgetting->store);
+	forgetting->told(forgetting->self, error != CZ2_OK ? error : (int)forgetting->count);
+	free(forgetting);
+}
+
+void
+store_forget_before(struct store *store, int64_t requested_us, store_forgotten told, void *self)
+{
+	struct forgetting *forgetting = mem_new(1, sizeof *forgetting);
+
+	forgetting->job = (struct disk_job){.work = forget, .done = forgotten};
+	forgetting->store = store;
+	forgetting->requested_us = requested_us;
+	forgetting->told = told;
+	forgetting->self = self;
+	disk_do(store->writer, &forgetting->job);
+}
