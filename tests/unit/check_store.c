@@ -13,7 +13,6 @@
 #include <signal.h>
 #include <sqlite3.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -22,83 +21,19 @@
 #include "base/log.h"
 #include <cz2/error.h>
 
+#include "logged.h"
+#include "stored.h"
 #include "support.h"
 
-enum { PATH_MAX_HERE = 512, NOBODY = 65534 };
+enum { NOBODY = 65534 };
 
 static const int64_t now = 5000000, wall_us = INT64_C(1780000000000000);
 
-static char directory[64];
-static char path[PATH_MAX_HERE];
 static struct cz2_image images[CZ2_ROW_COUNT];
 static struct cz2_image loaded[CZ2_ROW_COUNT];
 
 /* ------------------------------------------------------------------------
- * A place of our own, and what the log said
- */
-
-static void
-setup(void)
-{
-	char name[PATH_MAX_HERE];
-	int log;
-
-	snprintf(directory, sizeof directory, "/tmp/check_store.XXXXXX");
-	ck_assert_ptr_nonnull(mkdtemp(directory));
-	ck_assert_int_eq(chmod(directory, 0755), 0);
-	snprintf(path, sizeof path, "%s/cz2d.db", directory);
-	memset(images, 0, sizeof images);
-	memset(loaded, 0, sizeof loaded);
-	snprintf(name, sizeof name, "%s/log", directory);
-	log = open(name, O_RDWR | O_CREAT | O_APPEND, 0666);
-	ck_assert_int_ge(log, 0);
-	dup2(log, STDERR_FILENO);
-	close(log);
-}
-
-static void
-teardown(void)
-{
-	char command[128];
-
-	snprintf(command, sizeof command, "rm -rf %s", directory);
-	ck_assert_int_eq(system(command), 0);
-}
-
-/* Lines of the log that hold this text. */
-static int
-logged(const char *text)
-{
-	char name[PATH_MAX_HERE], line[2048];
-	int count = 0;
-	FILE *log;
-
-	snprintf(name, sizeof name, "%s/log", directory);
-	log = fopen(name, "r");
-	while (fgets(line, sizeof line, log) != NULL)
-		count += strstr(line, text) != NULL;
-	fclose(log);
-	return count;
-}
-
-/* How many files were set aside. */
-static int
-aside(void)
-{
-	char pattern[PATH_MAX_HERE];
-	glob_t found;
-	int count = 0;
-
-	snprintf(pattern, sizeof pattern, "%s/*.damaged-*", directory);
-	if (glob(pattern, 0, NULL, &found) == 0)
-		for (size_t i = 0; i < found.gl_pathc; i++)
-			count += strrchr(found.gl_pathv[i], 'Z')[1] == '\0';
-	globfree(&found);
-	return count;
-}
-
-/* ------------------------------------------------------------------------
- * Rows, and the file as others see it
+ * Rows
  */
 
 static void
@@ -116,48 +51,11 @@ learn(enum cz2_row row, uint8_t fill, int64_t time)
 	image->bytes[2] = info->row;
 }
 
-static void
-sql(const char *text)
-{
-	sqlite3 *other;
-	char *why = NULL;
-
-	ck_assert_int_eq(sqlite3_open(path, &other), SQLITE_OK);
-	ck_assert_msg(sqlite3_exec(other, text, NULL, NULL, &why) == SQLITE_OK, "%s: %s", text, why);
-	sqlite3_close(other);
-}
-
-static long
-ask(const char *text)
-{
-	sqlite3 *other;
-	sqlite3_stmt *statement;
-	long number;
-
-	ck_assert_int_eq(sqlite3_open(path, &other), SQLITE_OK);
-	ck_assert_int_eq(sqlite3_prepare_v2(other, text, -1, &statement, NULL), SQLITE_OK);
-	ck_assert_int_eq(sqlite3_step(statement), SQLITE_ROW);
-	number = (long)sqlite3_column_int64(statement, 0);
-	sqlite3_finalize(statement);
-	sqlite3_close(other);
-	return number;
-}
-
-static void
-write_file(const char *bytes, size_t length)
-{
-	FILE *file = fopen(path, "w");
-
-	ck_assert_ptr_nonnull(file);
-	ck_assert_uint_eq(fwrite(bytes, 1, length, file), length);
-	fclose(file);
-}
-
 /* A file of an earlier life, with two rows in it. */
 static void
 make_file(void)
 {
-	struct store *store = store_new(path);
+	struct store *store = store_new(stored_path);
 
 	learn(CZ2_ROW_1_12, 0x11, now - 1000);
 	learn(CZ2_ROW_1_16, 0x22, now - 61000);
@@ -186,7 +84,7 @@ START_TEST(rows_come_back_as_restored_with_their_age)
 	struct store *store;
 
 	make_file();
-	store = store_new(path);
+	store = store_new(stored_path);
 	ck_assert(store_ok(store));
 	/* Three seconds later, on another run of the monotonic clock. */
 	ck_assert_int_eq(store_load_rows(store, loaded, 700, wall_us + 3000000), CZ2_OK);
@@ -202,20 +100,20 @@ END_TEST
 
 START_TEST(a_row_is_written_only_when_it_was_learnt_anew)
 {
-	struct store *store = store_new(path);
+	struct store *store = store_new(stored_path);
 
 	learn(CZ2_ROW_1_12, 1, now);
 	learn(CZ2_ROW_1_16, 1, now);
 	ck_assert_int_eq(store_save_rows(store, images, now, wall_us), CZ2_OK);
-	sql("UPDATE rows SET learnt_us = 7");
+	stored_sql("UPDATE rows SET learnt_us = 7");
 	learn(CZ2_ROW_1_16, 2, now + 10);
 	ck_assert_int_eq(store_save_rows(store, images, now + 10, wall_us + 10000), CZ2_OK);
-	ck_assert_int_eq(ask("SELECT learnt_us FROM rows WHERE number = 12"), 7);
-	ck_assert_int_eq(ask("SELECT learnt_us FROM rows WHERE number = 16"), wall_us + 10000);
+	ck_assert_int_eq(stored_ask("SELECT learnt_us FROM rows WHERE number = 12"), 7);
+	ck_assert_int_eq(stored_ask("SELECT learnt_us FROM rows WHERE number = 16"), wall_us + 10000);
 	learn(CZ2_ROW_1_16, 2, now + 20); /* the same content, seen again */
 	ck_assert_int_eq(store_save_rows(store, images, now + 20, wall_us + 20000), CZ2_OK);
-	ck_assert_int_eq(ask("SELECT learnt_us FROM rows WHERE number = 16"), wall_us + 20000);
-	ck_assert_int_eq(ask("SELECT count(*) FROM rows"), 2);
+	ck_assert_int_eq(stored_ask("SELECT learnt_us FROM rows WHERE number = 16"), wall_us + 20000);
+	ck_assert_int_eq(stored_ask("SELECT count(*) FROM rows"), 2);
 	store_free(store);
 }
 END_TEST
@@ -225,11 +123,11 @@ START_TEST(restored_rows_are_not_written_again)
 	struct store *store;
 
 	make_file();
-	store = store_new(path);
+	store = store_new(stored_path);
 	ck_assert_int_eq(count_loaded(store), 2);
-	sql("UPDATE rows SET learnt_us = 7");
+	stored_sql("UPDATE rows SET learnt_us = 7");
 	ck_assert_int_eq(store_save_rows(store, loaded, now, wall_us), CZ2_OK);
-	ck_assert_int_eq(ask("SELECT count(*) FROM rows WHERE learnt_us = 7"), 2);
+	ck_assert_int_eq(stored_ask("SELECT count(*) FROM rows WHERE learnt_us = 7"), 2);
 	store_free(store);
 }
 END_TEST
@@ -237,9 +135,9 @@ END_TEST
 START_TEST(the_file_says_whose_and_of_which_version_it_is_and_uses_a_log)
 {
 	make_file();
-	ck_assert_int_eq(ask("PRAGMA application_id"), 0x637A3264);
-	ck_assert_int_eq(ask("PRAGMA user_version"), 1);
-	ck_assert_int_eq(ask("SELECT journal_mode = 'wal' FROM pragma_journal_mode"), 1);
+	ck_assert_int_eq(stored_ask("PRAGMA application_id"), 0x637A3264);
+	ck_assert_int_ge(stored_ask("PRAGMA user_version"), 2);
+	ck_assert_int_eq(stored_ask("SELECT journal_mode = 'wal' FROM pragma_journal_mode"), 1);
 }
 END_TEST
 
@@ -247,8 +145,8 @@ START_TEST(the_last_part_of_the_directory_is_made)
 {
 	struct store *store;
 
-	snprintf(path, sizeof path, "%s/made/cz2d.db", directory);
-	store = store_new(path);
+	snprintf(stored_path, sizeof stored_path, "%s/made/cz2d.db", stored_directory);
+	store = store_new(stored_path);
 	ck_assert(store_ok(store));
 	store_free(store);
 }
@@ -261,21 +159,21 @@ END_TEST
 static void
 check_replaced(void)
 {
-	struct store *store = store_new(path);
+	struct store *store = store_new(stored_path);
 
 	ck_assert_msg(store_ok(store), "%s", store_why(store));
-	ck_assert_int_eq(aside(), 1);
-	ck_assert_int_eq(logged("is damaged; it was set aside as"), 1);
+	ck_assert_int_eq(stored_aside(), 1);
+	ck_assert_int_eq(logged_lines("is damaged; it was set aside as"), 1);
 	ck_assert_int_eq(count_loaded(store), 0);
 	learn(CZ2_ROW_1_9, 3, now);
 	ck_assert_int_eq(store_save_rows(store, images, now, wall_us), CZ2_OK);
 	store_free(store);
-	ck_assert_int_ge(ask("SELECT count(*) FROM rows"), 1);
+	ck_assert_int_ge(stored_ask("SELECT count(*) FROM rows"), 1);
 }
 
 START_TEST(what_is_no_database_is_set_aside)
 {
-	write_file("In the beginning there was no header at all, only words and more words. ", 72);
+	stored_write("In the beginning there was no header at all, only words and more words. ", 72);
 	check_replaced();
 }
 END_TEST
@@ -285,8 +183,8 @@ START_TEST(a_file_cut_in_half_is_set_aside)
 	struct stat file;
 
 	make_file();
-	ck_assert_int_eq(stat(path, &file), 0);
-	ck_assert_int_eq(truncate(path, file.st_size / 2), 0);
+	ck_assert_int_eq(stat(stored_path, &file), 0);
+	ck_assert_int_eq(truncate(stored_path, file.st_size / 2), 0);
 	check_replaced();
 }
 END_TEST
@@ -297,10 +195,10 @@ START_TEST(damage_in_the_middle_is_found_at_the_start)
 	int fd;
 
 	make_file();
-	sql("CREATE TABLE more (x); INSERT INTO more WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL"
+	stored_sql("CREATE TABLE more (x); INSERT INTO more WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL"
 	    " SELECT i + 1 FROM n WHERE i < 2000) SELECT randomblob(90) FROM n");
 	memset(junk, 0xA5, sizeof junk);
-	fd = open(path, O_WRONLY);
+	fd = open(stored_path, O_WRONLY);
 	ck_assert_int_eq(pwrite(fd, junk, sizeof junk, 4096 * 10), (ssize_t)sizeof junk);
 	close(fd);
 	check_replaced();
@@ -310,7 +208,7 @@ END_TEST
 START_TEST(a_file_that_lost_its_content_does_not_pass_for_a_new_one)
 {
 	make_file();
-	sql("DELETE FROM marker");
+	stored_sql("DELETE FROM marker");
 	check_replaced();
 }
 END_TEST
@@ -318,7 +216,7 @@ END_TEST
 START_TEST(a_file_without_our_tables_is_set_aside)
 {
 	make_file();
-	sql("DROP TABLE marker");
+	stored_sql("DROP TABLE marker");
 	check_replaced();
 }
 END_TEST
@@ -327,24 +225,24 @@ START_TEST(an_empty_file_is_used_but_noticed)
 {
 	struct store *store;
 
-	write_file("", 0);
-	store = store_new(path);
+	stored_write("", 0);
+	store = store_new(stored_path);
 	ck_assert(store_ok(store));
-	ck_assert_int_eq(logged("was empty: whatever it held is lost"), 1);
+	ck_assert_int_eq(logged_lines("was empty: whatever it held is lost"), 1);
 	store_free(store);
-	store = store_new(path);
-	ck_assert_int_eq(logged("was empty"), 1);
+	store = store_new(stored_path);
+	ck_assert_int_eq(logged_lines("was empty"), 1);
 	store_free(store);
 }
 END_TEST
 
 START_TEST(a_new_file_is_begun_without_a_warning)
 {
-	struct store *store = store_new(path);
+	struct store *store = store_new(stored_path);
 
 	ck_assert(store_ok(store));
 	ck_assert_str_eq(store_why(store), "");
-	ck_assert_int_eq(logged("cz2d.db"), 0);
+	ck_assert_int_eq(logged_lines("cz2d.db"), 0);
 	store_free(store);
 }
 END_TEST
@@ -353,15 +251,15 @@ START_TEST(damage_while_running_costs_the_file_but_not_the_rows)
 {
 	struct store *store;
 
-	store = store_new(path);
+	store = store_new(stored_path);
 	learn(CZ2_ROW_1_12, 0x11, now - 1000);
 	learn(CZ2_ROW_1_16, 0x22, now - 61000);
 	ck_assert_int_eq(store_save_rows(store, images, now, wall_us), CZ2_OK);
-	sql("DROP TABLE rows");
+	stored_sql("DROP TABLE rows");
 	learn(CZ2_ROW_1_9, 9, now + 1);
 	ck_assert_int_eq(store_save_rows(store, images, now + 1, wall_us), CZ2_OK);
-	ck_assert_int_eq(aside(), 1);
-	ck_assert_int_eq(ask("SELECT count(*) FROM rows"), 3);
+	ck_assert_int_eq(stored_aside(), 1);
+	ck_assert_int_eq(stored_ask("SELECT count(*) FROM rows"), 3);
 	ck_assert(store_ok(store));
 	store_free(store);
 }
@@ -369,16 +267,16 @@ END_TEST
 
 START_TEST(two_files_damaged_in_one_second_are_both_kept)
 {
-	char pattern[PATH_MAX_HERE];
+	char pattern[STORED_PATH_SIZE];
 	glob_t found;
 
 	for (int i = 1; i <= 2; i++) {
-		write_file("nonsense nonsense nonsense nonsense", 35);
-		store_free(store_new(path));
+		stored_write("nonsense nonsense nonsense nonsense", 35);
+		store_free(store_new(stored_path));
 	}
-	ck_assert_int_eq(logged("it was set aside as"), 2);
-	ck_assert_int_eq(ask("SELECT count(*) FROM marker"), 1);
-	snprintf(pattern, sizeof pattern, "%s/*.damaged-*", directory);
+	ck_assert_int_eq(logged_lines("it was set aside as"), 2);
+	ck_assert_int_eq(stored_ask("SELECT count(*) FROM marker"), 1);
+	snprintf(pattern, sizeof pattern, "%s/*.damaged-*", stored_directory);
 	ck_assert_int_eq(glob(pattern, 0, NULL, &found), 0);
 	ck_assert_uint_eq(found.gl_pathc, 2);
 	globfree(&found);
@@ -390,12 +288,12 @@ START_TEST(a_file_removed_while_running_is_begun_anew)
 	struct store *store;
 
 	make_file();
-	store = store_new(path);
-	ck_assert_int_eq(unlink(path), 0);
+	store = store_new(stored_path);
+	ck_assert_int_eq(unlink(stored_path), 0);
 	learn(CZ2_ROW_1_9, 9, now + 1);
 	ck_assert_int_eq(store_save_rows(store, images, now + 1, wall_us), CZ2_OK);
 	store_free(store);
-	ck_assert_int_eq(ask("SELECT count(*) FROM rows"), 3);
+	ck_assert_int_eq(stored_ask("SELECT count(*) FROM rows"), 3);
 }
 END_TEST
 
@@ -406,7 +304,7 @@ END_TEST
 static void
 check_refused(const char *why)
 {
-	struct store *store = store_new(path);
+	struct store *store = store_new(stored_path);
 
 	ck_assert(!store_ok(store));
 	ck_assert_msg(strstr(store_why(store), why) != NULL, "%s", store_why(store));
@@ -415,27 +313,27 @@ check_refused(const char *why)
 	log_info("test", "something else"); /* the log folds repeats that follow each other */
 	ck_assert_int_eq(store_save_rows(store, images, now, wall_us), CZ2_EIO);
 	ck_assert_int_eq(count_loaded(store), 0);
-	ck_assert_int_eq(logged(why), 1);
-	ck_assert_int_eq(aside(), 0);
+	ck_assert_int_eq(logged_lines(why), 1);
+	ck_assert_int_eq(stored_aside(), 0);
 	store_free(store);
 }
 
 START_TEST(a_newer_schema_is_left_alone)
 {
 	make_file();
-	sql("PRAGMA user_version = 2; ALTER TABLE rows ADD COLUMN future");
-	check_refused("was made by a newer cz2d (schema 2, this one knows 1)");
-	ck_assert_int_eq(ask("SELECT count(*) FROM rows"), 2);
-	ck_assert_int_eq(ask("PRAGMA user_version"), 2);
+	stored_sql("PRAGMA user_version = 1000; ALTER TABLE rows ADD COLUMN future");
+	check_refused("was made by a newer cz2d (schema 1000, this one knows ");
+	ck_assert_int_eq(stored_ask("SELECT count(*) FROM rows"), 2);
+	ck_assert_int_eq(stored_ask("PRAGMA user_version"), 1000);
 }
 END_TEST
 
 START_TEST(the_database_of_another_program_is_left_alone)
 {
-	sql("CREATE TABLE recipes (cake TEXT); INSERT INTO recipes VALUES ('apple')");
+	stored_sql("CREATE TABLE recipes (cake TEXT); INSERT INTO recipes VALUES ('apple')");
 	check_refused("belongs to another program");
-	ck_assert_int_eq(ask("SELECT count(*) FROM recipes"), 1);
-	ck_assert_int_eq(ask("SELECT count(*) FROM sqlite_schema"), 1);
+	ck_assert_int_eq(stored_ask("SELECT count(*) FROM recipes"), 1);
+	ck_assert_int_eq(stored_ask("SELECT count(*) FROM sqlite_schema"), 1);
 }
 END_TEST
 
@@ -445,23 +343,23 @@ END_TEST
 
 START_TEST(a_directory_that_comes_later_is_used_then)
 {
-	char parent[PATH_MAX_HERE];
+	char parent[STORED_PATH_SIZE];
 	struct store *store;
 
-	snprintf(parent, sizeof parent, "%s/a", directory);
-	snprintf(path, sizeof path, "%s/a/b/cz2d.db", directory);
-	store = store_new(path);
+	snprintf(parent, sizeof parent, "%s/a", stored_directory);
+	snprintf(stored_path, sizeof stored_path, "%s/a/b/cz2d.db", stored_directory);
+	store = store_new(stored_path);
 	ck_assert(!store_ok(store));
 	ck_assert_msg(strstr(store_why(store), "No such file or directory") != NULL, "%s",
 		      store_why(store));
 	learn(CZ2_ROW_1_9, 3, now);
 	ck_assert_int_eq(store_save_rows(store, images, now, wall_us), CZ2_EIO);
-	ck_assert_int_eq(logged("nothing is stored"), 1);
+	ck_assert_int_eq(logged_lines("nothing is stored"), 1);
 	ck_assert_int_eq(mkdir(parent, 0755), 0);
 	ck_assert_int_eq(store_save_rows(store, images, now, wall_us), CZ2_OK);
 	ck_assert(store_ok(store));
 	ck_assert_str_eq(store_why(store), "");
-	ck_assert_int_eq(logged("can be used again"), 1);
+	ck_assert_int_eq(logged_lines("can be used again"), 1);
 	store_free(store);
 }
 END_TEST
@@ -484,7 +382,7 @@ START_TEST(a_full_disk_is_told_once_and_forgotten_when_there_is_room)
 	int told;
 
 	make_file();
-	store = store_new(path);
+	store = store_new(stored_path);
 	allow_file_size(1000);
 	for (int i = 1; i <= 3; i++) {
 		learn(CZ2_ROW_1_9, (uint8_t)i, now + i);
@@ -492,12 +390,12 @@ START_TEST(a_full_disk_is_told_once_and_forgotten_when_there_is_room)
 		ck_assert(!store_ok(store));
 	}
 	allow_file_size(RLIM_INFINITY);
-	told = logged("nothing is stored until that is mended");
+	told = logged_lines("nothing is stored until that is mended");
 	ck_assert_int_eq(told, 1);
-	ck_assert_int_eq(aside(), 0);
+	ck_assert_int_eq(stored_aside(), 0);
 	ck_assert_int_eq(store_save_rows(store, images, now + 4, wall_us), CZ2_OK);
 	ck_assert(store_ok(store));
-	ck_assert_int_eq(ask("SELECT count(*) FROM rows"), 3);
+	ck_assert_int_eq(stored_ask("SELECT count(*) FROM rows"), 3);
 	store_free(store);
 }
 END_TEST
@@ -510,12 +408,12 @@ START_TEST(a_file_that_may_not_be_written_is_told_and_used_once_it_may)
 	if (geteuid() == 0)
 		ck_assert_int_eq(seteuid(NOBODY), 0);
 	else
-		ck_assert_int_eq(chmod(path, 0400), 0);
-	store = store_new(path);
+		ck_assert_int_eq(chmod(stored_path, 0400), 0);
+	store = store_new(stored_path);
 	ck_assert(!store_ok(store));
 	if (getuid() == 0)
 		ck_assert_int_eq(seteuid(0), 0);
-	ck_assert_int_eq(chmod(path, 0600), 0);
+	ck_assert_int_eq(chmod(stored_path, 0600), 0);
 	learn(CZ2_ROW_1_9, 3, now);
 	ck_assert_int_eq(store_save_rows(store, images, now, wall_us), CZ2_OK);
 	ck_assert(store_ok(store));
@@ -529,8 +427,8 @@ START_TEST(a_file_that_somebody_else_holds_is_written_at_the_next_save)
 	sqlite3 *other;
 
 	make_file();
-	store = store_new(path);
-	ck_assert_int_eq(sqlite3_open(path, &other), SQLITE_OK);
+	store = store_new(stored_path);
+	ck_assert_int_eq(sqlite3_open(stored_path, &other), SQLITE_OK);
 	ck_assert_int_eq(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
 	learn(CZ2_ROW_1_9, 3, now);
 	ck_assert_int_eq(store_save_rows(store, images, now, wall_us), CZ2_EIO);
@@ -571,13 +469,13 @@ START_TEST(stored_rows_that_cannot_be_the_panels_are_skipped)
 
 		make_file();
 		snprintf(text, sizeof text, "INSERT INTO rows VALUES %s", hostile[i]);
-		sql(text);
-		store = store_new(path);
+		stored_sql(text);
+		store = store_new(stored_path);
 		ck_assert(store_ok(store));
 		ck_assert_msg(count_loaded(store) == 2, "%s was believed", hostile[i]);
-		ck_assert_int_ge(logged("1 stored rows cannot have come"), 1);
+		ck_assert_int_ge(logged_lines("1 stored rows cannot have come"), 1);
 		store_free(store);
-		ck_assert_int_eq(unlink(path), 0);
+		ck_assert_int_eq(unlink(stored_path), 0);
 	}
 }
 END_TEST
@@ -587,9 +485,9 @@ START_TEST(rows_of_impossible_times_are_old)
 	struct store *store;
 
 	make_file();
-	sql("UPDATE rows SET learnt_us = 9223372036854775807 WHERE number = 12");
-	sql("UPDATE rows SET learnt_us = -9223372036854775807 - 1 WHERE number = 16");
-	store = store_new(path);
+	stored_sql("UPDATE rows SET learnt_us = 9223372036854775807 WHERE number = 12");
+	stored_sql("UPDATE rows SET learnt_us = -9223372036854775807 - 1 WHERE number = 16");
+	store = store_new(stored_path);
 	ck_assert_int_eq(count_loaded(store), 2);
 	ck_assert_int_eq(loaded[CZ2_ROW_1_12].time, now - wall_us / 1000);
 	ck_assert_int_eq(loaded[CZ2_ROW_1_16].time, now - wall_us / 1000);
@@ -602,10 +500,10 @@ START_TEST(a_hundred_thousand_stored_rows_do_not_hold_up_the_start)
 	struct store *store;
 
 	make_file();
-	sql("DROP TABLE rows; CREATE TABLE rows (device, tbl, number, payload, learnt_us);"
+	stored_sql("DROP TABLE rows; CREATE TABLE rows (device, tbl, number, payload, learnt_us);"
 	    "INSERT INTO rows WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE"
 	    " i < 100000) SELECT 1, 1, 18, x'00011204050607', i FROM n");
-	store = store_new(path);
+	store = store_new(stored_path);
 	ck_assert_int_eq(count_loaded(store), 1);
 	store_free(store);
 }
@@ -616,12 +514,12 @@ START_TEST(triggers_in_the_file_do_not_run)
 	struct store *store;
 
 	make_file();
-	sql("CREATE TABLE victim (x); INSERT INTO victim VALUES (1);"
+	stored_sql("CREATE TABLE victim (x); INSERT INTO victim VALUES (1);"
 	    "CREATE TRIGGER t AFTER INSERT ON rows BEGIN DELETE FROM victim; END");
-	store = store_new(path);
+	store = store_new(stored_path);
 	learn(CZ2_ROW_1_9, 3, now);
 	ck_assert_int_eq(store_save_rows(store, images, now, wall_us), CZ2_OK);
-	ck_assert_int_eq(ask("SELECT count(*) FROM victim"), 1);
+	ck_assert_int_eq(stored_ask("SELECT count(*) FROM victim"), 1);
 	store_free(store);
 }
 END_TEST
@@ -665,5 +563,5 @@ main(void)
 		NULL,
 	};
 
-	return run_fixed_suite("store", tests, setup, teardown);
+	return run_fixed_suite("store", tests, stored_set_up, stored_tear_down);
 }
