@@ -29,7 +29,8 @@ enum cz2_error {
 	CZ2_EUNSUPPORTED = -17,/* not something this panel or program can do */
 	CZ2_ENOMEM = -18,
 	CZ2_EIO = -19,         /* the operating system reported a failure */
-	CZ2_ERROR_LAST = -19
+	CZ2_ENOTFOUND = -20,   /* not there when it was looked for */
+	CZ2_ERROR_LAST = -20
 };
 
 /* One English clause without full stop; never NULL, also for unknown values. */

@@ -9,7 +9,6 @@
 
 #include <stddef.h>
 
-/* Zeroed memory, never NULL. */
 /* What somebody else allocated; NULL ends the program. */
 void *
 mem_or_end(void *memory);
@@ -18,7 +17,6 @@ mem_or_end(void *memory);
 void *
 mem_new(size_t count, size_t size);
 
-/* A copy of text, never NULL unless text is. The caller frees it. */
 /* A copy, to be freed; NULL of NULL. */
 char *
 mem_text(const char *text);

@@ -18,7 +18,7 @@
 
 /* What may go wrong besides 400 for a malformed request: reading, and writing. */
 #define READS 429, 503, 504
-#define WRITES 403, 409, 413, 415, 422, 429, 500, 503, 504
+#define WRITES 400, 403, 409, 413, 415, 422, 429, 500, 503, 504
 #define STATUS(name) {name, "only those with this status", QUERY_STATUS, 0, 0, 0}
 #define LIMIT(max) {"limit", "how many at most", QUERY_NUMBER, 1, max, 50}
 #define OFFSET {"offset", "how many of the newest to leave out", QUERY_NUMBER, 0, 1000000000, 0}
@@ -40,7 +40,7 @@ static const struct api_route routes[] = {
 	{"POST", "/zones/{zone_id}/hold", api_post_command, &api_hold, "CommandAnswer",
 	 "Change a zone's hold and temporary flags", {{0}}, {404, WRITES}},
 	{"POST", "/update", api_post_command, &api_update, "CommandAnswer",
-	 "Read the state from the panel now", {{0}}, {413, 415, 422, READS}},
+	 "Read the state from the panel now", {{0}}, {400, 409, 413, 415, 422, READS}},
 	{"GET", "/commands/{command_id}", api_get_command, NULL, "Command",
 	 "What became of a command", {{0}}, {404, 503}},
 	{"GET", "/api/v1/commands/{command_id}", api_get_command, NULL, "Command",
@@ -61,7 +61,7 @@ static const struct api_route routes[] = {
 	{"GET", "/cache/stats", api_get_cache, NULL, "CacheStats", "What is known, and since when",
 	 {{0}}, {0}},
 	{"POST", "/cache/clear", api_post_command, &api_clear, "CommandAnswer",
-	 "Read everything anew, however fresh it is", {{0}}, {413, 415, 422, READS}},
+	 "Read everything anew, however fresh it is", {{0}}, {400, 409, 413, 415, 422, READS}},
 	{"GET", "/openapi.json", api_get_openapi, NULL, "Document", "This interface as OpenAPI 3.1",
 	 {{0}}, {0}},
 };

@@ -8,9 +8,9 @@
 
 #include "cz2d/api_internal.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
 
 static const int statuses[1 - CZ2_ERROR_LAST] = {
 	[-CZ2_OK] = 200,
@@ -33,6 +33,7 @@ static const int statuses[1 - CZ2_ERROR_LAST] = {
 	[-CZ2_EUNSUPPORTED] = 500,
 	[-CZ2_ENOMEM] = 500,
 	[-CZ2_EIO] = 503,
+	[-CZ2_ENOTFOUND] = 500,
 };
 
 /* All statuses that a client can see, and after how many seconds it may ask again. */
@@ -84,35 +85,33 @@ retry_after(int status)
 }
 
 void
-api_answer_with(struct http_request *request, int status, json_t *document,
-		const char *const *headers)
+api_answer(struct http_request *request, int status, json_t *document)
 {
 	char *text = json_dumps(document, JSON_COMPACT | JSON_ENCODE_ANY);
+	const char *id = json_string_value(json_object_get(document, "command_id"));
+	char place[64];
+	const char *headers[3] = {"Retry-After", retry_after(status), NULL};
 
-	http_answer(request, status, text, strlen(text), headers);
+	if (status == 201) {
+		snprintf(place, sizeof place, "/api/v1/commands/%s", id);
+		headers[0] = "Location";
+		headers[1] = place;
+	}
+	http_answer(request, status, text, strlen(text), headers[1] != NULL ? headers : NULL);
 	free(text);
 	json_decref(document);
 }
 
-void
-api_answer(struct http_request *request, int status, json_t *document)
+json_t *
+api_detail(const char *sentence)
 {
-	api_answer_with(request, status, document, NULL);
-}
-
-/* With the header that tells when to ask again, where there is one. */
-static void
-answer_refusal(struct http_request *request, int status, json_t *document)
-{
-	const char *headers[] = {"Retry-After", retry_after(status), NULL};
-
-	api_answer_with(request, status, document, headers[1] != NULL ? headers : NULL);
+	return json_pack("{s:s}", "detail", sentence);
 }
 
 void
 api_answer_detail(struct http_request *request, int status, json_t *sentence)
 {
-	answer_refusal(request, status, json_pack("{s:o}", "detail", sentence));
+	api_answer(request, status, json_pack("{s:o}", "detail", sentence));
 }
 
 /* A rule that only the row just read could show to be broken: 422, like any other. */
@@ -126,9 +125,8 @@ rule_detail(const struct outcome *outcome, json_t *input)
 	return detail;
 }
 
-void
-api_answer_failure(struct http_request *request, const struct outcome *outcome,
-		   json_t *input)
+json_t *
+api_failure_document(const struct outcome *outcome, json_t *input)
 {
 	int status = api_status_of(outcome->error);
 	json_t *document = json_object();
@@ -137,14 +135,5 @@ api_answer_failure(struct http_request *request, const struct outcome *outcome,
 			    status == 422 ? rule_detail(outcome, input) : json_problem(outcome));
 	if (status == 500 || !cz2_command_empty(&outcome->applied))
 		json_object_set_new(document, "applied", json_command_values(&outcome->applied));
-	answer_refusal(request, status, document);
-}
-
-void
-api_answer_error(struct http_request *request, int error)
-{
-	struct outcome outcome = {.error = error};
-
-	cz2_command_init(&outcome.applied);
-	api_answer_failure(request, &outcome, NULL);
+	return document;
 }

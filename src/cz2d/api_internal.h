@@ -11,11 +11,12 @@
 #include "cz2d/body.h"
 #include "cz2d/json.h"
 #include "cz2d/ledger.h"
+#include "cz2d/store.h"
 
 enum {
 	API_MESSAGE_MAX = 96,
 	API_QUERIES_MAX = 3,
-	API_STATUSES_MAX = 10,
+	API_STATUSES_MAX = 12,
 	API_PATIENCE_MS = 60 * 60 * 1000, /* how long a command waits whose caller does not */
 };
 
@@ -133,27 +134,21 @@ api_read_query(const struct api_call *call, const char *name, int64_t *value);
 json_t *
 openapi_document(void);
 
-/* Answers with a document, which is taken. */
+/* Answers with a document, which is taken, and the headers that belong to the status. */
 void
 api_answer(struct http_request *request, int status, json_t *document);
 
-/* The same with headers: name, value, ... NULL, or NULL. */
-void
-api_answer_with(struct http_request *request, int status, json_t *document,
-		const char *const *headers);
+/* {"detail": sentence} */
+json_t *
+api_detail(const char *sentence);
 
 /* {"detail": sentence}; the sentence is taken. */
 void
 api_answer_detail(struct http_request *request, int status, json_t *sentence);
 
-/* Answers that a command failed. input (may be NULL) is what 422 shows as it. */
-void
-api_answer_failure(struct http_request *request, const struct outcome *outcome,
-		   json_t *input);
-
-/* The same for a command that was not even accepted. */
-void
-api_answer_error(struct http_request *request, int error);
+/* Why a command failed. input (may be NULL) is what 422 shows as it. */
+json_t *
+api_failure_document(const struct outcome *outcome, json_t *input);
 
 /* The HTTP status of an enum cz2_error. */
 int

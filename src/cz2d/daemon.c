@@ -280,6 +280,18 @@ restore(struct daemon *daemon)
 }
 
 static void
+keep_record(void *self, const struct record *record, ledger_kept kept, void *entry)
+{
+	store_keep(self, record, kept, entry);
+}
+
+static void
+take_up(void *self, const struct record *record)
+{
+	ledger_take_up(self, record, clock_now());
+}
+
+static void
 make_core(struct daemon *daemon)
 {
 	const struct config *config = &daemon->config;
@@ -300,6 +312,7 @@ make_core(struct daemon *daemon)
 		.timeout_ms = config->command.timeout_seconds * INT64_C(1000),
 		.queue_limit = config->worker.queue_limit,
 	};
+	struct ledger_disk disk = {.keep = keep_record};
 	struct bus_observer heard = {
 		.others = {.self = daemon,
 			   .overheard = on_overheard,
@@ -309,7 +322,7 @@ make_core(struct daemon *daemon)
 	};
 	struct model_observer changes = {.self = daemon, .changed = on_model_changed};
 
-	daemon->store = store_new(config->storage.path);
+	disk.self = daemon->store = store_new(config->storage.path);
 	store_join(daemon->store, &daemon->loop);
 	daemon->retention = retention_new(&daemon->loop, daemon->store,
 					  config->storage.keep_commands_days);
@@ -319,7 +332,8 @@ make_core(struct daemon *daemon)
 	daemon->link = link_new(config->panel.connect);
 	daemon->bus = bus_new(&bus, daemon->link, &heard, seed());
 	daemon->engine = engine_new(&engine, daemon->bus, daemon->model);
-	daemon->ledger = ledger_new(&ledger, daemon->engine, daemon->model, daemon->store);
+	daemon->ledger = ledger_new(&ledger, &disk, daemon->engine, daemon->model);
+	store_load_open(daemon->store, take_up, daemon->ledger);
 	daemon->pump = pump_new(&daemon->loop, daemon->link, daemon->bus, daemon->engine,
 				daemon->ledger, daemon->model);
 }

@@ -11,16 +11,16 @@
 #include "cz2d/model.h"
 
 /* Of wishes that contradict each other the younger one counts. */
-void
+bool
 doubt_add(struct doubt *doubt, const struct cz2_command *command, int64_t now)
 {
-	if (!doubt->open || cz2_command_merge(&doubt->command, command) != CZ2_OK)
+	bool first = !doubt->open;
+
+	if (first || cz2_command_merge(&doubt->command, command) != CZ2_OK)
 		doubt->command = *command;
-	if (!doubt->open)
-		log_warning("engine", "a write was not confirmed: what became of it will be read "
-				      "as soon as the panel answers");
 	doubt->open = true;
 	doubt->since = now;
+	return first;
 }
 
 bool

@@ -21,8 +21,8 @@ struct doubt {
 	int64_t since;              /* when the last of it was given up */
 };
 
-/* The write of this command was given up. */
-void
+/* The write of this command was given up. True when there was no doubt before. */
+bool
 doubt_add(struct doubt *doubt, const struct cz2_command *command, int64_t now);
 
 /* True when there is doubt about this row. */

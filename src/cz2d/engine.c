@@ -71,7 +71,9 @@ engine_free(struct engine *engine)
 static void
 leave_open(struct engine *engine, const struct cz2_command *command, int64_t now)
 {
-	doubt_add(&engine->doubt, command, now);
+	if (doubt_add(&engine->doubt, command, now))
+		log_warning("engine", "a write was not confirmed: what became of it will be read "
+				      "as soon as the panel answers");
 	for (int i = 0; cz2_write_order[i] != CZ2_ROW_NONE; i++)
 		if (doubt_concerns(&engine->doubt, cz2_write_order[i]))
 			refresh_disturb(&engine->refresh, cz2_write_order[i], now);

@@ -64,6 +64,13 @@ json_command_read(const json_t *values, struct cz2_command *command);
 json_t *
 json_result(const struct outcome *outcome);
 
+/*
+ * The same once the panel was looked at: earlier (JSON text, or NULL) is the result as it
+ * was known then, of outcome count error, applied, and what the rows hold after it.
+ */
+json_t *
+json_result_settled(const char *earlier, const struct outcome *outcome);
+
 /* A command of the ledger. */
 json_t *
 json_record(const struct record *record);

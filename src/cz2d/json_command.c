@@ -133,6 +133,7 @@ static const char *const sentences[1 - CZ2_ERROR_LAST] = {
 	[-CZ2_EBUSY] = "Too many commands are waiting.",
 	[-CZ2_ESTOPPING] = "The daemon is stopping.",
 	[-CZ2_EIO] = "The command could not be recorded and was not carried out.",
+	[-CZ2_ENOTFOUND] = "The panel was read later and does not show the change.",
 	[-CZ2_EUNSUPPORTED] = "The panel's row has an unknown form and was not written.",
 };
 

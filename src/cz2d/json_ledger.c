@@ -45,6 +45,18 @@ rows_of(const struct outcome *outcome)
 	return rows;
 }
 
+/* How it ended, and what of it is on the panel. */
+static void
+set_end(json_t *result, const struct outcome *outcome)
+{
+	bool ok = outcome->error == CZ2_OK;
+
+	json_object_set_new(result, "error_code",
+			    ok ? json_null() : json_string(cz2_error_word(outcome->error)));
+	json_object_set_new(result, "error_message", ok ? json_null() : json_problem(outcome));
+	json_object_set_new(result, "applied", json_command_values(&outcome->applied));
+}
+
 json_t *
 json_result(const struct outcome *outcome)
 {
@@ -55,15 +67,35 @@ json_result(const struct outcome *outcome)
 		"unchanged", outcome->unchanged, "warnings",
 		warnings != NULL ? warnings : json_array());
 
-	if (outcome->error == CZ2_OK) {
-		json_object_set_new(result, "error_code", json_null());
-		json_object_set_new(result, "error_message", json_null());
-	} else {
-		json_object_set_new(result, "error_code",
-				    json_string(cz2_error_word(outcome->error)));
-		json_object_set_new(result, "error_message", json_problem(outcome));
-	}
-	json_object_set_new(result, "applied", json_command_values(&outcome->applied));
+	set_end(result, outcome);
+	return result;
+}
+
+/* Of the rows that were written before, what they hold now. */
+static void
+set_after(json_t *rows, const struct outcome *outcome)
+{
+	json_t *written, *seen, *now = rows_of(outcome);
+	size_t i, k;
+
+	json_array_foreach(rows, i, written)
+		json_array_foreach(now, k, seen)
+			if (json_equal(json_object_get(written, "row"), json_object_get(seen, "row")))
+				json_object_set(written, "after", json_object_get(seen, "after"));
+	json_decref(now);
+}
+
+json_t *
+json_result_settled(const char *earlier, const struct outcome *outcome)
+{
+	struct outcome unknown = {.warnings = outcome->warnings};
+	json_t *result = earlier != NULL ? json_loads(earlier, 0, NULL) : NULL;
+
+	cz2_command_init(&unknown.applied);
+	if (result == NULL)
+		result = json_result(&unknown);
+	set_after(json_object_get(result, "rows"), outcome);
+	set_end(result, outcome);
 	return result;
 }
 

@@ -19,14 +19,26 @@
 
 #include "cz2d/engine.h"
 #include "cz2d/record.h"
-#include "cz2d/store.h"
 
 struct ledger;
+struct model;
 
 struct ledger_config {
 	const char *panel_id;
 	int64_t timeout_ms; /* of those who wait for the end */
 	int queue_limit;    /* of those who do not */
+};
+
+/* Called when a record is on the disk, or with an error when it could not be kept. */
+typedef void (*ledger_kept)(void *self, int error, int64_t now);
+
+/*
+ * Where records are kept. keep() copies the record and tells the end of each call later,
+ * in the order of the calls.
+ */
+struct ledger_disk {
+	void *self;
+	void (*keep)(void *self, const struct record *record, ledger_kept kept, void *entry);
 };
 
 /* What a door wants. Texts are copied. */
@@ -36,6 +48,7 @@ struct ledger_order {
 	const char *user;
 	enum record_source source;
 	const char *params, *metadata; /* JSON; metadata may be NULL */
+	const char *key;               /* Idempotency-Key, or NULL */
 	bool refresh;                  /* reads the panel and wishes nothing */
 	enum engine_refresh_kind how;
 	struct cz2_command wish;
@@ -48,7 +61,10 @@ struct ledger_caller {
 	void *self;
 	/* It is on the disk; what happens now happens. */
 	void (*recorded)(void *self, const struct record *record, int64_t now);
-	/* The end, or that it cannot be known yet (CZ2_EUNCONFIRMED). The last call. */
+	/*
+	 * The end, or that it cannot be known yet (CZ2_EUNCONFIRMED), or that it could not
+	 * be recorded and will not be carried out (CZ2_EIO). The last call.
+	 */
 	void (*ended)(void *self, const struct record *record, const struct outcome *outcome,
 		      int64_t now);
 };
@@ -56,28 +72,39 @@ struct ledger_caller {
 /* A handle of a command that has not ended; 0 is none. */
 typedef uint64_t ledger_id;
 
-/* All parts must outlive the ledger. Takes up what was not final at the last end. */
+/* All parts must outlive the ledger. */
 struct ledger *
-ledger_new(const struct ledger_config *config, struct engine *engine, struct model *model,
-	   struct store *store);
+ledger_new(const struct ledger_config *config, const struct ledger_disk *disk,
+	   struct engine *engine, struct model *model);
 
 struct ledger *
 ledger_free(struct ledger *ledger);
 
+/* Goes on with a record that was not final when the last daemon ended. It is copied. */
+void
+ledger_take_up(struct ledger *ledger, const struct record *record, int64_t now);
+
 /*
- * Accepts a command. The caller is told later, never from within this call. Negative, and
- * nobody is told: what engine_check() says; what engine_reachable() says, unless it is patient;
+ * Accepts a command; its caller is told later, never from within this call. What the panel
+ * would not do now is recorded as failed. Negative, and nobody is told: CZ2_ESTOPPING;
  * CZ2_EBUSY: too many wait.
  */
 int
 ledger_submit(struct ledger *ledger, const struct ledger_order *order,
 	      const struct ledger_caller *caller, int64_t now, ledger_id *id);
 
+/*
+ * What the caller of a command with a key was answered, to be kept with it. Only from
+ * within one of the caller's functions. The text is copied.
+ */
+void
+ledger_answered(struct ledger *ledger, ledger_id id, int status, const char *text);
+
 /* The caller went away: its command goes on. */
 void
 ledger_forget(struct ledger *ledger, ledger_id id);
 
-/* The record of a command that is not on the disk as it is now; NULL: ask the store. */
+/* The record of a command whose end is not on the disk, as it is now; NULL: ask the store. */
 const struct record *
 ledger_open_record(const struct ledger *ledger, const char *id);
 

@@ -23,20 +23,15 @@ const char *const record_source_names[] = {
 	[RECORD_GUARD] = "guard", [RECORD_SCHEDULE] = "schedule", [RECORD_SOURCE_COUNT] = NULL,
 };
 
-static char *
-copy(const char *text)
-{
-	return text != NULL ? mem_text(text) : NULL;
-}
-
 void
 record_copy(struct record *to, const struct record *from)
 {
 	*to = *from;
-	to->params = copy(from->params);
-	to->wish = copy(from->wish);
-	to->metadata = copy(from->metadata);
-	to->result = copy(from->result);
+	to->params = mem_text(from->params);
+	to->wish = mem_text(from->wish);
+	to->metadata = mem_text(from->metadata);
+	to->result = mem_text(from->result);
+	to->answer = mem_text(from->answer);
 }
 
 void
@@ -46,7 +41,9 @@ record_fini(struct record *record)
 	free(record->wish);
 	free(record->metadata);
 	free(record->result);
-	record->params = record->wish = record->metadata = record->result = NULL;
+	free(record->answer);
+	record->params = record->wish = record->metadata = NULL;
+	record->result = record->answer = NULL;
 }
 
 bool

@@ -34,6 +34,7 @@ enum {
 	RECORD_ID_SIZE = 37, /* a UUID as text */
 	RECORD_WORD_SIZE = 64, /* of a device or a command */
 	RECORD_USER_SIZE = 128,
+	RECORD_KEY_SIZE = 129,
 };
 
 /* Times are microseconds since 1970; 0: it has not come to that. */
@@ -42,6 +43,7 @@ struct record {
 	char device[RECORD_WORD_SIZE];  /* "cz2", "cz2-zone-1" */
 	char command[RECORD_WORD_SIZE]; /* "zone.temperature" */
 	char user[RECORD_USER_SIZE];    /* "local:<user>", "anonymous" */
+	char key[RECORD_KEY_SIZE];      /* by which its user knows it again; "": none */
 	enum record_source source;
 	enum record_status status;
 	/*
@@ -50,8 +52,9 @@ struct record {
 	 */
 	bool armed;
 	int64_t requested_us, updated_us, sent_us, delivered_us, expires_us;
-	/* JSON objects, owned; NULL: none. */
-	char *params, *wish, *metadata, *result;
+	/* JSON objects, owned; NULL: none. answer: what was answered, if it has a key. */
+	char *params, *wish, *metadata, *result, *answer;
+	int answer_status; /* of HTTP */
 };
 
 /* The texts are copied too; of the struct that is copied to nothing is freed. */

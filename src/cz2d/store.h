@@ -66,7 +66,7 @@ store_busy(const struct store *store);
 int
 store_load_rows(struct store *store, struct cz2_image *images, int64_t now, int64_t wall_us);
 
-typedef void (*store_kept)(void *self, int error);
+typedef void (*store_kept)(void *self, int error, int64_t now);
 
 /*
  * Keeps a record as it is now; kept (from the loop, in the order of the calls) tells that
@@ -79,7 +79,10 @@ store_keep(struct store *store, const struct record *record, store_kept kept, vo
 /* Which records are wanted, newest first. */
 struct store_query {
 	char id[RECORD_ID_SIZE];       /* "": any */
-	char device[RECORD_WORD_SIZE]; /* "": any; only together with an id */
+	char user[RECORD_USER_SIZE];   /* with key: whose; "": any */
+	char key[RECORD_KEY_SIZE];     /* "": any */
+	int64_t since_us;              /* with key: not requested before */
+	char device[RECORD_WORD_SIZE]; /* without id and key */
 	int status;                    /* enum record_status, or -1: any */
 	int limit;                     /* 1..STORE_LIMIT_MAX */
 	int64_t offset;

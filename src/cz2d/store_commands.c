@@ -12,24 +12,30 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include <cz2/error.h>
 
+enum { ANSWER_STATUS_MAX = 1000 };
+
 /* The columns of a record, in the order in which they are written and told. */
 enum column {
 	ID, DEVICE, COMMAND, USER, SOURCE, STATUS, ARMED, REQUESTED, UPDATED, SENT, DELIVERED,
-	EXPIRES, PARAMS, WISH, METADATA, RESULT, COLUMNS
+	EXPIRES, PARAMS, WISH, METADATA, RESULT, KEY, ANSWER_STATUS, ANSWER, COLUMNS
 };
 
 #define NAMES "id, device, command, user, source, status, armed, requested_us, updated_us," \
-	      " sent_us, delivered_us, expires_us, params, wish, metadata, result"
+	      " sent_us, delivered_us, expires_us, params, wish, metadata, result," \
+	      " key, answer_status, answer"
 
 static const char keep_record[] =
-	"INSERT INTO commands (" NAMES ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+	"INSERT INTO commands (" NAMES ")"
+	" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 	" ON CONFLICT (id) DO UPDATE SET status = excluded.status, armed = excluded.armed,"
 	" updated_us = excluded.updated_us, sent_us = excluded.sent_us,"
-	" delivered_us = excluded.delivered_us, result = excluded.result"
+	" delivered_us = excluded.delivered_us, result = excluded.result,"
+	" answer_status = excluded.answer_status, answer = excluded.answer"
 	" WHERE status < 2 AND excluded.status >= status";
 
 static const char count_more[] =
@@ -80,6 +86,9 @@ to_columns(const struct record *record, struct database_value columns[COLUMNS])
 	columns[WISH] = text(record->wish);
 	columns[METADATA] = text(record->metadata);
 	columns[RESULT] = text(record->result);
+	columns[KEY] = text(record->key[0] != '\0' ? record->key : NULL);
+	columns[ANSWER_STATUS] = number(record->answer_status);
+	columns[ANSWER] = text(record->answer);
 }
 
 static bool
@@ -108,7 +117,9 @@ is_record(const struct database_value *columns)
 	       is_text(&columns[COMMAND], RECORD_WORD_SIZE) &&
 	       is_text(&columns[USER], RECORD_USER_SIZE) &&
 	       is_below(&columns[SOURCE], RECORD_SOURCE_COUNT) &&
-	       is_below(&columns[STATUS], RECORD_STATUS_COUNT);
+	       is_below(&columns[STATUS], RECORD_STATUS_COUNT) &&
+	       is_below(&columns[ANSWER_STATUS], ANSWER_STATUS_MAX) &&
+	       (columns[KEY].kind != DATABASE_TEXT || is_text(&columns[KEY], RECORD_KEY_SIZE));
 }
 
 static void
@@ -153,6 +164,10 @@ from_columns(const struct database_value *columns, int count, struct record *rec
 	record->wish = own_text(&columns[WISH]);
 	record->metadata = own_text(&columns[METADATA]);
 	record->result = own_text(&columns[RESULT]);
+	if (columns[KEY].kind == DATABASE_TEXT)
+		copy_text(record->key, &columns[KEY]);
+	record->answer_status = (int)columns[ANSWER_STATUS].integer;
+	record->answer = own_text(&columns[ANSWER]);
 	return true;
 }
 
@@ -217,7 +232,7 @@ kept(struct disk_job *job, int error)
 
 	store_note_health(keeping->store);
 	if (keeping->kept != NULL)
-		keeping->kept(keeping->self, error);
+		keeping->kept(keeping->self, error, clock_now());
 	record_fini(&keeping->record);
 	free(keeping);
 }
@@ -278,6 +293,19 @@ find_one(struct finding *finding, struct database *database)
 }
 
 static int
+find_repeat(struct finding *finding, struct database *database)
+{
+	const struct store_query *query = &finding->query;
+	struct database_value values[] = {text(query->key), text(query->user),
+					  number(query->since_us)};
+
+	return database_query(database,
+			      "SELECT " NAMES " FROM commands WHERE key = ?1 AND user = ?2"
+			      " AND requested_us >= ?3 ORDER BY seq DESC LIMIT 1",
+			      values, 3, take_record, finding);
+}
+
+static int
 find_page(struct finding *finding, struct database *database)
 {
 	const struct store_query *query = &finding->query;
@@ -306,8 +334,11 @@ search(struct disk_job *job, struct database *database)
 	struct finding *finding = finding_of(job);
 
 	finding->records = mem_new((size_t)finding->query.limit, sizeof *finding->records);
-	return finding->query.id[0] != '\0' ? find_one(finding, database)
-					    : find_page(finding, database);
+	if (finding->query.id[0] != '\0')
+		return find_one(finding, database);
+	if (finding->query.key[0] != '\0')
+		return find_repeat(finding, database);
+	return find_page(finding, database);
 }
 
 static void

@@ -95,9 +95,9 @@ class Rest:
     def status(self):
         return self.get("/status").json["status"]
 
-    def later(self, method, target, body=None):
+    def later(self, method, target, body=None, **more):
         """The same in a thread: a Later whose result() waits for the answer."""
-        return Later(lambda: self.request(method, target, body))
+        return Later(lambda: self.request(method, target, body, **more))
 
     def together(self, requests):
         """Sends (method, target, body) all at once and returns the answers in that order."""

@@ -12,6 +12,7 @@ import pytest
 from waiting import until
 
 SETTINGS = {"bus.reply_timeout_ms": 120, "bus.gap_ms": 5}
+COLD = {**SETTINGS, "command.guard_ms": 0}  # nothing read before is good enough to write upon
 ZONE = "/zones/2/temperature"
 MEMBERS = {"command_id", "device_id", "command", "params", "media", "request_user_id", "source",
            "status", "requested_at", "updated_at", "sent_at", "delivered_at", "expires_at",
@@ -41,7 +42,7 @@ def ended(house, ident):
 
 
 def test_a_command_leaves_a_whole_record(new_house):
-    house = new_house(settings=SETTINGS)
+    house = new_house(settings=COLD)
     house.unix.post(ZONE, {"heat": 66, "hold": True, "cool": None})
     page = newest(house)
     assert page["total"] == 1 and len(page["commands"]) == 1
@@ -84,7 +85,7 @@ def test_every_command_is_recorded(new_house, target, body, command, device):
     ("error-reply", {}, "refused"), ("not-kept", {"function": "write"}, "not_kept"),
     ("nack", {"function": "write"}, "refused"), ("lose-reply", {}, "timeout")])
 def test_a_failure_is_recorded_with_its_reason(new_house, fault, more, code):
-    house = new_house(settings={**SETTINGS, "command.timeout_seconds": 5})
+    house = new_house(settings={**COLD, "command.timeout_seconds": 5})
     house.sim.fault(fault, count=200, **more)
     answer = house.rest.post(ZONE, {"heat": 66, "hold": True})
     assert answer.status >= 500
@@ -266,7 +267,7 @@ def test_an_unconfirmed_write_is_settled_by_reading(new_house):
 
 
 def test_what_may_have_been_on_the_wire_is_settled_after_a_crash(new_house):
-    house = new_house(settings=SETTINGS, panel={"pacing": True, "turnaround": 100})
+    house = new_house(panel={"pacing": True})
     later = house.client().later("POST", ZONE, {"heat": 66, "hold": True})
     until(house.written, what="the first write")
     house.daemon.stop(signal.SIGKILL)
