@@ -404,11 +404,11 @@ load(void *self, const struct database_value *columns, int columns_count)
 	struct loading *loading = self;
 	struct record record;
 
-	if (!from_columns(columns, columns_count, &record)) {
+	/* A damaged index may list what has ended. */
+	if (!from_columns(columns, columns_count, &record) || record_is_final(&record))
 		loading->skipped++;
-		return;
-	}
-	loading->told(loading->self, &record);
+	else
+		loading->told(loading->self, &record);
 	record_fini(&record);
 }
 

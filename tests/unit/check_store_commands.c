@@ -77,8 +77,9 @@ open_again(void)
 static int ends[ORDER_MAX], end_count; /* what was told of what was kept, in that order */
 
 static void
-on_kept(void *self, int error)
+on_kept(void *self, int error, int64_t now)
 {
+	(void)now;
 	(void)self;
 	ck_assert_int_lt(end_count, ORDER_MAX);
 	ends[end_count++] = error;

@@ -118,8 +118,9 @@ believe(void *self, const struct record *record)
 }
 
 static void
-on_kept(void *self, int error)
+on_kept(void *self, int error, int64_t now)
 {
+	(void)now;
 	*(int *)self = error;
 }
 
