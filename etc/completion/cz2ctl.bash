@@ -2,7 +2,7 @@
 # bash completion for cz2ctl(1). A test compares it with what cz2ctl --help says.
 
 # Options of every command; those behind which a word of their own comes stand once more below.
-_cz2ctl_common='--socket --url --token-file --timeout --json --quiet --color --help --version'
+_cz2ctl_common='--socket --url --cacert --token-file --timeout --json --quiet --color --help --version'
 
 # The first word that is neither an option nor the argument of one.
 _cz2ctl_command()
@@ -10,8 +10,8 @@ _cz2ctl_command()
 	local i
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
-		--socket | --url | --token-file | --timeout | --color | \
-			--all | --heat | --cool | --hold | --temp | --out)
+		--socket | --url | --cacert | --token-file | --timeout | --color | \
+			--all | --heat | --cool | --hold | --temp | --out | --scope | --file)
 			((i++))
 			;;
 		-*) ;;
@@ -29,14 +29,16 @@ _cz2ctl_words()
 	case $1 in
 	--color) echo auto always never && return ;;
 	--all | --hold | --temp | --out) echo on off && return ;;
+	--scope) echo read command admin && return ;;
 	--url | --timeout | --heat | --cool) return ;;
 	esac
 	case $(_cz2ctl_command) in
-	'') echo "$_cz2ctl_common" status mode fan zone hold update health version ;;
+	'') echo "$_cz2ctl_common" status mode fan zone hold update health version token ;;
 	status) echo "$_cz2ctl_common" --refresh ;;
 	mode) echo "$_cz2ctl_common" --all Heat Cool Auto EHeat Off ;;
 	fan) echo "$_cz2ctl_common" Auto On ;;
 	zone) echo "$_cz2ctl_common" --heat --cool --hold --temp --out all ;;
+	token) echo "$_cz2ctl_common" --scope --file add list revoke ;;
 	hold) echo "$_cz2ctl_common" --temp all on off ;;
 	*) echo "$_cz2ctl_common" ;;
 	esac
@@ -47,7 +49,7 @@ _cz2ctl()
 	local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
 
 	case $previous in
-	--socket | --token-file)
+	--socket | --cacert | --token-file | --file)
 		mapfile -t COMPREPLY < <(compgen -f -- "$word")
 		return
 		;;

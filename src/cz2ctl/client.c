@@ -96,6 +96,8 @@ set_up(struct client *client)
 	curl_easy_setopt(easy, CURLOPT_WRITEDATA, client);
 	if (settings->url == NULL)
 		curl_easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, settings->socket);
+	if (settings->ca != NULL)
+		curl_easy_setopt(easy, CURLOPT_CAINFO, settings->ca);
 	add_header(client, "Content-Type: application/json");
 	add_header(client, "Expect:");
 	if (settings->token != NULL)

@@ -14,7 +14,8 @@ struct client;
 
 struct client_settings {
 	const char *socket; /* path; for url NULL */
-	const char *url;    /* http://HOST:PORT, or NULL */
+	const char *url;    /* http(s)://HOST:PORT, or NULL */
+	const char *ca;     /* PEM file of whom to believe, NULL: the system's */
 	const char *token;  /* or NULL */
 	long timeout;       /* seconds for one exchange */
 };

@@ -34,6 +34,11 @@ static const struct command commands[] = {
 	{"health", "", 0, 0, 0, run_health, "show whether all parts of the daemon work",
 	 "  Ends with 1 when the daemon is unhealthy.\n"},
 	{"version", "", 0, 0, 0, run_version, "show the version of the daemon", NULL},
+	{"token", "add|list|revoke [NAME]", 1, 2, OPTION(SCOPE) | OPTION(FILE), run_token,
+	 "say who may use the daemon over the network",
+	 "  add prints the new token, this once: the file keeps only its hash. What is\n"
+	 "  added or revoked counts at once. All of it happens on this machine.\n",
+	 .local = true},
 };
 
 enum { COMMANDS = sizeof commands / sizeof commands[0] };

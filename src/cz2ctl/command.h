@@ -6,6 +6,7 @@
 #ifndef CZ2CTL_COMMAND_H
 #define CZ2CTL_COMMAND_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "cz2ctl/call.h"
@@ -18,6 +19,7 @@ struct command {
 	enum ctl_exit (*run)(struct ctl *ctl);
 	const char *help;    /* one line */
 	const char *details; /* what else --help of the command says, or NULL */
+	bool local;          /* the daemon is not asked */
 };
 
 /* NULL: there is no such command. */

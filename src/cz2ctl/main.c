@@ -31,6 +31,7 @@ settings_of(const struct options *options, struct client_settings *settings, cha
 		return CTL_USAGE;
 	settings->socket = socket != NULL ? socket : default_socket;
 	settings->url = options->given[OPTION_URL];
+	settings->ca = options->given[OPTION_CACERT];
 	settings->token = token[0] != '\0' ? token : NULL;
 	settings->timeout = options_number(options, OPTION_TIMEOUT, TIMEOUT_SECONDS);
 	return CTL_DONE;
@@ -41,8 +42,11 @@ run(struct ctl *ctl)
 {
 	struct client_settings settings;
 	char token[TOKEN_MAX];
-	enum ctl_exit code = settings_of(ctl->options, &settings, token);
+	enum ctl_exit code;
 
+	if (ctl->command->local)
+		return ctl->command->run(ctl);
+	code = settings_of(ctl->options, &settings, token);
 	if (code != CTL_DONE)
 		return code;
 	ctl->client = client_new(&settings);

@@ -32,7 +32,8 @@ static const struct {
 } rows[OPTION_COUNT] = {
 	[OPTION_SOCKET] = {"socket", 0, TEXT, "PATH",
 			   "the daemon's Unix socket (/run/cz2d/cz2d.sock)"},
-	[OPTION_URL] = {"url", 0, TEXT, "URL", "a daemon elsewhere: http://HOST:PORT"},
+	[OPTION_URL] = {"url", 0, TEXT, "URL", "a daemon elsewhere: http(s)://HOST:PORT"},
+	[OPTION_CACERT] = {"cacert", 0, TEXT, "FILE", "whom to believe with https, as PEM"},
 	[OPTION_TOKEN_FILE] = {"token-file", 0, TEXT, "FILE",
 			       "the token: the first line of FILE (CZ2_TOKEN)"},
 	[OPTION_TIMEOUT] = {"timeout", 0, NUMBER, "S", "wait at most S seconds (60; 0: for ever)"},
@@ -48,6 +49,8 @@ static const struct {
 	[OPTION_HOLD] = {"hold", 0, WORD, "on|off", "keep the setpoints for good"},
 	[OPTION_TEMP] = {"temp", 0, WORD, "on|off", "keep the setpoints until the next period"},
 	[OPTION_OUT] = {"out", 0, WORD, "on|off", "nobody is there"},
+	[OPTION_SCOPE] = {"scope", 0, TEXT, "SCOPES", "read, command or admin: what it may do"},
+	[OPTION_FILE] = {"file", 0, TEXT, "PATH", "the file of tokens (/etc/cz2d/tokens)"},
 };
 
 uint64_t

@@ -17,6 +17,7 @@ enum option_id {
 	/* of every command */
 	OPTION_SOCKET,
 	OPTION_URL,
+	OPTION_CACERT,
 	OPTION_TOKEN_FILE,
 	OPTION_TIMEOUT,
 	OPTION_JSON,
@@ -32,6 +33,8 @@ enum option_id {
 	OPTION_HOLD,
 	OPTION_TEMP,
 	OPTION_OUT,
+	OPTION_SCOPE,
+	OPTION_FILE,
 	OPTION_COUNT
 };
 

@@ -28,6 +28,10 @@ run_fan(struct ctl *ctl);
 enum ctl_exit
 run_update(struct ctl *ctl);
 
+/* run_token.c: without the daemon */
+enum ctl_exit
+run_token(struct ctl *ctl);
+
 /* run_zone.c */
 enum ctl_exit
 run_zone(struct ctl *ctl);

@@ -11,7 +11,7 @@
 
 enum {
 	TABLE_COLUMNS_MAX = 8,
-	TABLE_ROWS_MAX = 64, /* more are dropped */
+	TABLE_ROWS_MAX = 256, /* more are dropped */
 	TABLE_CELL_MAX = 320,
 };
 

@@ -54,4 +54,8 @@ view_health(const struct screen *screen, const json_t *answer);
 void
 view_version(const struct screen *screen, const json_t *answer);
 
+/* {"tokens": [...]}, which token list makes. */
+void
+view_tokens(const struct screen *screen, const json_t *document);
+
 #endif
