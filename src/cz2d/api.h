@@ -9,6 +9,7 @@
 
 #include "cz2d/http.h"
 
+struct access;
 struct api;
 struct bus;
 struct config;
@@ -22,6 +23,7 @@ struct store;
 /* Borrowed; all must outlive the api. mqtt may be NULL. */
 struct api_parts {
 	const struct config *config;
+	struct access *access;
 	struct link *link;
 	struct bus *bus;
 	struct model *model;

@@ -7,6 +7,7 @@
 #ifndef CZ2D_API_INTERNAL_H
 #define CZ2D_API_INTERNAL_H
 
+#include "cz2d/access.h"
 #include "cz2d/api.h"
 #include "cz2d/body.h"
 #include "cz2d/json.h"
@@ -43,6 +44,7 @@ struct api_call {
 	struct api *api;
 	const struct api_route *route;
 	struct http_request *request;
+	struct access_verdict caller; /* who asks; api_user() has his name */
 	const char *part;   /* of the path, in place of {...}; or NULL */
 	size_t part_length;
 	int64_t now;
@@ -75,6 +77,7 @@ struct api_command {
 struct api_route {
 	const char *method; /* "GET" (HEAD is taken alike) or "POST" */
 	const char *path;   /* {...} stands for one part */
+	enum scope scope;   /* that its caller needs */
 	void (*handle)(const struct api_call *call);
 	const struct api_command *command; /* POST only */
 	const char *answer;                /* name of the answer's schema */
@@ -87,6 +90,18 @@ struct api_route {
 /* The n-th route, NULL behind the last. */
 const struct api_route *
 api_route_at(unsigned n);
+
+/* May the caller use the route? False when he may not: then the request has been answered. */
+bool
+api_permits(struct api_call *call);
+
+/* The same for a command that came by another route than its own. */
+bool
+api_permits_command(const struct api_call *call, const struct api_command *kind);
+
+/* His name, as records and the log have it: of his token, "local:<user>", "anonymous". */
+const char *
+api_user(const struct api_call *call);
 
 /* The commands; the tables of their bodies. */
 extern const struct api_command api_mode, api_fan, api_temperature, api_batch, api_hold;

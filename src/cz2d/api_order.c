@@ -138,7 +138,7 @@ post(const struct api_call *call, struct body *envelope, const char *device)
 		api_answer(call->request, 422, json_pack("{s:O}", "detail", envelope->errors));
 	else if (zone < 0)
 		api_answer_detail(call->request, 404, json_string("Device not found."));
-	else
+	else if (api_permits_command(call, kind))
 		carry_out(call, envelope, kind, zone);
 }
 

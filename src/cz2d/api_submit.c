@@ -8,8 +8,6 @@
 
 #include "cz2d/api_wait.h"
 
-#include <string.h>
-
 static json_t *
 queued_document(const struct api_wait *wait, const struct record *record, int64_t now)
 {
@@ -69,22 +67,13 @@ api_wait_submit(struct api_wait *wait, const struct ledger_order *order, int64_t
 		       ledger_submit(wait->api->parts.ledger, order, &caller, now, &wait->order));
 }
 
-/* Who came over the network is nobody, as long as nobody has to say who he is. */
-static const char *
-user_of(struct http_request *request)
-{
-	const char *peer = http_peer(request);
-
-	return strncmp(peer, "local:", strlen("local:")) == 0 ? peer : "anonymous";
-}
-
 void
 api_wait_order(const struct api_call *call, struct ledger_order *order,
 	       const struct api_wish *wish)
 {
 	struct api_wait *wait = api_wait_new(call, wish);
 
-	order->user = user_of(call->request);
+	order->user = api_user(call);
 	order->source = RECORD_REST;
 	order->key = http_header(call->request, "Idempotency-Key");
 	if (order->key != NULL)

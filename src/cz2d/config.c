@@ -11,10 +11,13 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/mem.h"
 #include "cz2d/config_check.h"
+#include "keys/tokens.h"
 
 const char config_default_path[] = "/etc/cz2d/cz2d.conf";
 
@@ -100,6 +103,24 @@ check_zone_names(struct config_reading *reading)
 	return 0;
 }
 
+static bool
+has_tokens(const char *path)
+{
+	struct tokens *tokens = mem_new(1, sizeof *tokens);
+	char why[TOKENS_WHY_SIZE];
+	size_t length;
+	bool some = false;
+	char *text;
+
+	if (path[0] != '\0' && tokens_read(path, &text, &length, why) == TOKENS_FOUND) {
+		tokens_parse(tokens, text, length, NULL, NULL);
+		some = tokens->count > 0;
+		free(text);
+	}
+	free(tokens);
+	return some;
+}
+
 /* Without this, a typo would let the whole network at the furnace. */
 static int
 check_listen(struct config_reading *reading)
@@ -108,12 +129,14 @@ check_listen(struct config_reading *reading)
 	const struct config_place *place = place_of(reading, "http.listen");
 	bool environment = strncmp(place->where, "environment", strlen("environment")) == 0;
 
-	if (config->http.allow_anonymous || config_check_loopback(config->http.listen))
+	if (config->http.allow_anonymous || config_check_loopback(config->http.listen) ||
+	    has_tokens(config->http.tokens))
 		return 0;
 	return config_refuse(
 		reading, place, "http.listen",
 		"everyone on the network could control the heating: accepted is 127.0.0.1, ::1 or"
-		" localhost; to allow it all the same, add %s",
+		" localhost, or a token (cz2ctl token add NAME --scope command); to allow it all the"
+		" same, add %s",
 		environment ? "the variable  API_ALLOW_ANONYMOUS=true"
 			    : "to the group http the line  allow_anonymous = true;");
 }

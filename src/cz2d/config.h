@@ -28,6 +28,7 @@ struct config {
 		bool allow_anonymous;
 		int port;
 		char socket[CONFIG_TEXT_MAX];
+		char tokens[CONFIG_TEXT_MAX];
 		int max_connections;
 		int max_per_address;
 	} http;

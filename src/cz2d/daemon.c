@@ -19,6 +19,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "cz2d/access.h"
 #include "cz2d/api.h"
 #include "cz2d/bus.h"
 #include "cz2d/config.h"
@@ -59,6 +60,7 @@ struct daemon {
 	struct engine *engine;
 	struct ledger *ledger;
 	struct pump *pump;
+	struct access *access;
 	struct api *api;
 	struct http *http;
 	struct mqtt *mqtt;
@@ -189,6 +191,7 @@ reload(struct daemon *daemon)
 	if (why[0] != '\0')
 		log_warning("config", "changed, but only a restart makes it count: %s", why);
 	set_log_level(daemon);
+	access_reload(daemon->access);
 	api_reloaded(daemon->api);
 	if (memcmp(&before.mqtt, &daemon->config.mqtt, sizeof before.mqtt) != 0)
 		restart_mqtt(daemon);
@@ -359,6 +362,8 @@ static bool
 make_doors(struct daemon *daemon)
 {
 	const struct config *config = &daemon->config;
+	const struct access_config access = {.tokens = config->http.tokens,
+					     .allow_anonymous = config->http.allow_anonymous};
 	struct api_parts parts = {.config = config,
 				  .link = daemon->link,
 				  .bus = daemon->bus,
@@ -375,6 +380,7 @@ make_doors(struct daemon *daemon)
 	struct http_handler handler;
 	char why[WHY_MAX], where[WHY_MAX];
 
+	daemon->access = parts.access = access_new(&access);
 	daemon->api = api_new(&parts);
 	handler = api_handler(daemon->api);
 	daemon->http = http_new(&http, &handler, &daemon->loop, why, sizeof why);
@@ -513,6 +519,7 @@ daemon_free(struct daemon *daemon)
 	daemon->mqtt = mqtt_free(daemon->mqtt);
 	daemon->http = http_free(daemon->http);
 	daemon->api = api_free(daemon->api);
+	daemon->access = access_free(daemon->access);
 	pump_stop(daemon->pump);
 	retention_stop(daemon->retention);
 	if (daemon->loop_ready)

@@ -99,6 +99,15 @@ http_set_tag(struct http_request *request, void *tag);
 void *
 http_tag(const struct http_request *request);
 
+/* Where a request comes from. */
+struct http_from {
+	bool local;    /* the Unix socket */
+	bool loopback; /* TCP from this machine */
+};
+
+struct http_from
+http_from(const struct http_request *request);
+
 /* "local:<user>" on the Unix socket, else the peer's address. */
 const char *
 http_peer(struct http_request *request);

@@ -82,6 +82,18 @@ is_same_client(const struct in6_addr *a, const struct in6_addr *b)
 	return memcmp(a, b, NETWORK_BYTES) == 0;
 }
 
+bool
+guest_is_local(const struct guest *guest)
+{
+	return is_local(&guest->address);
+}
+
+bool
+guest_is_loopback(const struct guest *guest)
+{
+	return is_loopback(&guest->address);
+}
+
 void
 guest_name(const struct guest *guest, char *text, size_t size)
 {

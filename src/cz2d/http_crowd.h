@@ -79,6 +79,14 @@ crowd_make_room(struct crowd *crowd);
 void
 crowd_sweep(struct crowd *crowd, int64_t now);
 
+/* On a Unix socket? */
+bool
+guest_is_local(const struct guest *guest);
+
+/* By TCP from this machine? */
+bool
+guest_is_loopback(const struct guest *guest);
+
 /* "local:<user>", or the numeric address. */
 void
 guest_name(const struct guest *guest, char *text, size_t size);

@@ -193,6 +193,13 @@ http_tag(const struct http_request *request)
 	return request->tag;
 }
 
+struct http_from
+http_from(const struct http_request *request)
+{
+	return (struct http_from){.local = guest_is_local(&request->guest),
+				  .loopback = guest_is_loopback(&request->guest)};
+}
+
 const char *
 http_peer(struct http_request *request)
 {

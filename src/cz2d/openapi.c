@@ -334,26 +334,43 @@ schemas(void)
 	return all;
 }
 
+static void
+add_failure(json_t *all, const struct api_route *route, int status)
+{
+	const char *usual = status == 422 ? "Invalid" : "Failure";
+	json_t *failure = content(
+		reference(route->failure != NULL && status == 503 ? route->failure : usual));
+	char code[12];
+
+	json_object_set_new(failure, "description", json_string(api_status_text(status)));
+	snprintf(code, sizeof code, "%d", status);
+	json_object_set_new(all, code, failure);
+}
+
 static json_t *
 responses(const struct api_route *route)
 {
+	static const int strangers[] = {401, 403, 429};
 	json_t *all = json_object();
 	json_t *success = content(reference(route->answer));
-	char code[12];
 
 	json_object_set_new(success, "description", json_string(api_status_text(200)));
 	json_object_set_new(all, "200", success);
-	for (const int *status = route->statuses; *status != 0; status++) {
-		const char *usual = *status == 422 ? "Invalid" : "Failure";
-		json_t *failure = content(reference(route->failure != NULL && *status == 503
-							    ? route->failure
-							    : usual));
-
-		json_object_set_new(failure, "description", json_string(api_status_text(*status)));
-		snprintf(code, sizeof code, "%d", *status);
-		json_object_set_new(all, code, failure);
-	}
+	for (const int *status = route->statuses; *status != 0; status++)
+		add_failure(all, route, *status);
+	for (size_t i = 0; i < sizeof strangers / sizeof strangers[0]; i++)
+		if (route->scope != SCOPE_OPEN)
+			add_failure(all, route, strangers[i]);
 	return all;
+}
+
+/* No token is needed where strangers are let in; then all of it is open to them. */
+static json_t *
+security(const struct api_route *route)
+{
+	if (route->scope == SCOPE_OPEN)
+		return json_array();
+	return json_pack("[{s:[s]}, {}]", "token", scope_names[route->scope]);
 }
 
 static json_t *
@@ -430,6 +447,7 @@ operation(const struct api_route *route)
 				   parameters(route), "responses", responses(route));
 	json_t *body;
 
+	json_object_set_new(whole, "security", security(route));
 	if (route->command == NULL)
 		return whole;
 	body = content(reference(route->command->schema.name));
@@ -459,8 +477,9 @@ openapi_document(void)
 
 	for (unsigned n = 0; (route = api_route_at(n)) != NULL; n++)
 		add_path(paths, route);
-	return json_pack("{s:s, s:{s:s, s:s, s:s}, s:o, s:{s:o}}", "openapi", "3.1.0",
+	return json_pack("{s:s, s:{s:s, s:s, s:s}, s:o, s:{s:o, s:{s:{s:s, s:s}}}}", "openapi", "3.1.0",
 			 "info", "title", "cz2d", "version", PACKAGE_VERSION,
 			 "description", "A daemon for the Carrier ComfortZone II panel",
-			 "paths", paths, "components", "schemas", schemas());
+			 "paths", paths, "components", "schemas", schemas(),
+			 "securitySchemes", "token", "type", "http", "scheme", "bearer");
 }

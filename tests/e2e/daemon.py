@@ -66,6 +66,7 @@ class Daemon:
         self.config_path = os.path.join(directory, name + ".conf")
         self.socket = os.path.join(directory, name + ".sock")
         self.settings = {"panel.connect": connect, "http.port": 0, "http.socket": self.socket,
+                         "http.tokens": os.path.join(directory, name + ".tokens"),
                          "storage.path": os.path.join(directory, name + ".db")}
         self.settings.update(settings or {})
         self.write_config()

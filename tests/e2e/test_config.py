@@ -134,6 +134,17 @@ def http_max_per_address(new_house):
         one.close()
 
 
+def http_tokens(new_house, tmp_path):
+    path = tmp_path / "tokens"
+    path.write_text("phone read sha256:" + "0" * 64 + "\n")
+    house = new_house(settings={"http.tokens": str(path)}, known=False)
+    assert house.rest.get("/status").status == 401
+    house = new_house(settings={"http.tokens": ""}, known=False)
+    assert house.rest.get("/status").status == 200
+    assert run(tmp_path, {"http.listen": "0.0.0.0", "http.tokens": str(path)}, "-t")[0] == 0
+    assert run(tmp_path, {"http.listen": "0.0.0.0", "http.tokens": ""}, "-t")[0] == 2
+
+
 def mqtt_client_id(new_house):
     house = new_house(mqtt=True, settings={"mqtt.client_id": "heating-of-7"})
     house.broker.process.wait_log(r"as heating-of-7")

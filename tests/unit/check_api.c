@@ -14,6 +14,8 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "cz2d/access.h"
+#include "cz2d/api_internal.h"
 #include "cz2d/bus.h"
 #include "cz2d/config.h"
 #include "cz2d/engine.h"
@@ -35,6 +37,7 @@ struct http_request {
 	json_t *answer;
 	const char *retry_after;
 	struct http_body *shared;
+	const char *authorization, *challenge;
 };
 
 struct http_body {
@@ -59,9 +62,14 @@ http_peer(struct http_request *request)
 const char *
 http_header(struct http_request *request, const char *name)
 {
-	(void)request;
-	(void)name;
-	return NULL;
+	return strcmp(name, "Authorization") == 0 ? request->authorization : NULL;
+}
+
+struct http_from
+http_from(const struct http_request *one)
+{
+	(void)one;
+	return (struct http_from){.loopback = true};
 }
 
 const char *
@@ -108,6 +116,8 @@ http_answer(struct http_request *request, int status, const char *text, size_t l
 	for (; headers != NULL && headers[0] != NULL; headers += 2)
 		if (strcmp(headers[0], "Retry-After") == 0)
 			request->retry_after = headers[1];
+		else if (strcmp(headers[0], "WWW-Authenticate") == 0)
+			request->challenge = headers[1];
 }
 
 struct http_body *
@@ -330,6 +340,7 @@ store_ok(const struct store *store)
 static struct config config;
 static struct model *model;
 static struct mqtt *mqtt;
+static struct access *access_rules;
 static struct api *api;
 static struct http_handler handler;
 static struct http_request request;
@@ -358,8 +369,9 @@ set_up(void)
 	learn(CZ2_ROW_1_12, "00 01 0C 00 02 02 00 00 00 01 02 00 02 00 00 00 00");
 	learn(CZ2_ROW_1_16, "00 01 10 4B 50 4C 4C 4C 4C 4C 4C 44 3E 44 44 44 44 44 44");
 	model_answered(model);
-	api = api_new(&(struct api_parts){.config = &config, .model = model, .engine = &engine,
-					  .mqtt = &mqtt});
+	access_rules = access_new(&(struct access_config){.tokens = ""});
+	api = api_new(&(struct api_parts){.config = &config, .access = access_rules, .model = model,
+					  .engine = &engine, .mqtt = &mqtt});
 	handler = api_handler(api);
 }
 
@@ -375,6 +387,7 @@ tear_down(void)
 {
 	forget_answer();
 	api_free(api);
+	access_free(access_rules);
 	model_free(model);
 }
 
@@ -392,7 +405,8 @@ static void
 get(const char *path, const char *name, const char *value)
 {
 	forget_answer();
-	request = (struct http_request){"GET", path, name, value, "", NULL, 0, NULL, NULL, NULL};
+	request = (struct http_request){
+		.method = "GET", .path = path, .query_name = name, .query_value = value, .body = ""};
 	handler.request(handler.self, &request);
 }
 
@@ -464,6 +478,34 @@ START_TEST(every_route_is_reachable_and_described)
 		ck_assert_uint_gt(strlen(text.summary), 5);
 	}
 	ck_assert_uint_eq(n, 19);
+}
+END_TEST
+
+/* A route that was forgotten is open to nobody; a column that was forgotten does not compile. */
+START_TEST(every_route_says_what_its_caller_needs)
+{
+	const struct api_route *route;
+
+	for (unsigned n = 0; (route = api_route_at(n)) != NULL; n++) {
+		bool reads = strcmp(route->method, "GET") == 0;
+
+		ck_assert_msg(route->scope > SCOPE_UNSET && route->scope < SCOPE_COUNT, "%s",
+			      route->path);
+		ck_assert_msg(reads || route->scope >= SCOPE_COMMAND, "%s", route->path);
+	}
+}
+END_TEST
+
+START_TEST(a_token_that_nobody_gave_is_refused_even_where_none_is_needed)
+{
+	forget_answer();
+	request = (struct http_request){
+		.method = "POST", .path = "/system/fan", .body = "{\"fan\": \"On\"}",
+		.authorization = "Bearer cz2_guessed"};
+	handler.request(handler.self, &request);
+	ck_assert_int_eq(request.status, 401);
+	ck_assert_ptr_nonnull(strstr(request.challenge, "invalid_token"));
+	ck_assert_int_eq(engine.submits, 0);
 }
 END_TEST
 
@@ -790,7 +832,8 @@ START_TEST(before_the_panel_has_answered_a_status_is_null)
 	api = api_free(api);
 	model = model_free(model);
 	model = model_new(3, 300000);
-	api = api_new(&(struct api_parts){.config = &config, .model = model, .engine = &engine});
+	api = api_new(&(struct api_parts){.config = &config, .access = access_rules, .model = model,
+					  .engine = &engine});
 	handler = api_handler(api);
 	get("/status", NULL, NULL);
 	ck_assert_int_eq(request.status, 200);
@@ -918,6 +961,8 @@ main(void)
 	const TTest *tests[] = {
 		paths_tell_their_methods,
 		every_route_is_reachable_and_described,
+		every_route_says_what_its_caller_needs,
+		a_token_that_nobody_gave_is_refused_even_where_none_is_needed,
 		mode_and_all_become_a_command,
 		a_zones_body_becomes_a_command_for_that_zone,
 		a_batch_drops_doubles_and_sorts,

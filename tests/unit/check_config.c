@@ -166,6 +166,7 @@ static const struct {
 	{"http.allow_anonymous", "true", "on"},
 	{"http.port", "0", "0"},
 	{"http.socket", "\"\"", NULL},
+	{"http.tokens", "\"/x/tokens\"", NULL},
 	{"http.max_connections", "9", NULL},
 	{"http.max_per_address", "1", NULL},
 	{"mqtt.enabled", "true", "1"},
@@ -331,7 +332,8 @@ END_TEST
 #define ACCEPTED_SYNTAX "accepted are lines like  http: { port = 8000; };"
 #define REACHABLE                                                                                  \
 	"everyone on the network could control the heating: accepted is 127.0.0.1, ::1 or"         \
-	" localhost; to allow it all the same, add "
+	" localhost, or a token (cz2ctl token add NAME --scope command); to allow it all the"      \
+	" same, add "
 #define NO_KEY     "there is no such key; cz2d.conf(5) lists all that are accepted"
 #define SIXTY_FOUR "0123456789012345678901234567890123456789012345678901234567890123"
 
@@ -501,7 +503,7 @@ static const struct {
 	{"worker: { queue_limit = 0; };", "f:1: worker.queue_limit = 0: " WHOLE "1 to 1024"},
 	{"storage: { keep_commands_days = 0; };",
 	 "f:1: storage.keep_commands_days = 0: " WHOLE "1 to 36500"},
-	{"http: { tls_cert = \"/x\"; };", "f:1: http.tls_cert = \"/x\": " NO_KEY},
+	{"http: { tls_cypher = \"/x\"; };", "f:1: http.tls_cypher = \"/x\": " NO_KEY},
 	{"http = 80;", "f:1: http = 80: accepted is a group: http: { ... };"},
 	{"panel = (\"a\");", "f:1: panel = (\"a\"): accepted is a group: panel: { ... };"},
 	/* the file itself */
