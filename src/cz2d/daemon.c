@@ -33,6 +33,7 @@
 #include "cz2d/retention.h"
 #include "cz2d/service.h"
 #include "cz2d/store.h"
+#include "cz2d/witness.h"
 
 enum {
 	DESCRIPTORS = 8192,       /* as many clients as may be configured, and all else */
@@ -59,6 +60,7 @@ struct daemon {
 	struct bus *bus;
 	struct engine *engine;
 	struct ledger *ledger;
+	struct witness *witness;
 	struct pump *pump;
 	struct access *access;
 	struct api *api;
@@ -82,7 +84,10 @@ on_overheard(void *self, enum cz2_row row, const uint8_t *payload, size_t length
 static void
 on_disturbed(void *self, enum cz2_row row, int64_t now)
 {
-	engine_disturbed(((struct daemon *)self)->engine, row, now);
+	struct daemon *daemon = self;
+
+	engine_disturbed(daemon->engine, row, now);
+	witness_disturbed(daemon->witness, row, now);
 }
 
 static void
@@ -254,6 +259,7 @@ on_stop_signal(uv_signal_t *signal, int number)
 		mqtt_stop(daemon->mqtt, MQTT_LEAVE_SOON, on_mqtt_replaced, daemon);
 	http_stop(daemon->http);
 	retention_stop(daemon->retention);
+	witness_stop(daemon->witness);
 	ledger_stop(daemon->ledger);
 	engine_stop(daemon->engine, clock_now());
 	uv_timer_start(&daemon->stop, on_stop_look, 0, STOP_LOOK_MS);
@@ -292,6 +298,12 @@ static void
 take_up(void *self, const struct record *record)
 {
 	ledger_take_up(self, record, clock_now());
+}
+
+static void
+recall(void *self, const struct record *record)
+{
+	witness_recall(self, record);
 }
 
 static void
@@ -337,6 +349,8 @@ make_core(struct daemon *daemon)
 	daemon->engine = engine_new(&engine, daemon->bus, daemon->model);
 	daemon->ledger = ledger_new(&ledger, &disk, daemon->engine, daemon->model);
 	store_load_open(daemon->store, take_up, daemon->ledger);
+	daemon->witness = witness_new(daemon->engine, daemon->ledger, daemon->model);
+	store_load_since(daemon->store, witness_since(daemon->witness), recall, daemon->witness);
 	daemon->pump = pump_new(&daemon->loop, daemon->link, daemon->bus, daemon->engine,
 				daemon->ledger, daemon->model);
 }
@@ -525,6 +539,7 @@ daemon_free(struct daemon *daemon)
 	if (daemon->loop_ready)
 		close_handles(daemon);
 	daemon->pump = pump_free(daemon->pump);
+	daemon->witness = witness_free(daemon->witness);
 	daemon->ledger = ledger_free(daemon->ledger);
 	daemon->engine = engine_free(daemon->engine);
 	daemon->bus = bus_free(daemon->bus);

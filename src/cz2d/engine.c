@@ -281,6 +281,12 @@ engine_refresh(struct engine *engine, enum engine_refresh_kind how, engine_done 
 }
 
 void
+engine_look(struct engine *engine, enum cz2_row row, int64_t now)
+{
+	refresh_disturb(&engine->refresh, row, now);
+}
+
+void
 engine_forget(struct engine *engine, engine_id id)
 {
 	queue_forget(&engine->queue, id);

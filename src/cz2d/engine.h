@@ -95,6 +95,10 @@ int
 engine_refresh(struct engine *engine, enum engine_refresh_kind how, engine_done done, void *self,
 	       int64_t now, engine_id *id);
 
+/* Reads one row soon, whatever its age. */
+void
+engine_look(struct engine *engine, enum cz2_row row, int64_t now);
+
 /* The caller went away: its command goes on, done is not called. */
 void
 engine_forget(struct engine *engine, engine_id id);

@@ -14,6 +14,7 @@ struct config;
 struct outcome;
 struct model;
 struct record;
+struct unexpected_finding;
 
 /* Borrowed for the length of a call: what documents are made from. */
 struct json_view {
@@ -70,6 +71,10 @@ json_result(const struct outcome *outcome);
  */
 json_t *
 json_result_settled(const char *earlier, const struct outcome *outcome);
+
+/* What changed on the panel without a command: the params of its record. */
+json_t *
+json_finding(const struct unexpected_finding *finding);
 
 /* A command of the ledger. */
 json_t *

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "cz2d/outcome.h"
+#include "cz2d/unexpected.h"
 
 enum { SENTENCE_MAX = 256 };
 
@@ -33,6 +34,24 @@ value_of(enum cz2_field field, int value)
 	if (info->words != NULL)
 		return json_string(info->words[value]);
 	return json_integer(value);
+}
+
+json_t *
+json_finding(const struct unexpected_finding *finding)
+{
+	json_t *changes = json_array();
+
+	for (int i = 0; i < finding->count; i++) {
+		const struct unexpected_change *change = &finding->changes[i];
+
+		json_array_append_new(
+			changes, json_pack("{s:s, s:o, s:o}", "field",
+					   cz2_field_info(change->field)->name, "old",
+					   value_of(change->field, change->old), "new",
+					   value_of(change->field, change->now)));
+	}
+	return json_pack("{s:s, s:o}", "cause", unexpected_cause_names[finding->cause], "changes",
+			 changes);
 }
 
 static json_t *

@@ -71,6 +71,16 @@ wish_text(const struct cz2_command *wish)
 	return text;
 }
 
+static char *
+result_text(const struct outcome *outcome)
+{
+	json_t *result = json_result(outcome);
+	char *text = json_dumps(result, JSON_COMPACT);
+
+	json_decref(result);
+	return text;
+}
+
 static void
 fill_record(struct entry *entry, const struct ledger_order *order, int64_t now)
 {
@@ -180,6 +190,27 @@ ledger_answered(struct ledger *ledger, ledger_id id, int status, const char *tex
 	free(entry->record.answer);
 	entry->record.answer = mem_text(text);
 	entry->record.answer_status = status;
+}
+
+void
+ledger_note(struct ledger *ledger, const struct ledger_note *note)
+{
+	struct entry *entry = entry_new(ledger);
+	struct record *record = &entry->record;
+
+	uuid_make(record->id);
+	record_device_name(ledger->config.panel_id, note->zone, record->device);
+	snprintf(record->command, sizeof record->command, "%s", note->command);
+	snprintf(record->user, sizeof record->user, "%s", note->user);
+	record->source = note->source;
+	record->status = RECORD_DELIVERED;
+	record->requested_us = clock_wall_us_of(note->moment);
+	record->updated_us = record->delivered_us = record->requested_us;
+	record->params = mem_text(note->params);
+	record->wish = wish_text(&note->outcome->applied);
+	record->result = result_text(note->outcome);
+	entry->phase = PHASE_ENDED;
+	entry_keep(entry);
 }
 
 void

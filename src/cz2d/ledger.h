@@ -56,6 +56,17 @@ struct ledger_order {
 	int64_t patience_ms; /* it may wait so long for the panel; 0: its caller waits for the end */
 };
 
+/* What happened without a command of anybody's. Texts are copied. */
+struct ledger_note {
+	const char *command; /* "unexpected" */
+	int zone;            /* the device it happened to; 0: the panel */
+	const char *user;
+	enum record_source source;
+	const char *params;  /* JSON */
+	const struct outcome *outcome;
+	int64_t moment;      /* of the monotonic clock */
+};
+
 /* Whom the ledger tells of one command; each function may be NULL. */
 struct ledger_caller {
 	void *self;
@@ -99,6 +110,10 @@ ledger_submit(struct ledger *ledger, const struct ledger_order *order,
  */
 void
 ledger_answered(struct ledger *ledger, ledger_id id, int status, const char *text);
+
+/* Keeps a record that is final from the beginning, now or as soon as that is possible. */
+void
+ledger_note(struct ledger *ledger, const struct ledger_note *note);
 
 /* The caller went away: its command goes on. */
 void

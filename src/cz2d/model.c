@@ -124,6 +124,16 @@ model_note_write(struct model *model, enum cz2_row row, int64_t now)
 	model->written[row] = now;
 }
 
+void
+model_wrote(struct model *model, enum cz2_row row, const struct cz2_image *before,
+	    const struct cz2_image *after, int64_t now)
+{
+	for (int i = 0; i < model->observer_count; i++)
+		if (model->observers[i].wrote != NULL)
+			model->observers[i].wrote(model->observers[i].self, row, before, after,
+						  now);
+}
+
 bool
 model_written_since(const struct model *model, enum cz2_row row, int64_t since)
 {

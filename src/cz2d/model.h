@@ -25,6 +25,9 @@ struct model_observer {
 	void *self;
 	/* changed has one bool per slot of the state. */
 	void (*changed)(void *self, unsigned events, const bool *changed);
+	/* A write of ours left: the row as it was read for it, and as it was sent. May be NULL. */
+	void (*wrote)(void *self, enum cz2_row row, const struct cz2_image *before,
+		      const struct cz2_image *after, int64_t now);
 };
 
 struct model_meta {
@@ -67,6 +70,11 @@ model_answered(struct model *model);
 /* The row was written, by us or others: what was read before is no ground to write upon. */
 void
 model_note_write(struct model *model, enum cz2_row row, int64_t now);
+
+/* A write of ours left at that moment. What became of it is not known yet. */
+void
+model_wrote(struct model *model, enum cz2_row row, const struct cz2_image *before,
+	    const struct cz2_image *after, int64_t now);
 
 /* True when the row was written at that moment or after it. */
 bool

@@ -20,7 +20,8 @@ const char *const record_status_names[] = {
 
 const char *const record_source_names[] = {
 	[RECORD_REST] = "rest", [RECORD_MQTT] = "mqtt", [RECORD_CTL] = "ctl",
-	[RECORD_GUARD] = "guard", [RECORD_SCHEDULE] = "schedule", [RECORD_SOURCE_COUNT] = NULL,
+	[RECORD_GUARD] = "guard", [RECORD_SCHEDULE] = "schedule", [RECORD_PANEL] = "panel",
+	[RECORD_SOURCE_COUNT] = NULL,
 };
 
 void

@@ -27,6 +27,7 @@ enum record_source {
 	RECORD_CTL,
 	RECORD_GUARD,
 	RECORD_SCHEDULE,
+	RECORD_PANEL, /* through none: a change on the panel that no command asked for */
 	RECORD_SOURCE_COUNT
 };
 

@@ -103,6 +103,14 @@ int
 store_load_open(struct store *store, void (*told)(void *self, const struct record *record),
 		void *self);
 
+/*
+ * Tells those of the newest records that changed since this moment, in that order; before
+ * the loop turns. 0 or CZ2_EIO.
+ */
+int
+store_load_since(struct store *store, int64_t updated_us,
+		 void (*told)(void *self, const struct record *record), void *self);
+
 /* count: how many were forgotten; 0: none is left that is so old; negative: CZ2_EIO. */
 typedef void (*store_forgotten)(void *self, int count);
 

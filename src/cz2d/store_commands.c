@@ -46,6 +46,11 @@ static const char count_more[] =
 static const char select_open[] =
 	"SELECT " NAMES " FROM commands WHERE status < 2 ORDER BY seq LIMIT 2000";
 
+/* More are not given between two saves of the rows, except by who tries how many can be. */
+static const char select_since[] =
+	"SELECT " NAMES " FROM (SELECT * FROM commands ORDER BY seq DESC LIMIT 1000)"
+	" WHERE updated_us >= ?1 ORDER BY updated_us, seq";
+
 /* ------------------------------------------------------------------------
  * Between records and columns
  */
@@ -424,4 +429,14 @@ store_load_open(struct store *store, void (*told)(void *self, const struct recor
 		log_warning("store", "%d stored commands cannot be ours and are skipped",
 			    loading.skipped);
 	return error;
+}
+
+int
+store_load_since(struct store *store, int64_t updated_us,
+		 void (*told)(void *self, const struct record *record), void *self)
+{
+	struct loading loading = {told, self, 0};
+	struct database_value values[] = {number(updated_us)};
+
+	return database_query(store->database, select_since, values, 1, load, &loading);
 }

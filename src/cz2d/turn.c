@@ -400,6 +400,8 @@ turn_sent(struct turn *turn)
 
 	if (!turn_writes(turn, CZ2_ROW_NONE))
 		return;
+	if (row->written != row->decided)
+		model_wrote(turn->model, row->row, &row->base, &row->expected, row->decided);
 	row->written = row->decided;
 	members_sent(&turn->members, row->row, &row->base);
 }
