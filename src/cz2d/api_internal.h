@@ -85,6 +85,7 @@ struct api_route {
 	struct api_query queries[API_QUERIES_MAX + 1]; /* ended by a name NULL */
 	int statuses[API_STATUSES_MAX + 1];            /* besides 200; ended by 0 */
 	const char *failure; /* name of a refusal's schema; NULL: the usual one */
+	int success;         /* the status when all went well; 0: 200 */
 };
 
 /* The n-th route, NULL behind the last. */
@@ -108,9 +109,12 @@ extern const struct api_command api_mode, api_fan, api_temperature, api_batch, a
 extern const struct api_command api_update, api_clear;
 extern const struct api_command api_order, api_device_order; /* of any of the others */
 
-/* The command that the ledger calls so; NULL: none. */
+/* What the ledger calls them; ended by NULL. */
+extern const char *const api_command_names[];
+
+/* The command of the nth name. */
 const struct api_command *
-api_command_named(const char *name);
+api_command_at(int n);
 
 /* Handlers. */
 void

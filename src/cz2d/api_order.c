@@ -25,23 +25,24 @@ enum {
 	{"expires_in_minutes", BODY_NUMBER, CZ2_FIELD_COUNT, false, 0, \
 	 "how long it may wait for the panel; 60 unless given", 1, EXPIRES_MINUTES_MAX}, \
 	{"metadata", BODY_OBJECT, CZ2_FIELD_COUNT, false, 0, "kept with the command", 0, 0}
-#define NAME(name, required, help) \
-	{name, BODY_TEXT, CZ2_FIELD_COUNT, required, 0, help, 1, NAME_MAX_BYTES}
+#define COMMAND(name, required, help) \
+	{name, BODY_WORD, CZ2_FIELD_COUNT, required, 0, help, 0, 0, api_command_names}
 #define PARAMS(name) \
 	{name, BODY_OBJECT, CZ2_FIELD_COUNT, false, 0, "what the command's own route takes", 0, 0}
 
 const struct api_command api_order = {
 	.schema = {"Order", .fields = {
-		NAME("device_id", false, "the panel or a zone; the panel unless given"),
-		NAME("command", true, "zone.temperature, zone.hold, zones.temperature, ..."),
+		{"device_id", BODY_TEXT, CZ2_FIELD_COUNT, false, 0,
+		 "the panel or a zone; the panel unless given", 1, NAME_MAX_BYTES},
+		COMMAND("command", true, "which command"),
 		PARAMS("params"), EXPIRES_AND_METADATA,
 	}},
 };
 
 const struct api_command api_device_order = {
 	.schema = {"DeviceOrder", .fields = {
-		NAME("command", false, "zone.temperature, zone.hold, system.mode, ..."),
-		NAME("command_type", false, "the same"),
+		COMMAND("command", false, "which command"),
+		COMMAND("command_type", false, "the same"),
 		PARAMS("params"), PARAMS("command_params"), EXPIRES_AND_METADATA,
 	}},
 };
@@ -110,20 +111,20 @@ carry_out(const struct api_call *call, const struct body *envelope,
 	free(text);
 }
 
-/* NULL, and an error, when there is no such command. */
+/* NULL, and an error, when none is named. */
 static const struct api_command *
 find_command(struct body *envelope)
 {
 	const char *member = either(envelope, "command", "command_type");
-	const char *name = json_string_value(body_member(envelope, member));
-	const struct api_command *kind = name != NULL ? api_command_named(name) : NULL;
+	int n = body_number(envelope, member);
 
-	if (body_member(envelope, member) == NULL && !envelope->schema->fields[0].required &&
-	    !envelope->schema->fields[1].required)
+	if (n != BODY_ABSENT)
+		return api_command_at(n);
+	/* Where it has two names, neither is required by itself. */
+	if (envelope->schema == &api_device_order.schema &&
+	    body_member(envelope, member) == NULL)
 		body_miss(envelope, member);
-	else if (name != NULL && kind == NULL)
-		body_refuse(envelope, member, "there is no such command");
-	return kind;
+	return NULL;
 }
 
 /* device: NULL for the panel. */

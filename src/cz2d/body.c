@@ -217,11 +217,17 @@ enumerate(const char *const *words, char *out, size_t size)
 	}
 }
 
+const char *const *
+body_words(const struct body_field *field)
+{
+	return field->words != NULL ? field->words : cz2_field_info(field->field)->words;
+}
+
 static void
 decode_word(struct body *body, int index, json_t *value)
 {
 	const struct body_field *field = &body->schema->fields[index];
-	const char *const *words = cz2_field_info(field->field)->words;
+	const char *const *words = body_words(field);
 	const char *given = json_string_value(value);
 	char message[MESSAGE_MAX];
 
@@ -373,13 +379,6 @@ void
 body_miss(struct body *body, const char *member)
 {
 	add_missing(body, member_loc(body, member));
-}
-
-void
-body_refuse(struct body *body, const char *member, const char *rule)
-{
-	add_error(body, rule_error(member_loc(body, member), rule,
-				   json_object_get(body->json, member)));
 }
 
 /* "nothing to change: give at least one of heat, cool, ..." */

@@ -20,7 +20,7 @@ enum {
 enum body_kind {
 	BODY_INTEGER, /* within what the field accepts when written */
 	BODY_BOOLEAN,
-	BODY_WORD,    /* one of the field's words, exactly */
+	BODY_WORD,    /* one of the field's words, or of its own, exactly; the value is its place */
 	BODY_ZONES,   /* a list of 1..8 integers */
 	BODY_NUMBER,  /* an integer from min to max that is no value of the panel's */
 	BODY_TEXT,    /* 1..max bytes */
@@ -35,6 +35,7 @@ struct body_field {
 	int on;               /* BODY_BOOLEAN: the value of true when it is not 1 */
 	const char *help;
 	int min, max;         /* BODY_NUMBER, BODY_TEXT */
+	const char *const *words; /* BODY_WORD of no field of the panel: ended by NULL */
 };
 
 struct body_schema {
@@ -74,11 +75,15 @@ body_decode(struct body *body, const char *text, size_t length);
 void
 body_decode_member(struct body *body, const struct body *whole, const char *member);
 
+/* What a BODY_WORD may be; ended by NULL. */
+const char *const *
+body_words(const struct body_field *field);
+
 /* The member's JSON, borrowed; NULL when there is none, or null. */
 json_t *
 body_member(const struct body *body, const char *name);
 
-/* The value of a BODY_NUMBER member; BODY_ABSENT when there is none. */
+/* The value of a BODY_NUMBER or BODY_WORD member; BODY_ABSENT when there is none. */
 int
 body_number(const struct body *body, const char *name);
 
@@ -86,11 +91,9 @@ body_number(const struct body *body, const char *name);
 int
 body_value(const struct body *body, enum cz2_field field);
 
-/* Adds an error on one member: that it is missing, or that its value breaks a rule. */
+/* Adds an error: that this member is missing. */
 void
 body_miss(struct body *body, const char *member);
-void
-body_refuse(struct body *body, const char *member, const char *rule);
 
 /* Adds an error on the body as a whole: rule is a clause that names it. */
 void

@@ -37,8 +37,8 @@ word_list(const char *const *words)
 static json_t *
 field_schema(const struct body_field *field)
 {
-	bool of_panel = field->kind <= BODY_WORD;
-	const struct cz2_field_info *info = of_panel ? cz2_field_info(field->field) : NULL;
+	const struct cz2_field_info *info =
+		field->kind == BODY_INTEGER ? cz2_field_info(field->field) : NULL;
 
 	switch (field->kind) {
 	case BODY_INTEGER:
@@ -47,7 +47,7 @@ field_schema(const struct body_field *field)
 	case BODY_BOOLEAN:
 		return json_pack("{s:[s, s]}", "type", "boolean", "null");
 	case BODY_WORD:
-		return json_pack("{s:s, s:o}", "type", "string", "enum", word_list(info->words));
+		return json_pack("{s:s, s:o}", "type", "string", "enum", word_list(body_words(field)));
 	case BODY_ZONES:
 		return json_pack("{s:s, s:i, s:i, s:{s:s, s:i, s:i}}", "type", "array",
 				 "minItems", 1, "maxItems", CZ2_ZONES_MAX, "items",
@@ -271,6 +271,20 @@ record_schema(void)
 		"metadata", nullable("object"), "result", result));
 }
 
+/* What is answered before the end: a command tells its wish, a refresh what is known. */
+static json_t *
+queued_schema(void)
+{
+	json_t *schema = object(json_pack(
+		"{s:o, s:o, s:o, s:o, s:o, s:o}", "command_id", plain("string"), "status",
+		plain("string"), "check_status_at", plain("string"), "provisional_state",
+		plain("object"), "message", plain("string"), "current_state", plain("object")));
+
+	json_object_set_new(schema, "required",
+			    json_pack("[s, s, s]", "command_id", "status", "check_status_at"));
+	return schema;
+}
+
 static json_t *
 created_schema(void)
 {
@@ -312,6 +326,7 @@ static const struct {
 	{"CacheStats", cache_stats_schema},
 	{"Command", record_schema},
 	{"Created", created_schema},
+	{"Queued", queued_schema},
 	{"CommandList", record_list_schema},
 	{"CommandPage", record_page_schema},
 	{"Document", any_object},
@@ -335,16 +350,30 @@ schemas(void)
 }
 
 static void
+add_response(json_t *all, int status, const char *shape)
+{
+	json_t *response = content(reference(shape));
+	char code[12];
+
+	snprintf(code, sizeof code, "%d", status);
+	json_object_set_new(response, "description", json_string(api_status_text(status)));
+	json_object_set_new(all, code, response);
+}
+
+/* A command whose caller usually waits for the end. */
+static bool
+may_be_queued(const struct api_route *route)
+{
+	return route->command != NULL && route->success == 0;
+}
+
+static void
 add_failure(json_t *all, const struct api_route *route, int status)
 {
 	const char *usual = status == 422 ? "Invalid" : "Failure";
-	json_t *failure = content(
-		reference(route->failure != NULL && status == 503 ? route->failure : usual));
-	char code[12];
 
-	json_object_set_new(failure, "description", json_string(api_status_text(status)));
-	snprintf(code, sizeof code, "%d", status);
-	json_object_set_new(all, code, failure);
+	add_response(all, status,
+		     route->failure != NULL && status == 503 ? route->failure : usual);
 }
 
 static json_t *
@@ -352,10 +381,10 @@ responses(const struct api_route *route)
 {
 	static const int strangers[] = {401, 403, 429};
 	json_t *all = json_object();
-	json_t *success = content(reference(route->answer));
 
-	json_object_set_new(success, "description", json_string(api_status_text(200)));
-	json_object_set_new(all, "200", success);
+	add_response(all, route->success != 0 ? route->success : 200, route->answer);
+	if (may_be_queued(route))
+		add_response(all, 202, "Queued");
 	for (const int *status = route->statuses; *status != 0; status++)
 		add_failure(all, route, *status);
 	for (size_t i = 0; i < sizeof strangers / sizeof strangers[0]; i++)
@@ -426,10 +455,24 @@ query_schema(const struct api_query *query)
 }
 
 static json_t *
+header_parameter(const char *name, const char *help)
+{
+	return json_pack("{s:s, s:s, s:s, s:{s:s}}", "name", name, "in", "header", "description",
+			 help, "schema", "type", "string");
+}
+
+static json_t *
 parameters(const struct api_route *route)
 {
 	json_t *list = json_array();
 
+	if (may_be_queued(route))
+		json_array_append_new(list, header_parameter("Prefer", "respond-async: do not wait "
+							     "for the end of the command"));
+	if (route->command != NULL)
+		json_array_append_new(list, header_parameter("Idempotency-Key", "the same key "
+							     "within a day: the same answer, "
+							     "and nothing is written"));
 	for (size_t i = 0; i < sizeof path_parameters / sizeof path_parameters[0]; i++)
 		if (strstr(route->path, path_parameters[i].name) != NULL)
 			json_array_append_new(list, path_parameter(i));

@@ -93,7 +93,7 @@ def messages():
             for match in calls.finditer(document("src", folder, name)):
                 for text in re.split(r"[?:]\s*(?=\")", match[1]):
                     whole = "".join(re.findall(r'"((?:[^"\\]|\\.)*)"', text))
-                    parts = re.split(r"%[-.*\d]*(?:ld|zu|[dsu])|[();:,]|  ", whole)
+                    parts = re.split(r"%[-.*\d]*(?:l*d|zu|[su])|[();:,]|  ", whole)
                     parts = [one.strip() for one in parts if len(one.strip()) > 8]
                     if parts:
                         yield name, parts
