@@ -19,7 +19,9 @@
 /* What may go wrong besides 400 for a malformed request: reading, and writing. */
 #define READS 429, 503, 504
 #define WRITES 400, 403, 409, 413, 415, 422, 429, 500, 503, 504
-#define STATUS(name) {name, "only those with this status", QUERY_STATUS, 0, 0, 0}
+#define WORD(name, words) {name, "only those with this " name, QUERY_WORD, 0, 0, 0, words}
+#define STATUS(name) \
+	{name, "only those with this status", QUERY_WORD, 0, 0, 0, record_status_names}
 #define LIMIT(max) {"limit", "how many at most", QUERY_NUMBER, 1, max, 50}
 #define OFFSET {"offset", "how many of the newest to leave out", QUERY_NUMBER, 0, 1000000000, 0}
 #define RAW_AND_FLAT {"raw", "add the rows as base64"}, {"flat", "one flat object, as MQTT has it"}
@@ -68,6 +70,23 @@ static const struct api_route routes[] = {
 	{"GET", "/api/v1/devices/{device_id}/commands", SCOPE_READ,
 	 api_get_device_list, NULL, "CommandList",
 	 "A device's commands, newest first", {STATUS("status"), LIMIT(200)}, {400, 404, 503}},
+	{"GET", "/api/v1/devices", SCOPE_READ,
+	 api_get_devices, NULL, "DeviceList", "The panel and its zones",
+	 {WORD("status", device_status_names), WORD("type", device_type_names)}, {400}},
+	{"GET", "/api/v1/devices/{device_id}", SCOPE_READ,
+	 api_get_device, NULL, "Device", "The panel or a zone", {{0}}, {404}},
+	{"PATCH", "/api/v1/devices/{device_id}", SCOPE_ADMIN,
+	 api_patch_device, &api_device_patch, "Device",
+	 "Change a device's name or metadata", {{0}}, {404, 413, 415, 422, 503}},
+	{"GET", "/api/v1/devices/{device_id}/status", SCOPE_READ,
+	 api_get_device_status, NULL, "DeviceStatus",
+	 "The part of the state that is a device's", {{0}}, {404}},
+	{"POST", "/api/v1/devices/{device_id}/decommission", SCOPE_ADMIN,
+	 api_post_decommission, &api_decommission, "Device",
+	 "Hide a zone that is not used", {{0}}, {404, 409, 413, 415, 422, 503}},
+	{"POST", "/api/v1/devices/{device_id}/recommission", SCOPE_ADMIN,
+	 api_post_recommission, &api_recommission, "Device",
+	 "Show a zone again", {{0}}, {404, 413, 415, 422, 503}},
 	{"GET", "/health", SCOPE_OPEN,
 	 api_get_health, NULL, "Health", "Whether all parts work", {{0}}, {503},
 	 "Health"},
@@ -148,14 +167,17 @@ serves(const struct api_route *route, const char *method)
 static const char *
 methods(void *self, const char *path)
 {
-	static const char *const lists[] = {NULL, "GET, HEAD", "POST", "GET, HEAD, POST"};
+	static const char *const lists[] = {
+		NULL, "GET, HEAD", "POST", "GET, HEAD, POST",
+		"PATCH", "GET, HEAD, PATCH", "POST, PATCH", "GET, HEAD, POST, PATCH",
+	};
 	struct api_call call = {0};
 	const struct api_route *route;
 	unsigned n = 0, found = 0;
 
 	(void)self;
 	while ((route = next_route(path, &n, &call)) != NULL)
-		found |= serves(route, "GET") ? 1 : 2;
+		found |= serves(route, "GET") ? 1 : serves(route, "POST") ? 2 : 4;
 	return lists[found];
 }
 

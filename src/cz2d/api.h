@@ -13,6 +13,7 @@ struct access;
 struct api;
 struct bus;
 struct config;
+struct devices;
 struct engine;
 struct ledger;
 struct link;
@@ -24,6 +25,7 @@ struct store;
 struct api_parts {
 	const struct config *config;
 	struct access *access;
+	struct devices *devices;
 	struct link *link;
 	struct bus *bus;
 	struct model *model;

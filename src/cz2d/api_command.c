@@ -136,6 +136,17 @@ find_zones(const struct api_call *call, struct api_making *making, int64_t *stra
 	return true;
 }
 
+/* The first of the zones that is not used; 0: there is none. */
+static int
+find_retired(const struct api *api, const struct api_making *making)
+{
+	for (int zone = 1; zone <= devices_zones(api->parts.devices); zone++)
+		if ((making->zones & 1U << (zone - 1)) != 0 &&
+		    !devices_in_use(api->parts.devices, zone))
+			return zone;
+	return 0;
+}
+
 static void
 name_value(struct cz2_command *command, enum cz2_field field, unsigned zones, int value)
 {
@@ -231,6 +242,7 @@ void
 api_carry_out(const struct api_call *call, struct api_making *making)
 {
 	int64_t stranger;
+	int retired;
 
 	check_gap(making);
 	if (!body_ok(&making->body))
@@ -239,6 +251,9 @@ api_carry_out(const struct api_call *call, struct api_making *making)
 	else if (!find_zones(call, making, &stranger))
 		api_answer_detail(call->request, 404,
 				  json_sprintf("Zone %lld not found.", (long long)stranger));
+	else if ((retired = find_retired(call->api, making)) != 0)
+		api_answer_detail(call->request, 409,
+				  json_sprintf("Zone %d is decommissioned.", retired));
 	else
 		submit(call, making);
 }

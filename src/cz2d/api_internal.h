@@ -10,6 +10,7 @@
 #include "cz2d/access.h"
 #include "cz2d/api.h"
 #include "cz2d/body.h"
+#include "cz2d/devices.h"
 #include "cz2d/json.h"
 #include "cz2d/ledger.h"
 #include "cz2d/store.h"
@@ -53,7 +54,7 @@ struct api_call {
 enum api_query_kind {
 	QUERY_FLAG,   /* absent means false */
 	QUERY_NUMBER, /* min to max; absent means standard */
-	QUERY_STATUS, /* of a record; absent means -1, any */
+	QUERY_WORD,   /* one of words, by its place; absent means -1, any */
 };
 
 /* A parameter in the query. */
@@ -62,9 +63,10 @@ struct api_query {
 	const char *help;
 	enum api_query_kind kind;
 	int64_t min, max, standard;
+	const char *const *words; /* ended by NULL */
 };
 
-/* What a POST takes and says: before, the word or the zones, after. */
+/* What a POST or PATCH takes and says: before, the word or the zones, after. */
 struct api_command {
 	const char *name; /* in the ledger */
 	struct body_schema schema;
@@ -75,11 +77,11 @@ struct api_command {
 };
 
 struct api_route {
-	const char *method; /* "GET" (HEAD is taken alike) or "POST" */
+	const char *method; /* "GET" (HEAD is taken alike), "POST" or "PATCH" */
 	const char *path;   /* {...} stands for one part */
 	enum scope scope;   /* that its caller needs */
 	void (*handle)(const struct api_call *call);
-	const struct api_command *command; /* POST only */
+	const struct api_command *command; /* NULL: it takes no body */
 	const char *answer;                /* name of the answer's schema */
 	const char *summary;
 	struct api_query queries[API_QUERIES_MAX + 1]; /* ended by a name NULL */
@@ -108,6 +110,8 @@ api_user(const struct api_call *call);
 extern const struct api_command api_mode, api_fan, api_temperature, api_batch, api_hold;
 extern const struct api_command api_update, api_clear;
 extern const struct api_command api_order, api_device_order; /* of any of the others */
+/* What is no command, but has a body of the same kind. */
+extern const struct api_command api_device_patch, api_decommission, api_recommission;
 
 /* What the ledger calls them; ended by NULL. */
 extern const char *const api_command_names[];
@@ -141,6 +145,40 @@ void
 api_get_device_page(const struct api_call *call);
 void
 api_get_device_list(const struct api_call *call);
+void
+api_get_devices(const struct api_call *call);
+void
+api_get_device(const struct api_call *call);
+void
+api_get_device_status(const struct api_call *call);
+void
+api_patch_device(const struct api_call *call);
+void
+api_post_decommission(const struct api_call *call);
+void
+api_post_recommission(const struct api_call *call);
+
+/* The device that the path names; false when there is none: then the request has been answered. */
+bool
+api_find_device(const struct api_call *call, int *number);
+
+enum device_status
+api_device_status(const struct api *api, int number, int64_t now);
+
+json_t *
+api_device_document(const struct api *api, int number, int64_t now);
+
+/* Is there a broker, and do we have it? */
+bool
+api_mqtt_connected(const struct api *api);
+
+/* Sentences for all that is wrong; *fatal when the daemon cannot do its work. */
+json_t *
+api_problems(const struct api *api, int64_t now, bool *fatal);
+
+/* For what is wrong with a device and takes a person to put right. */
+json_t *
+api_device_problems(const struct api *api, int number, int64_t now);
 
 /*
  * The value of a parameter of the route. False when it is not acceptable: then the request
@@ -210,6 +248,10 @@ api_wait_refresh(const struct api_call *call, enum engine_refresh_kind how,
 void
 api_wait_records(const struct api_call *call, const struct store_query *query,
 		 json_t *(*render)(const struct record *records, int count, int64_t total));
+
+/* Makes the change, and answers with the device when it is kept. */
+void
+api_wait_change(const struct api_call *call, int number, const struct devices_change *change);
 
 /* One command while it is made. */
 struct api_making {

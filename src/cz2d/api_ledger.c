@@ -10,8 +10,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cz2d/config.h"
-
 static json_t *
 render_one(const struct record *records, int count, int64_t total)
 {
@@ -56,30 +54,16 @@ render_page(const struct record *records, int count, int64_t total)
 			 (json_int_t)total);
 }
 
-/* True when the panel or one of its zones is called so. */
-static bool
-is_device(const struct config *config, const char *name)
-{
-	for (int zone = 0; zone <= config->panel.zones; zone++) {
-		char device[RECORD_WORD_SIZE];
-
-		record_device_name(config->panel.id, zone, device);
-		if (strcmp(name, device) == 0)
-			return true;
-	}
-	return false;
-}
-
 /* The device of the path; answers when there is none. */
 static bool
 read_device(const struct api_call *call, struct store_query *query)
 {
-	snprintf(query->device, sizeof query->device, "%.*s", (int)call->part_length, call->part);
-	if (call->part_length < sizeof query->device &&
-	    is_device(call->api->parts.config, query->device))
-		return true;
-	api_answer_detail(call->request, 404, json_string("Device not found."));
-	return false;
+	int number;
+
+	if (!api_find_device(call, &number))
+		return false;
+	strcpy(query->device, devices_at(call->api->parts.devices, number)->id);
+	return true;
 }
 
 /* status: what the parameter is called. */

@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cz2d/config.h"
 #include "cz2d/lax.h"
 
 enum {
@@ -53,20 +52,6 @@ either(const struct body *envelope, const char *name, const char *other)
 {
 	return body_member(envelope, name) == NULL && body_member(envelope, other) != NULL ? other
 											    : name;
-}
-
-/* The zone that a device is; 0 for the panel, -1 for neither. */
-static int
-zone_of_device(const struct config *config, const char *device)
-{
-	for (int zone = 0; zone <= config->panel.zones; zone++) {
-		char name[RECORD_WORD_SIZE];
-
-		record_device_name(config->panel.id, zone, name);
-		if (strcmp(device, name) == 0)
-			return zone;
-	}
-	return -1;
 }
 
 /* The zone may stand among the parameters too, as in the path of the command's own route. */
@@ -131,9 +116,9 @@ find_command(struct body *envelope)
 static void
 post(const struct api_call *call, struct body *envelope, const char *device)
 {
-	const struct config *config = call->api->parts.config;
+	const struct devices *devices = call->api->parts.devices;
 	const struct api_command *kind = find_command(envelope);
-	int zone = device != NULL ? zone_of_device(config, device) : 0;
+	int zone = device != NULL ? devices_find(devices, device, strlen(device)) : 0;
 
 	if (!body_ok(envelope))
 		api_answer(call->request, 422, json_pack("{s:O}", "detail", envelope->errors));

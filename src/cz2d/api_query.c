@@ -8,12 +8,16 @@
 #include "cz2d/api_internal.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cz2d/lax.h"
 
-enum { SHOWN_MAX = 40 }; /* of a bad value, in the answer that refuses it */
+enum {
+	SHOWN_MAX = 40, /* of a bad value, in the answer that refuses it */
+	WORDS_MAX = 128,
+};
 
 static const struct api_query *
 find_query(const struct api_route *route, const char *name)
@@ -23,6 +27,21 @@ find_query(const struct api_route *route, const char *name)
 	while (strcmp(query->name, name) != 0)
 		query++;
 	return query;
+}
+
+/* "is not accepted. Accepted are panel and zone." */
+static json_t *
+accepted_words(const char *const *words)
+{
+	char list[WORDS_MAX] = "";
+	size_t used = 0;
+
+	for (int i = 0; words[i] != NULL && used < sizeof list; i++) {
+		const char *between = i == 0 ? "" : words[i + 1] == NULL ? " and " : ", ";
+
+		used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", between, words[i]);
+	}
+	return json_sprintf("is not accepted. Accepted are %s.", list);
 }
 
 static json_t *
@@ -35,9 +54,8 @@ accepted(const struct api_query *query)
 	case QUERY_NUMBER:
 		return json_sprintf("is not accepted. Accepted is a whole number from %lld to %lld.",
 				    (long long)query->min, (long long)query->max);
-	case QUERY_STATUS:
-		return json_string("is no status. Accepted are pending, sent, delivered, failed "
-				   "and expired.");
+	case QUERY_WORD:
+		return accepted_words(query->words);
 	}
 	return json_string("is not accepted.");
 }
@@ -72,10 +90,10 @@ read_number(const struct api_query *query, const char *text, int64_t *value)
 }
 
 static bool
-read_status(const char *text, int64_t *value)
+read_word(const struct api_query *query, const char *text, int64_t *value)
 {
-	for (*value = 0; *value < RECORD_STATUS_COUNT; ++*value)
-		if (strcmp(record_status_names[*value], text) == 0)
+	for (*value = 0; query->words[*value] != NULL; ++*value)
+		if (strcmp(query->words[*value], text) == 0)
 			return true;
 	return false;
 }
@@ -99,8 +117,8 @@ read_value(const struct api_query *query, const char *text, int64_t *value)
 		return read_flag(text, value);
 	case QUERY_NUMBER:
 		return read_number(query, text, value);
-	case QUERY_STATUS:
-		return read_status(text, value);
+	case QUERY_WORD:
+		return read_word(query, text, value);
 	}
 	return false;
 }
@@ -111,7 +129,7 @@ api_read_query(const struct api_call *call, const char *name, int64_t *value)
 	const struct api_query *query = find_query(call->route, name);
 	const char *text = http_query(call->request, name);
 
-	*value = query->kind == QUERY_STATUS ? -1 : query->standard;
+	*value = query->kind == QUERY_WORD ? -1 : query->standard;
 	if (text == NULL || read_value(query, text, value))
 		return true;
 	refuse(call, query, text);

@@ -18,8 +18,7 @@
 json_t *
 api_status_document(const struct api *api, const struct api_wish *wish, int64_t now)
 {
-	struct json_view view =
-		json_view_at(api->parts.config, api->parts.model, now);
+	struct json_view view = json_view_at(api->parts.devices, api->parts.model, now);
 	json_t *document;
 
 	if (wish->flat) {

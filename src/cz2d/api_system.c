@@ -15,99 +15,7 @@
 #include "cz2d/config.h"
 #include "cz2d/link.h"
 #include "cz2d/model.h"
-#include "cz2d/mqtt.h"
 #include "cz2d/store.h"
-
-static bool
-mqtt_is_connected(const struct api *api)
-{
-	const struct mqtt *mqtt = api->parts.mqtt != NULL ? *api->parts.mqtt : NULL;
-
-	return mqtt != NULL && mqtt_connected(mqtt);
-}
-
-/* What can be wrong; each says whether it is so now. */
-
-static bool
-panel_silent(const struct api *api, int64_t now)
-{
-	(void)now;
-	return !model_connected(api->parts.model);
-}
-
-static bool
-bus_stuck(const struct api *api, int64_t now)
-{
-	return !bus_healthy(api->parts.bus, now);
-}
-
-static bool
-state_stale(const struct api *api, int64_t now)
-{
-	struct model_meta meta;
-
-	model_meta(api->parts.model, now, &meta);
-	return meta.is_stale;
-}
-
-static bool
-address_taken(const struct api *api, int64_t now)
-{
-	return bus_conflict(api->parts.bus, now);
-}
-
-static bool
-wires_swapped(const struct api *api, int64_t now)
-{
-	(void)now;
-	return bus_swapped(api->parts.bus);
-}
-
-static bool
-broker_away(const struct api *api, int64_t now)
-{
-	(void)now;
-	return api->parts.config->mqtt.enabled && !mqtt_is_connected(api);
-}
-
-static bool
-store_broken(const struct api *api, int64_t now)
-{
-	(void)now;
-	return !store_ok(api->parts.store);
-}
-
-static const struct {
-	bool (*is)(const struct api *api, int64_t now);
-	bool fatal; /* unhealthy rather than degraded */
-	const char *text;
-} problems[] = {
-	{panel_silent, true, "The panel does not answer."},
-	{bus_stuck, true, "The bus makes no progress."},
-	{state_stale, false, "The state is stale."},
-	{address_taken, false, "Another device on the bus uses our address."},
-	{wires_swapped, false, "The two wires of the bus look swapped."},
-	{broker_away, false, "The MQTT broker cannot be reached."},
-	{store_broken, false, "The database cannot be used."},
-};
-
-enum { PROBLEMS = sizeof problems / sizeof problems[0] };
-
-/* The sentences of all that is wrong; *fatal when the daemon cannot do its work. */
-static json_t *
-find_problems(const struct api *api, int64_t now, bool *fatal)
-{
-	json_t *list = json_array();
-
-	*fatal = false;
-	for (int i = 0; i < PROBLEMS; i++) {
-		if (!problems[i].is(api, now))
-			continue;
-		*fatal = *fatal || problems[i].fatal;
-		json_array_append_new(list, json_string(problems[i].text));
-	}
-	return list;
-}
 
 static json_t *
 age_of(int64_t moment, int64_t now)
@@ -140,10 +48,9 @@ void
 api_get_health(const struct api_call *call)
 {
 	const struct api *api = call->api;
-	struct json_view view =
-		json_view_at(api->parts.config, api->parts.model, call->now);
+	struct json_view view = json_view_at(api->parts.devices, api->parts.model, call->now);
 	bool fatal;
-	json_t *wrong = find_problems(api, call->now, &fatal);
+	json_t *wrong = api_problems(api, call->now, &fatal);
 	const char *status = fatal                          ? "unhealthy"
 			     : json_array_size(wrong) > 0 ? "degraded"
 							  : "healthy";
@@ -153,7 +60,7 @@ api_get_health(const struct api_call *call)
 				     "link", link_document(api, &view),
 				     "cache", cache_document(api, call->now),
 				     "mqtt", "enabled", api->parts.config->mqtt.enabled,
-				     "connected", mqtt_is_connected(api),
+				     "connected", api_mqtt_connected(api),
 				     "storage", "ok", store_ok(api->parts.store),
 				     "queue", engine_pending(api->parts.engine));
 
@@ -197,7 +104,7 @@ api_get_cache(const struct api_call *call)
 {
 	const struct config *config = call->api->parts.config;
 	struct json_view view =
-		json_view_at(call->api->parts.config, call->api->parts.model, call->now);
+		json_view_at(call->api->parts.devices, call->api->parts.model, call->now);
 	json_t *document = json_meta(&view, CZ2_SOURCE_NONE);
 
 	json_object_set_new(document, "enabled", json_boolean(config->cache.enabled));

@@ -181,6 +181,34 @@ api_wait_records(const struct api_call *call, const struct store_query *query,
 }
 
 /* ------------------------------------------------------------------------
+ * Devices
+ */
+
+static void
+on_changed(void *self, int error, int64_t now)
+{
+	struct api_wait *wait = self;
+
+	if (error == CZ2_OK)
+		api_wait_answer(wait, 200, api_device_document(wait->api, wait->device, now));
+	else
+		api_wait_answer(wait, 503,
+				api_detail("The change could not be recorded and was not made."));
+}
+
+void
+api_wait_change(const struct api_call *call, int number, const struct devices_change *change)
+{
+	struct api_wish wish = {.input = NULL};
+	struct api_wait *wait = api_wait_new(call, &wish);
+
+	wait->changes = true;
+	wait->device = number;
+	devices_change(call->api->parts.devices, number, change, api_user(call),
+		       on_changed, wait);
+}
+
+/* ------------------------------------------------------------------------
  * Who left
  */
 
@@ -193,7 +221,8 @@ api_wait_gone(struct http_request *request)
 		return;
 	wait->request = NULL;
 	/* What the disk works on cannot be called off, and a key may be asked for again. */
-	if (wait->render != NULL || (wait->repeat != NULL && wait->original == NULL))
+	if (wait->render != NULL || wait->changes ||
+	    (wait->repeat != NULL && wait->original == NULL))
 		return;
 	ledger_forget(wait->api->parts.ledger, wait->order);
 	engine_forget(wait->api->parts.engine, wait->refresh);

@@ -19,6 +19,8 @@ struct api_wait {
 	ledger_id order;   /* what it waits for; 0: not that */
 	engine_id refresh;
 	json_t *(*render)(const struct record *records, int count, int64_t total);
+	bool changes; /* a device: */
+	int device;
 	struct api_wish wish;
 	struct repeat *repeat;     /* it has a key; owned */
 	struct api_wait *original; /* it repeats this one, and is answered alike */

@@ -160,18 +160,30 @@ decode_number(struct body *body, int index, json_t *value)
 	decode_range(body, index, field->min, field->max, value);
 }
 
+/* All but the bytes that continue a character. */
+static size_t
+count_characters(const char *text)
+{
+	size_t count = 0;
+
+	for (; *text != '\0'; text++)
+		count += ((unsigned char)*text & 0xC0) != 0x80;
+	return count;
+}
+
 static void
 decode_text(struct body *body, int index, json_t *value)
 {
 	const struct body_field *field = &body->schema->fields[index];
 	char message[MESSAGE_MAX];
-	size_t length = json_string_length(value);
+	size_t length;
 
 	if (!json_is_string(value)) {
 		add_error(body, new_error("string_type", member_loc(body, field->name),
 					  "Input should be a valid string", value));
 		return;
 	}
+	length = count_characters(json_string_value(value));
 	if (length >= 1 && length <= (size_t)field->max)
 		return;
 	snprintf(message, sizeof message, "String should have at %s %d character%s",
@@ -337,7 +349,7 @@ refuse_unknown(struct body *body)
 						  "Extra inputs are not permitted", value));
 }
 
-/* True when some member that is not required is there and not null, known or not. */
+/* True when some member that is not required is there and says something, known or not. */
 static bool
 names_setting(const struct body *body)
 {
@@ -347,7 +359,8 @@ names_setting(const struct body *body)
 	json_object_foreach(body->json, name, value) {
 		const struct body_field *field = find_field(body->schema, name);
 
-		if (!json_is_null(value) && (field == NULL || !field->required))
+		if (field == NULL ? !json_is_null(value)
+				  : !field->required && (field->clears || !json_is_null(value)))
 			return true;
 	}
 	return false;
@@ -373,6 +386,13 @@ void
 body_break_rule(struct body *body, const char *rule)
 {
 	add_error(body, rule_error(body_loc(body), rule, body->json));
+}
+
+void
+body_refuse(struct body *body, const char *member, const char *rule)
+{
+	add_error(body, rule_error(member_loc(body, member), rule,
+				   json_object_get(body->json, member)));
 }
 
 void

@@ -23,7 +23,7 @@ enum body_kind {
 	BODY_WORD,    /* one of the field's words, or of its own, exactly; the value is its place */
 	BODY_ZONES,   /* a list of 1..8 integers */
 	BODY_NUMBER,  /* an integer from min to max that is no value of the panel's */
-	BODY_TEXT,    /* 1..max bytes */
+	BODY_TEXT,    /* 1..max characters */
 	BODY_OBJECT,  /* whatever its members are */
 };
 
@@ -34,8 +34,9 @@ struct body_field {
 	bool required;
 	int on;               /* BODY_BOOLEAN: the value of true when it is not 1 */
 	const char *help;
-	int min, max;         /* BODY_NUMBER, BODY_TEXT */
+	int min, max;         /* BODY_NUMBER; BODY_TEXT: characters */
 	const char *const *words; /* BODY_WORD of no field of the panel: ended by NULL */
+	bool clears;          /* null says something: a default takes its place */
 };
 
 struct body_schema {
@@ -94,6 +95,10 @@ body_value(const struct body *body, enum cz2_field field);
 /* Adds an error: that this member is missing. */
 void
 body_miss(struct body *body, const char *member);
+
+/* Adds an error on one member, whose value breaks a rule. */
+void
+body_refuse(struct body *body, const char *member, const char *rule);
 
 /* Adds an error on the body as a whole: rule is a clause that names it. */
 void

@@ -23,6 +23,7 @@
 #include "cz2d/api.h"
 #include "cz2d/bus.h"
 #include "cz2d/config.h"
+#include "cz2d/devices.h"
 #include "cz2d/engine.h"
 #include "cz2d/http.h"
 #include "cz2d/ledger.h"
@@ -55,6 +56,7 @@ struct daemon {
 
 	struct store *store;
 	struct retention *retention;
+	struct devices *devices;
 	struct model *model;
 	struct link *link;
 	struct bus *bus;
@@ -125,9 +127,10 @@ on_save(uv_timer_t *timer)
 {
 	struct daemon *daemon = timer->data;
 
-	if (!daemon->stopping)
-		store_save_aside(daemon->store, model_images(daemon->model),
-				 clock_now(), clock_wall_us());
+	if (daemon->stopping)
+		return;
+	store_save_aside(daemon->store, model_images(daemon->model), clock_now(), clock_wall_us());
+	devices_save(daemon->devices);
 }
 
 /* The timer proves that the loop turns; the bus has to prove that it moves. */
@@ -152,7 +155,7 @@ static void
 start_mqtt(struct daemon *daemon)
 {
 	if (daemon->config.mqtt.enabled)
-		daemon->mqtt = mqtt_new(&daemon->config, daemon->model, &daemon->loop);
+		daemon->mqtt = mqtt_new(&daemon->config, daemon->devices, daemon->model, &daemon->loop);
 }
 
 static void
@@ -179,6 +182,17 @@ restart_mqtt(struct daemon *daemon)
 	mqtt_stop(daemon->mqtt, MQTT_LEAVE_WHOLE, on_mqtt_replaced, daemon);
 }
 
+/* The status may say other names, or other zones. */
+static void
+on_devices_changed(void *self)
+{
+	struct daemon *daemon = self;
+
+	api_reloaded(daemon->api);
+	if (daemon->mqtt != NULL)
+		mqtt_renamed(daemon->mqtt);
+}
+
 static void
 reload(struct daemon *daemon)
 {
@@ -197,11 +211,9 @@ reload(struct daemon *daemon)
 		log_warning("config", "changed, but only a restart makes it count: %s", why);
 	set_log_level(daemon);
 	access_reload(daemon->access);
-	api_reloaded(daemon->api);
 	if (memcmp(&before.mqtt, &daemon->config.mqtt, sizeof before.mqtt) != 0)
 		restart_mqtt(daemon);
-	else if (daemon->mqtt != NULL)
-		mqtt_reloaded(daemon->mqtt);
+	on_devices_changed(daemon);
 	log_info("config", "configuration read again");
 out:
 	free(fresh);
@@ -336,11 +348,14 @@ make_core(struct daemon *daemon)
 		.link_changed = on_link_changed,
 	};
 	struct model_observer changes = {.self = daemon, .changed = on_model_changed};
+	struct devices_observer named = {.self = daemon, .changed = on_devices_changed};
 
 	disk.self = daemon->store = store_new(config->storage.path);
 	store_join(daemon->store, &daemon->loop);
 	daemon->retention = retention_new(&daemon->loop, daemon->store,
 					  config->storage.keep_commands_days);
+	daemon->devices = devices_new(config, daemon->store);
+	devices_observe(daemon->devices, &named);
 	daemon->model = model_new(config->panel.zones, config->cache.stale_seconds * INT64_C(1000));
 	model_observe(daemon->model, &changes);
 	restore(daemon);
@@ -351,6 +366,7 @@ make_core(struct daemon *daemon)
 	store_load_open(daemon->store, take_up, daemon->ledger);
 	daemon->witness = witness_new(daemon->engine, daemon->ledger, daemon->model);
 	store_load_since(daemon->store, witness_since(daemon->witness), recall, daemon->witness);
+	devices_save(daemon->devices); /* from here on the disk is at work beside the loop */
 	daemon->pump = pump_new(&daemon->loop, daemon->link, daemon->bus, daemon->engine,
 				daemon->ledger, daemon->model);
 }
@@ -379,6 +395,7 @@ make_doors(struct daemon *daemon)
 	const struct access_config access = {.tokens = config->http.tokens,
 					     .allow_anonymous = config->http.allow_anonymous};
 	struct api_parts parts = {.config = config,
+				  .devices = daemon->devices,
 				  .link = daemon->link,
 				  .bus = daemon->bus,
 				  .model = daemon->model,
@@ -546,6 +563,7 @@ daemon_free(struct daemon *daemon)
 	daemon->link = link_free(daemon->link);
 	daemon->model = model_free(daemon->model);
 	daemon->retention = retention_free(daemon->retention);
+	daemon->devices = devices_free(daemon->devices);
 	daemon->store = store_free(daemon->store);
 	free(daemon->path);
 	free(daemon);

@@ -11,7 +11,7 @@
 
 #include <stddef.h>
 
-#include "cz2d/config.h"
+#include "cz2d/devices.h"
 #include "cz2d/model.h"
 
 enum {
@@ -125,7 +125,7 @@ static json_t *
 zone_name(const struct json_view *view, enum cz2_field field, int zone)
 {
 	(void)field;
-	return json_string(view->config->panel.zone_names[zone - 1]);
+	return json_string(devices_name(view->devices, zone));
 }
 
 /* "Mon 03:45pm" */
@@ -231,9 +231,21 @@ status_of(const struct json_view *view, bool flat)
 	json_t *zones = json_array();
 
 	for (int zone = 1; zone <= model_zones(view->model); zone++)
-		json_array_append_new(zones, object_of(zone_members, view, zone, flat));
+		if (devices_in_use(view->devices, zone))
+			json_array_append_new(zones, object_of(zone_members, view, zone, flat));
 	json_object_set_new(status, "zones", zones);
 	return status;
+}
+
+json_t *
+json_zone_status(const struct json_view *view, int zone)
+{
+	struct model_meta meta;
+
+	model_meta(view->model, view->now, &meta);
+	if (!meta.known || !devices_in_use(view->devices, zone))
+		return json_null();
+	return object_of(zone_members, view, zone, false);
 }
 
 json_t *
@@ -294,6 +306,12 @@ status_schema(bool flat)
 	add_required(schema, "zones", json_pack("{s:s, s:o}", "type", "array", "items",
 						schema_of(zone_members, flat)));
 	return schema;
+}
+
+json_t *
+json_zone_schema(void)
+{
+	return schema_of(zone_members, false);
 }
 
 json_t *

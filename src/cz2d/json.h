@@ -10,7 +10,9 @@
 
 #include <cz2/command.h>
 
-struct config;
+#include "cz2d/device.h"
+
+struct devices;
 struct outcome;
 struct model;
 struct record;
@@ -18,7 +20,7 @@ struct unexpected_finding;
 
 /* Borrowed for the length of a call: what documents are made from. */
 struct json_view {
-	const struct config *config; /* zone names */
+	const struct devices *devices;
 	const struct model *model;
 	int64_t now;     /* monotonic ms */
 	int64_t wall_us; /* the same moment, microseconds since 1970 */
@@ -26,11 +28,15 @@ struct json_view {
 
 /* As things are now. */
 struct json_view
-json_view_at(const struct config *config, const struct model *model, int64_t now);
+json_view_at(const struct devices *devices, const struct model *model, int64_t now);
 
 /* The status object of REST, or JSON null before the panel has ever answered. */
 json_t *
 json_status(const struct json_view *view);
+
+/* The member of its zones that is about this one; JSON null also for one that is not used. */
+json_t *
+json_zone_status(const struct json_view *view, int zone);
 
 /*
  * The flat status of REST's ?flat=1 and MQTT: the members of the status, `time`
@@ -43,9 +49,11 @@ json_status_flat(const struct json_view *view);
 json_t *
 json_meta(const struct json_view *view, enum cz2_source source);
 
-/* The JSON Schemas of json_status() and json_status_flat(), made from the same tables. */
+/* The JSON Schemas of the three, made from the same tables. */
 json_t *
 json_status_schema(void);
+json_t *
+json_zone_schema(void);
 json_t *
 json_status_flat_schema(void);
 
@@ -75,6 +83,18 @@ json_result_settled(const char *earlier, const struct outcome *outcome);
 /* What changed on the panel without a command: the params of its record. */
 json_t *
 json_finding(const struct unexpected_finding *finding);
+
+/* A device (of devices.h, by its number), with the status that it has now. */
+json_t *
+json_device(const struct json_view *view, int number, enum device_status status);
+
+/* The rows that values of the device lie in, each with how and when it was learnt. */
+json_t *
+json_device_rows(const struct json_view *view, int number);
+
+/* When the device was last heard of; JSON null: never. */
+json_t *
+json_device_seen(const struct json_view *view, int number);
 
 /* A command of the ledger. */
 json_t *

@@ -15,10 +15,10 @@
 #include "cz2d/model.h"
 
 struct json_view
-json_view_at(const struct config *config, const struct model *model, int64_t now)
+json_view_at(const struct devices *devices, const struct model *model, int64_t now)
 {
 	return (struct json_view){
-		.config = config,
+		.devices = devices,
 		.model = model,
 		.now = now,
 		.wall_us = clock_wall_us_of(now),

@@ -67,6 +67,7 @@ enum state {
 
 struct mqtt {
 	const struct config *config;
+	const struct devices *devices;
 	struct model *model;
 	struct broker *broker;
 	char broker_name[BROKER_NAME_MAX]; /* for people */
@@ -184,7 +185,7 @@ publish(struct mqtt *mqtt)
 static void
 render_status(struct mqtt *mqtt)
 {
-	struct json_view view = json_view_at(mqtt->config, mqtt->model, clock_now());
+	struct json_view view = json_view_at(mqtt->devices, mqtt->model, clock_now());
 	json_t *document = json_status_flat(&view);
 
 	if (!json_is_null(document))
@@ -210,7 +211,7 @@ on_model_changed(void *self, unsigned events, const bool *changed)
 }
 
 void
-mqtt_reloaded(struct mqtt *mqtt)
+mqtt_renamed(struct mqtt *mqtt)
 {
 	tell_status(mqtt);
 }
@@ -546,12 +547,14 @@ start_handles(struct mqtt *mqtt, uv_loop_t *loop)
 }
 
 struct mqtt *
-mqtt_new(const struct config *config, struct model *model, uv_loop_t *loop)
+mqtt_new(const struct config *config, const struct devices *devices, struct model *model,
+	 uv_loop_t *loop)
 {
 	struct model_observer observer = {.changed = on_model_changed};
 	struct mqtt *mqtt = mem_new(1, sizeof *mqtt);
 
 	mqtt->config = config;
+	mqtt->devices = devices;
 	mqtt->model = model;
 	name_all(mqtt, config);
 	mqtt->broker = make_broker(mqtt, config);

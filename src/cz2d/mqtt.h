@@ -16,19 +16,21 @@
 #include <uv.h>
 
 struct config;
+struct devices;
 struct model;
 struct mqtt;
 
-/* Starts connecting. Config and model must outlive it. NULL when the system has no thread or descriptor left (logged). */
+/* Starts connecting. Config, devices and model must outlive it. NULL when the system has no thread or descriptor left (logged). */
 struct mqtt *
-mqtt_new(const struct config *config, struct model *model, uv_loop_t *loop);
+mqtt_new(const struct config *config, const struct devices *devices, struct model *model,
+	 uv_loop_t *loop);
 
 bool
 mqtt_connected(const struct mqtt *mqtt);
 
-/* The configuration has changed in place: the status may say other names. */
+/* The status may say other names, or other zones. */
 void
-mqtt_reloaded(struct mqtt *mqtt);
+mqtt_renamed(struct mqtt *mqtt);
 
 /* When a leave is over. */
 enum mqtt_leave {

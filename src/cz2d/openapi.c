@@ -9,8 +9,11 @@
 
 #include "cz2d/api_internal.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
+
+enum { METHOD_MAX = 8 };
 
 static json_t *
 reference(const char *name)
@@ -306,6 +309,37 @@ record_page_schema(void)
 }
 
 static json_t *
+device_schema(void)
+{
+	json_t *type = json_pack("{s:s, s:o}", "type", "string", "enum",
+				 word_list(device_type_names));
+	json_t *status = json_pack("{s:s, s:o}", "type", "string", "enum",
+				   word_list(device_status_names));
+
+	return object(json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "device_id",
+				plain("string"), "type", type, "name", plain("string"), "status",
+				status, "metadata", plain("object"), "zone_id", nullable("integer"),
+				"created_at", time_schema(), "updated_at", time_schema(),
+				"last_seen", time_schema()));
+}
+
+static json_t *
+device_list_schema(void)
+{
+	return object(json_pack("{s:o, s:o}", "devices", list_of(reference("Device")), "total",
+				plain("integer")));
+}
+
+static json_t *
+device_status_schema(void)
+{
+	json_t *status = json_pack("{s:[o, o, o]}", "anyOf", reference("Status"), reference("Zone"),
+				   plain("null"));
+
+	return object(json_pack("{s:o, s:o}", "status", status, "meta", reference("Meta")));
+}
+
+static json_t *
 any_object(void)
 {
 	return plain("object");
@@ -329,6 +363,10 @@ static const struct {
 	{"Queued", queued_schema},
 	{"CommandList", record_list_schema},
 	{"CommandPage", record_page_schema},
+	{"Zone", json_zone_schema},
+	{"Device", device_schema},
+	{"DeviceList", device_list_schema},
+	{"DeviceStatus", device_status_schema},
 	{"Document", any_object},
 };
 
@@ -364,7 +402,14 @@ add_response(json_t *all, int status, const char *shape)
 static bool
 may_be_queued(const struct api_route *route)
 {
-	return route->command != NULL && route->success == 0;
+	return route->command != NULL && route->command->name != NULL;
+}
+
+/* It goes through the ledger. */
+static bool
+is_recorded(const struct api_route *route)
+{
+	return may_be_queued(route) || route->success == 201;
 }
 
 static void
@@ -447,9 +492,8 @@ query_schema(const struct api_query *query)
 		return json_pack("{s:s, s:I, s:I, s:I}", "type", "integer", "minimum",
 				 (json_int_t)query->min, "maximum", (json_int_t)query->max,
 				 "default", (json_int_t)query->standard);
-	case QUERY_STATUS:
-		return json_pack("{s:s, s:o}", "type", "string", "enum",
-				 word_list(record_status_names));
+	case QUERY_WORD:
+		return json_pack("{s:s, s:o}", "type", "string", "enum", word_list(query->words));
 	}
 	return json_object();
 }
@@ -469,7 +513,7 @@ parameters(const struct api_route *route)
 	if (may_be_queued(route))
 		json_array_append_new(list, header_parameter("Prefer", "respond-async: do not wait "
 							     "for the end of the command"));
-	if (route->command != NULL)
+	if (is_recorded(route))
 		json_array_append_new(list, header_parameter("Idempotency-Key", "the same key "
 							     "within a day: the same answer, "
 							     "and nothing is written"));
@@ -502,9 +546,11 @@ operation(const struct api_route *route)
 static void
 add_path(json_t *paths, const struct api_route *route)
 {
-	const char *method = strcmp(route->method, "GET") == 0 ? "get" : "post";
 	json_t *path = json_object_get(paths, route->path);
+	char method[METHOD_MAX] = "";
 
+	for (size_t i = 0; route->method[i] != '\0' && i + 1 < sizeof method; i++)
+		method[i] = (char)tolower((unsigned char)route->method[i]);
 	if (path == NULL) {
 		path = json_object();
 		json_object_set_new(paths, route->path, path);

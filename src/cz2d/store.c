@@ -32,6 +32,10 @@ static const char *const steps[] = {
 	"CREATE INDEX commands_open ON commands (seq) WHERE status < 2;"
 	"CREATE TABLE counts (device TEXT NOT NULL, status INTEGER NOT NULL, n INTEGER NOT NULL,"
 	" PRIMARY KEY (device, status)) WITHOUT ROWID;",
+
+	"CREATE TABLE devices (id TEXT NOT NULL PRIMARY KEY, name TEXT NOT NULL,"
+	" metadata TEXT NOT NULL, decommissioned INTEGER NOT NULL, created_us INTEGER NOT NULL,"
+	" updated_us INTEGER NOT NULL) WITHOUT ROWID;",
 };
 
 static const struct database_schema schema = {steps, sizeof steps / sizeof steps[0]};

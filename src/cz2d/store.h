@@ -2,7 +2,7 @@
 /* Copyright 2026 The cz2d authors */
 /*
  * The database file (SQLite): the last image of each row, so that a restart can show
- * what was known, and the records of the ledger. A damaged file is set aside, loudly,
+ * what was known, the records of the ledger, and the devices. A damaged file is set aside, loudly,
  * and control goes on; a newer schema is left alone and nothing is stored.
  */
 #ifndef CZ2D_STORE_H
@@ -10,6 +10,7 @@
 
 #include <cz2/row.h>
 
+#include "cz2d/device.h"
 #include "cz2d/record.h"
 
 struct store;
@@ -110,6 +111,18 @@ store_load_open(struct store *store, void (*told)(void *self, const struct recor
 int
 store_load_since(struct store *store, int64_t updated_us,
 		 void (*told)(void *self, const struct record *record), void *self);
+
+/*
+ * Keeps a device as it is now; kept (may be NULL; from the loop) tells that it is on the
+ * disk, or CZ2_EIO. The device is copied.
+ */
+void
+store_keep_device(struct store *store, const struct device *device, store_kept kept, void *self);
+
+/* Tells the devices that were kept; before the loop turns. 0 or CZ2_EIO. */
+int
+store_load_devices(struct store *store, void (*told)(void *self, const struct device *device),
+		   void *self);
 
 /* count: how many were forgotten; 0: none is left that is so old; negative: CZ2_EIO. */
 typedef void (*store_forgotten)(void *self, int count);

@@ -106,7 +106,8 @@ def success(operation):
 
 
 def fill(path, ident=""):
-    return path.replace("{zone_id}", "1").replace("{device_id}", "cz2").replace("{command_id}", ident)
+    device = "cz2-zone-2" if path.endswith("commission") else "cz2"
+    return path.replace("{zone_id}", "1").replace("{device_id}", device).replace("{command_id}", ident)
 
 
 BODIES = {"/system/mode": {"mode": "Heat"}, "/system/fan": {"fan": "Auto"},
@@ -114,14 +115,15 @@ BODIES = {"/system/mode": {"mode": "Heat"}, "/system/fan": {"fan": "Auto"},
           "/zones/{zone_id}/hold": {"hold": False},
           "/zones/batch/temperature": {"zones": [1], "hold": False},
           "/api/v1/commands": {"command": "system.fan", "params": {"fan": "Auto"}},
-          "/api/v1/devices/{device_id}/commands": {"command_type": "system.update"}}
+          "/api/v1/devices/{device_id}/commands": {"command_type": "system.update"},
+          "/api/v1/devices/{device_id}": {"name": "Attic", "metadata": {"floor": 2}}}
 
 
 def test_every_described_route_answers_as_described(described, shared_house):
     made = shared_house.rest.post("/api/v1/commands", BODIES["/api/v1/commands"])
     for method, path, operation in operations(described):
         target = fill(path, made.json["command_id"])
-        body = BODIES.get(path, {}) if method == "POST" else None
+        body = BODIES.get(path, {}) if method in ("POST", "PATCH") else None
         answer = shared_house.rest.request(method, target, body)
         code = success(operation)
         assert answer.status == code, (method, path, answer)
@@ -163,7 +165,7 @@ def test_every_described_query_parameter_is_understood(described, shared_house):
 def test_bodies_are_refused_exactly_where_the_schema_refuses(described, shared_house):
     values = [None, 0, 1, 44, 45, 85, 86, 63, 64, 99, 100, "Heat", "Auto", [], [1], {}]
     for method, path, operation in operations(described):
-        if method != "POST":
+        if method not in ("POST", "PATCH"):
             continue
         schema = resolve(described, body_schema(operation))
         assert schema["additionalProperties"] is False
@@ -176,7 +178,7 @@ def test_bodies_are_refused_exactly_where_the_schema_refuses(described, shared_h
                            for kind in kinds):
                     continue  # other spellings may be accepted as well
                 body = {name: value, "nonsense": 1}  # refused for sure, so nothing is written
-                answer = shared_house.rest.post(fill(path), body)
+                answer = shared_house.rest.request(method, fill(path), body)
                 assert answer.status == 422
                 blamed = {error["loc"][1] for error in answer.json["detail"]
                           if len(error["loc"]) > 1 and error["type"] != "missing"}

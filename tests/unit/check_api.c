@@ -11,6 +11,7 @@
 #include "cz2d/api_internal.h"
 
 #include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,12 +20,14 @@
 #include "cz2d/api_internal.h"
 #include "cz2d/bus.h"
 #include "cz2d/config.h"
+#include "cz2d/devices.h"
 #include "cz2d/engine.h"
 #include "cz2d/ledger.h"
 #include "cz2d/link.h"
 #include "cz2d/model.h"
 #include "cz2d/mqtt.h"
 #include "cz2d/store.h"
+#include "device_store.h"
 #include "support.h"
 
 /* ------------------------------------------------------------------------
@@ -339,6 +342,7 @@ store_ok(const struct store *store)
 /* ------------------------------------------------------------------------ */
 
 static struct config config;
+static struct devices *devices;
 static struct model *model;
 static struct mqtt *mqtt;
 static struct access *access_rules;
@@ -366,12 +370,19 @@ set_up(void)
 	parts.healthy = parts.store_ok = true;
 	parts.conflict = parts.swapped = parts.mqtt_connected = false;
 	bodies_made = 0;
+	strcpy(config.panel.id, "cz2");
+	for (int zone = 0; zone < 3; zone++)
+		snprintf(config.panel.zone_names[zone], sizeof config.panel.zone_names[zone],
+			 "Zone %d", zone + 1);
+	device_store_clear();
+	devices = devices_new(&config, NULL);
 	model = model_new(3, 300000);
 	learn(CZ2_ROW_1_12, "00 01 0C 00 02 02 00 00 00 01 02 00 02 00 00 00 00");
 	learn(CZ2_ROW_1_16, "00 01 10 4B 50 4C 4C 4C 4C 4C 4C 44 3E 44 44 44 44 44 44");
 	model_answered(model);
 	access_rules = access_new(&(struct access_config){.tokens = ""});
-	api = api_new(&(struct api_parts){.config = &config, .access = access_rules, .model = model,
+	api = api_new(&(struct api_parts){.config = &config, .access = access_rules,
+					  .devices = devices, .model = model,
 					  .engine = &engine, .mqtt = &mqtt});
 	handler = api_handler(api);
 }
@@ -390,6 +401,7 @@ tear_down(void)
 	api_free(api);
 	access_free(access_rules);
 	model_free(model);
+	devices_free(devices);
 }
 
 static void
@@ -478,7 +490,7 @@ START_TEST(every_route_is_reachable_and_described)
 		ck_assert_ptr_nonnull(handler.methods(handler.self, text.path));
 		ck_assert_uint_gt(strlen(text.summary), 5);
 	}
-	ck_assert_uint_eq(n, 19);
+	ck_assert_uint_eq(n, 25);
 }
 END_TEST
 
@@ -843,7 +855,8 @@ START_TEST(before_the_panel_has_answered_a_status_is_null)
 	api = api_free(api);
 	model = model_free(model);
 	model = model_new(3, 300000);
-	api = api_new(&(struct api_parts){.config = &config, .access = access_rules, .model = model,
+	api = api_new(&(struct api_parts){.config = &config, .access = access_rules,
+					  .devices = devices, .model = model,
 					  .engine = &engine});
 	handler = api_handler(api);
 	get("/status", NULL, NULL);
@@ -954,8 +967,10 @@ START_TEST(the_openapi_document_has_every_route)
 	follow(request.answer, request.answer);
 	for (unsigned n = 0; api_route(n, &text); n++) {
 		json_t *path = json_object_get(json_object_get(request.answer, "paths"), text.path);
-		json_t *operation =
-			json_object_get(path, strcmp(text.method, "GET") == 0 ? "get" : "post");
+		const char *method = strcmp(text.method, "GET") == 0    ? "get"
+				     : strcmp(text.method, "POST") == 0 ? "post"
+									: "patch";
+		json_t *operation = json_object_get(path, method);
 
 		ck_assert_msg(operation != NULL, "%s is missing", text.path);
 		ck_assert_str_eq(json_string_value(json_object_get(operation, "summary")),

@@ -12,14 +12,17 @@
 #include <string.h>
 
 #include "cz2d/config.h"
+#include "cz2d/devices.h"
 #include "cz2d/engine.h"
 #include "cz2d/model.h"
+#include "device_store.h"
 #include "support.h"
 
 enum { NOW = 1000000 }; /* monotonic ms */
 static const int64_t wall_us = 1700000000123456; /* 2023-11-14 22:13:20 UTC */
 
 static struct config config;
+static struct devices *devices;
 static struct model *model;
 static struct json_view view;
 static json_t *document;
@@ -30,8 +33,12 @@ set_up(void)
 	memset(&config, 0, sizeof config);
 	strcpy(config.panel.zone_names[0], "Hall");
 	strcpy(config.panel.zone_names[1], "Küche");
+	config.panel.zones = 2;
+	strcpy(config.panel.id, "cz2");
+	device_store_clear();
+	devices = devices_new(&config, NULL);
 	model = model_new(2, 300000);
-	view = (struct json_view){&config, model, NOW, wall_us};
+	view = (struct json_view){devices, model, NOW, wall_us};
 	document = NULL;
 }
 
@@ -40,6 +47,7 @@ tear_down(void)
 {
 	json_decref(document);
 	model_free(model);
+	devices_free(devices);
 }
 
 static void

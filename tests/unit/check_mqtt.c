@@ -24,8 +24,10 @@
 
 #include "base/clock.h"
 #include "cz2d/config.h"
+#include "cz2d/devices.h"
 #include "cz2d/model.h"
 
+#include "device_store.h"
 #include "support.h"
 
 enum { SKIPPED = 77, DEADLINE_MS = 60000, LINES_MAX = 512, LINE_MAX_HERE = 4096, TICK_MS = 5 };
@@ -40,6 +42,7 @@ static int line_count;
 static uv_loop_t loop;
 static uv_timer_t tick;
 static struct config config;
+static struct devices *devices;
 static struct model *model;
 static struct mqtt *mqtt;
 static int done_calls;
@@ -299,6 +302,8 @@ setup(void)
 	snprintf(config.mqtt.topic_prefix, sizeof config.mqtt.topic_prefix, "house/hvac");
 	config.mqtt.port = port;
 	config.mqtt.keepalive_seconds = 30;
+	device_store_clear();
+	devices = devices_new(&config, NULL);
 	model = model_new(1, 300000);
 	uv_loop_init(&loop);
 	uv_timer_init(&loop, &tick);
@@ -331,6 +336,7 @@ teardown(void)
 	uv_run(&loop, UV_RUN_DEFAULT);
 	ck_assert_int_eq(uv_loop_close(&loop), 0);
 	model = model_free(model);
+	devices = devices_free(devices);
 	end_witness();
 	end_program(&broker, SIGKILL);
 	for (int i = 0; i < line_count; i++)
@@ -358,7 +364,7 @@ show_heat(int degrees)
 static void
 start_mqtt(void)
 {
-	mqtt = mqtt_new(&config, model, &loop);
+	mqtt = mqtt_new(&config, devices, model, &loop);
 	ck_assert_ptr_nonnull(mqtt);
 }
 

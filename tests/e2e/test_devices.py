@@ -1,0 +1,335 @@
+# SPDX-License-Identifier: MIT
+# Copyright 2026 The cz2d authors
+"""The panel and its zones as devices: names and metadata that last, zones that are not used, and
+what is said of each wherever it is shown."""
+
+import errno
+import re
+
+import pytest
+
+import preload
+from mqtt import document, mosquitto_path
+from waiting import until
+
+SETTINGS = {"bus.reply_timeout_ms": 120, "bus.gap_ms": 5}
+DEVICES = "/api/v1/devices"
+ZONE = DEVICES + "/cz2-zone-2"
+TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+00:00")
+MEMBERS = {"device_id", "type", "name", "status", "metadata", "zone_id", "created_at",
+           "updated_at", "last_seen"}
+MOVING = {"system_time"}
+
+
+@pytest.fixture
+def devices_house(new_house):
+    return new_house(settings=SETTINGS)
+
+
+def patch(house, body, target=ZONE, status=200):
+    answer = house.rest.request("PATCH", target, body)
+    assert answer.status == status, answer
+    return answer.json
+
+
+def post(house, target, status=200):
+    answer = house.rest.post(target)
+    assert answer.status == status, answer
+    return answer.json
+
+
+def device(house, target=ZONE):
+    return house.rest.get(target).json
+
+
+def names(house):
+    return [zone["name"] for zone in house.status()["zones"]]
+
+
+def numbers(house):
+    return [zone["zone_id"] for zone in house.status()["zones"]]
+
+
+def errors(answer):
+    return [(one["type"], one["loc"][-1]) for one in answer["detail"]]
+
+
+# --- looking --------------------------------------------------------------------------------------
+
+@pytest.mark.smoke
+def test_the_panel_and_each_zone_are_devices(shared_house):
+    answer = shared_house.rest.get(DEVICES).json
+    assert set(answer) == {"devices", "total"} and answer["total"] == 4
+    assert [one["device_id"] for one in answer["devices"]] == \
+        ["cz2", "cz2-zone-1", "cz2-zone-2", "cz2-zone-3"]
+    for number, one in enumerate(answer["devices"]):
+        assert set(one) == MEMBERS
+        assert one["type"] == ("zone" if number else "panel")
+        assert one["zone_id"] == (number or None)
+        assert one["name"] == (f"Zone {number}" if number else "cz2")
+        assert one["status"] == "online" and one["metadata"] == {}
+        assert all(TIME.fullmatch(one[name]) for name in ("created_at", "updated_at", "last_seen"))
+        assert one["created_at"] == one["updated_at"]
+        same = device(shared_house, f"{DEVICES}/{one['device_id']}")
+        assert {**same, "last_seen": None} == {**one, "last_seen": None}
+
+
+@pytest.mark.parametrize("query, expected", [
+    ("type=panel", ["cz2"]), ("type=zone", ["cz2-zone-1", "cz2-zone-2", "cz2-zone-3"]),
+    ("status=offline", []), ("status=online&type=panel", ["cz2"]), ("status=decommissioned", [])])
+def test_the_list_can_be_filtered(shared_house, query, expected):
+    answer = shared_house.rest.get(f"{DEVICES}?{query}").json
+    assert [one["device_id"] for one in answer["devices"]] == expected
+    assert answer["total"] == len(expected)
+
+
+@pytest.mark.parametrize("query, accepted", [
+    ("status=on", "online, offline, error and decommissioned"), ("type=sensor", "panel and zone")])
+def test_a_filter_that_is_none_is_refused(shared_house, query, accepted):
+    answer = shared_house.rest.get(f"{DEVICES}?{query}")
+    assert answer.status == 400 and accepted in answer.json["detail"]
+
+
+@pytest.mark.parametrize("ident", ["cz2-zone-4", "cz2-zone-0", "cz2-zone-", "CZ2", "x" * 200])
+def test_an_unknown_device_is_not_found(shared_house, ident):
+    for method, path, body in (("GET", "", None), ("PATCH", "", {"name": "x"}),
+                               ("GET", "/status", None), ("POST", "/decommission", {}),
+                               ("POST", "/recommission", {})):
+        answer = shared_house.rest.request(method, f"{DEVICES}/{ident}{path}", body)
+        assert answer.status == 404 and answer.json == {"detail": "Device not found."}
+
+
+def test_other_methods_are_refused_with_the_right_ones(shared_house):
+    answer = shared_house.rest.request("DELETE", ZONE)
+    assert answer.status == 405 and answer.headers["Allow"] == "GET, HEAD, PATCH"
+    answer = shared_house.rest.request("PATCH", ZONE + "/status", {"name": "x"})
+    assert answer.status == 405 and answer.headers["Allow"] == "GET, HEAD"
+
+
+def test_a_devices_status_is_its_part_of_the_whole(shared_house):
+    whole = shared_house.rest.get("/status").json
+    panel = shared_house.rest.get(DEVICES + "/cz2/status").json
+    zone = shared_house.rest.get(ZONE + "/status").json
+    assert set(panel) == set(zone) == {"status", "meta"}
+    assert {**panel["status"], "system_time": ""} == {**whole["status"], "system_time": ""}
+    assert zone["status"] == whole["status"]["zones"][1]
+    assert set(zone["meta"]) == set(whole["meta"]) and zone["meta"]["connected"] is True
+
+
+def test_a_device_that_was_never_heard_of_is_offline(new_house):
+    house = new_house(settings=SETTINGS, panel={"silent": True}, known=False)
+    for one in house.rest.get(DEVICES).json["devices"]:
+        assert one["status"] == "offline" and one["last_seen"] is None
+    assert house.rest.get(ZONE + "/status").json["status"] is None
+    house.sim.silence(False)
+    until(lambda: device(house)["status"] == "online", what="the zone to be online")
+    assert TIME.fullmatch(device(house)["last_seen"])
+
+
+def test_a_zone_whose_sensor_fails_is_in_error(devices_house):
+    devices_house.sim.set_bytes(9, 1, 5, b"\xff\xff")
+    devices_house.sim.set_byte(1, 24, 4, 0)
+    devices_house.rest.post("/cache/clear")
+    until(lambda: device(devices_house)["status"] == "error", what="the zone to be in error")
+    assert device(devices_house, DEVICES + "/cz2")["status"] == "online"
+    listed = devices_house.rest.get(DEVICES + "?status=error").json
+    assert [one["device_id"] for one in listed["devices"]] == ["cz2-zone-2"]
+
+
+# --- names and metadata ---------------------------------------------------------------------------
+
+def test_a_name_is_shown_wherever_the_zone_is(devices_house):
+    before = device(devices_house)
+    answer = patch(devices_house, {"name": "Küche ☕"})
+    assert answer["name"] == "Küche ☕" and answer["metadata"] == {}
+    assert answer["updated_at"] > before["updated_at"]
+    assert answer["created_at"] == before["created_at"]
+    assert device(devices_house)["name"] == "Küche ☕"
+    assert names(devices_house) == ["Zone 1", "Küche ☕", "Zone 3"]
+    flat = devices_house.rest.get("/status?flat=1").json
+    assert flat["zones"][1]["name"] == "Küche ☕"
+    devices_house.daemon.wait_log(r'devices: cz2-zone-2 is called Küche ☕ by order of anonymous')
+
+
+def test_a_name_comes_before_the_configured_one_and_null_gives_way_to_it(new_house):
+    house = new_house(settings={**SETTINGS, "panel.zone_names": ["Hall", "Bath", "Attic"]})
+    patch(house, {"name": "Spa"})
+    assert names(house) == ["Hall", "Spa", "Attic"]
+    house.daemon.write_config(panel__zone_names=["Foyer", "Bathroom", "Attic"])
+    house.daemon.process.popen.send_signal(1)  # SIGHUP
+    until(lambda: names(house) == ["Foyer", "Spa", "Attic"], what="the new names")
+    patch(house, {"name": None})
+    assert names(house) == ["Foyer", "Bathroom", "Attic"]
+    patch(house, {"name": "Panel"}, DEVICES + "/cz2")
+    assert device(house, DEVICES + "/cz2")["name"] == "Panel"
+
+
+def test_metadata_is_replaced_as_a_whole(devices_house):
+    assert patch(devices_house, {"metadata": {"floor": 1, "tags": ["a", None, 1.5]}})["metadata"] \
+        == {"floor": 1, "tags": ["a", None, 1.5]}
+    assert patch(devices_house, {"metadata": {"room": "12"}})["metadata"] == {"room": "12"}
+    assert patch(devices_house, {"name": "Spa"})["metadata"] == {"room": "12"}
+    assert patch(devices_house, {"metadata": None})["metadata"] == {}
+
+
+def test_names_and_metadata_outlive_a_restart(devices_house):
+    before = patch(devices_house, {"name": "Spa", "metadata": {"floor": 2}})
+    devices_house.daemon.restart()
+    devices_house.daemon.wait_status()
+    after = device(devices_house)
+    assert {**after, "last_seen": None} == {**before, "last_seen": None}
+    assert names(devices_house)[1] == "Spa"
+
+
+def nested(levels):
+    return {} if levels == 1 else {"a": nested(levels - 1)}
+
+
+@pytest.mark.parametrize("body, expected", [
+    ({}, [("value_error", "body")]), ({"name": ""}, [("string_too_short", "name")]),
+    ({"name": "ü" * 65}, [("string_too_long", "name")]), ({"name": 7}, [("string_type", "name")]),
+    ({"name": "a\nb"}, [("value_error", "name")]), ({"name": "a\x85b"}, [("value_error", "name")]),
+    ({"metadata": []}, [("dict_type", "metadata")]),
+    ({"metadata": {"a": "x" * 4096}}, [("value_error", "metadata")]),
+    ({"metadata": nested(9)}, [("value_error", "metadata")]),
+    ({"nmae": "x"}, [("extra_forbidden", "nmae")]),
+    ({"name": 1, "metadata": 2, "x": 3},
+     [("string_type", "name"), ("dict_type", "metadata"), ("extra_forbidden", "x")]),
+    ([], [("model_attributes_type", "body")]), ('{"name": "a\\u0000"}', [("json_invalid", 16)])])
+def test_what_is_no_name_and_no_metadata_is_refused(shared_house, body, expected):
+    found = errors(patch(shared_house, body, status=422))
+    if expected[0][0] == "json_invalid":
+        assert [kind for kind, _ in found] == ["json_invalid"]
+    else:
+        assert found == expected
+    assert device(shared_house)["name"] == "Zone 2" and device(shared_house)["metadata"] == {}
+
+
+def test_the_longest_name_and_the_largest_metadata_are_kept(devices_house):
+    metadata = {"a": "ü" * ((4096 - len('{"a":""}')) // 2), "b": nested(7)}
+    metadata["a"] = metadata["a"][:-len(',"b":' + '{"a":' * 6 + "{}" + "}" * 6)]
+    answer = patch(devices_house, {"name": "\U0001f525" * 64, "metadata": metadata})
+    assert answer["name"] == "\U0001f525" * 64 and answer["metadata"] == metadata
+    devices_house.daemon.restart()
+    assert device(devices_house)["name"] == "\U0001f525" * 64
+    assert device(devices_house)["metadata"] == metadata
+
+
+@pytest.mark.skipif(not mosquitto_path(), reason="mosquitto is not installed")
+def test_mqtt_tells_the_name_and_only_the_zones_in_use(new_house):
+    house = new_house(settings=SETTINGS, mqtt=True)
+    house.listener.wait("hvac/cz2/status", lambda one: document(one)["system_mode"])
+    patch(house, {"name": "Spa"})
+    house.listener.wait("hvac/cz2/status", lambda one: document(one)["zones"][1]["name"] == "Spa")
+    post(house, ZONE + "/decommission")
+    house.listener.wait("hvac/cz2/status",
+                        lambda one: [z["zone_id"] for z in document(one)["zones"]] == [1, 3])
+    post(house, ZONE + "/recommission")
+    house.listener.wait("hvac/cz2/status",
+                        lambda one: document(one)["zones"][1:2] and
+                        document(one)["zones"][1]["name"] == "Spa" and one is
+                        house.listener.last("hvac/cz2/status"))
+
+
+# --- zones that are not used ----------------------------------------------------------------------
+
+def test_a_decommissioned_zone_disappears_and_comes_back(devices_house):
+    raw = devices_house.rest.get("/status?raw=1").json["raw"]
+    answer = post(devices_house, ZONE + "/decommission")
+    assert set(answer) == MEMBERS and answer["status"] == "decommissioned"
+    assert numbers(devices_house) == [1, 3]
+    assert [z["zone_id"] for z in devices_house.rest.get("/status?flat=1").json["zones"]] == [1, 3]
+    assert devices_house.rest.get(ZONE + "/status").json["status"] is None
+    assert devices_house.rest.get("/status?raw=1").json["raw"][:16] == raw[:16]
+    listed = devices_house.rest.get(DEVICES + "?status=decommissioned").json
+    assert listed["total"] == 1 and listed["devices"][0]["device_id"] == "cz2-zone-2"
+    assert post(devices_house, ZONE + "/decommission") == \
+        {**answer, "last_seen": device(devices_house)["last_seen"]}  # twice is once
+    assert post(devices_house, ZONE + "/recommission")["status"] == "online"
+    assert post(devices_house, ZONE + "/recommission")["status"] == "online"
+    assert numbers(devices_house) == [1, 2, 3]
+    devices_house.daemon.wait_log(r"devices: cz2-zone-2 is in use again by order of anonymous")
+
+
+def test_a_decommissioned_zone_takes_no_commands(devices_house):
+    post(devices_house, ZONE + "/decommission")
+    before = len(devices_house.written())
+    for target, body in (("/zones/2/temperature", {"heat": 66, "hold": True}),
+                         ("/zones/2/hold", {"hold": True}),
+                         ("/zones/batch/temperature", {"zones": [1, 2, 3], "heat": 66}),
+                         (ZONE + "/commands", {"command": "zone.hold", "params": {"hold": True}})):
+        answer = devices_house.rest.post(target, body)
+        assert (answer.status, answer.json) == (409, {"detail": "Zone 2 is decommissioned."})
+    assert devices_house.rest.get(ZONE + "/commands").json == []
+    assert len(devices_house.written()) == before
+    devices_house.command("/zones/batch/temperature", {"zones": [1, 3], "heat": 66, "hold": True})
+    assert [zone["heat_setpoint"] for zone in devices_house.status()["zones"]] == [66, 66]
+
+
+def test_a_decommissioned_zone_stays_so_over_a_restart(devices_house):
+    post(devices_house, ZONE + "/decommission")
+    devices_house.daemon.restart()
+    devices_house.daemon.wait_status(lambda status, meta: meta["connected"])
+    assert numbers(devices_house) == [1, 3]
+    assert device(devices_house)["status"] == "decommissioned"
+
+
+@pytest.mark.parametrize("ident, sentence", [
+    ("cz2", "The panel cannot be decommissioned."),
+    ("cz2-zone-1", "Zone 1 is the wall unit itself and cannot be decommissioned.")])
+def test_what_every_house_has_cannot_be_decommissioned(shared_house, ident, sentence):
+    answer = post(shared_house, f"{DEVICES}/{ident}/decommission", 409)
+    assert answer == {"detail": sentence}
+    assert post(shared_house, f"{DEVICES}/{ident}/recommission")["status"] == "online"
+
+
+def test_the_zone_that_rules_all_cannot_be_decommissioned(devices_house):
+    devices_house.sim.wall(all=2)
+    devices_house.rest.get("/status/live")
+    answer = post(devices_house, ZONE + "/decommission", 409)
+    assert answer["detail"].startswith("Zone 2 rules all zones (ALL mode)")
+    post(devices_house, DEVICES + "/cz2-zone-3/decommission")
+    assert numbers(devices_house) == [1, 2]
+    devices_house.sim.wall(all=0)
+    devices_house.rest.get("/status/live")
+    post(devices_house, ZONE + "/decommission")
+    assert numbers(devices_house) == [1]
+
+
+def test_a_body_of_decommission_may_only_be_empty(shared_house):
+    answer = shared_house.rest.post(ZONE + "/decommission", {"zone": 2})
+    assert answer.status == 422 and errors(answer.json) == [("extra_forbidden", "zone")]
+    assert numbers(shared_house) == [1, 2, 3]
+
+
+# --- the disk -------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("name", ["ENOSPC", "EROFS"])
+def test_what_cannot_be_recorded_does_not_happen(new_house, tmp_path, name):
+    weather = preload.Weather.at(tmp_path / "weather")
+    house = new_house(settings=SETTINGS, environment=preload.environment(weather=weather))
+    before = patch(house, {"name": "Spa"})
+    weather.disk_error = getattr(errno, name)
+    for method, target, body in (("PATCH", ZONE, {"name": "Pool"}),
+                                 ("POST", ZONE + "/decommission", {})):
+        answer = house.rest.request(method, target, body)
+        assert answer.status == 503 and answer.headers["Retry-After"], answer
+        assert answer.json == {"detail": "The change could not be recorded and was not made."}
+    after = device(house)
+    assert after["name"] == "Spa" and after["updated_at"] == before["updated_at"]
+    assert after["status"] == "error"  # the database takes a person to put right
+    assert names(house)[1] == "Spa" and numbers(house) == [1, 2, 3]
+    weather.disk_error = 0
+    assert patch(house, {"name": "Pool"})["name"] == "Pool"
+    assert device(house)["status"] == "online"
+
+
+def test_changes_at_the_same_time_all_count(devices_house):
+    wishes = [("PATCH", ZONE, {"name": "Spa"}), ("PATCH", ZONE, {"metadata": {"floor": 1}}),
+              ("POST", ZONE + "/decommission", {}),
+              ("PATCH", DEVICES + "/cz2-zone-3", {"name": "Attic"})]
+    assert [one.status for one in devices_house.rest.together(wishes)] == [200] * 4
+    one = device(devices_house)
+    assert (one["name"], one["metadata"], one["status"]) == \
+        ("Spa", {"floor": 1}, "decommissioned")
+    assert names(devices_house) == ["Zone 1", "Attic"]
