@@ -11,7 +11,8 @@ _cz2ctl_command()
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
 		--socket | --url | --cacert | --token-file | --timeout | --color | \
-			--all | --heat | --cool | --hold | --temp | --out | --scope | --file)
+			--all | --heat | --cool | --hold | --temp | --out | --device | --status | --limit | \
+			--scope | --file)
 			((i++))
 			;;
 		-*) ;;
@@ -30,16 +31,19 @@ _cz2ctl_words()
 	--color) echo auto always never && return ;;
 	--all | --hold | --temp | --out) echo on off && return ;;
 	--scope) echo read command admin && return ;;
-	--url | --timeout | --heat | --cool) return ;;
+	--status) echo pending sent delivered failed expired && return ;;
+	--url | --timeout | --heat | --cool | --device | --limit) return ;;
 	esac
 	case $(_cz2ctl_command) in
-	'') echo "$_cz2ctl_common" status mode fan zone hold update health version token ;;
+	'') echo "$_cz2ctl_common" status mode fan zone hold update commands health version token ;;
 	status) echo "$_cz2ctl_common" --refresh ;;
-	mode) echo "$_cz2ctl_common" --all Heat Cool Auto EHeat Off ;;
-	fan) echo "$_cz2ctl_common" Auto On ;;
-	zone) echo "$_cz2ctl_common" --heat --cool --hold --temp --out all ;;
+	mode) echo "$_cz2ctl_common" --all --no-wait Heat Cool Auto EHeat Off ;;
+	fan) echo "$_cz2ctl_common" --no-wait Auto On ;;
+	zone) echo "$_cz2ctl_common" --heat --cool --hold --temp --out --no-wait all ;;
+	update) echo "$_cz2ctl_common" --no-wait ;;
+	commands) echo "$_cz2ctl_common" --device --status --limit list show follow ;;
 	token) echo "$_cz2ctl_common" --scope --file add list revoke ;;
-	hold) echo "$_cz2ctl_common" --temp all on off ;;
+	hold) echo "$_cz2ctl_common" --temp --no-wait all on off ;;
 	*) echo "$_cz2ctl_common" ;;
 	esac
 }

@@ -104,26 +104,59 @@ call_get(struct ctl *ctl, const char *target, long also, json_t **answer)
 }
 
 static void
+put_line(const char *text, const struct screen *screen)
+{
+	text_put(text, screen->file);
+	putc('\n', screen->file);
+}
+
+/* NULL: it was carried out. */
+static const char *
+queued_as(const json_t *answer)
+{
+	return json_string_value(json_object_get(answer, "command_id"));
+}
+
+static void
 view_message(const struct screen *screen, const json_t *answer)
 {
 	const char *message = json_string_value(json_object_get(answer, "message"));
+	const char *id = queued_as(answer);
 
-	text_put(message != NULL ? message : "Done", screen->file);
-	putc('\n', screen->file);
+	if (id != NULL) {
+		fputs("Queued: cz2ctl commands follow ", screen->file);
+		message = id;
+	}
+	put_line(message != NULL ? message : "Done", screen);
+}
+
+/* For $(...) of a shell. */
+static void
+view_id(const struct screen *screen, const json_t *answer)
+{
+	const char *id = queued_as(answer);
+
+	put_line(id != NULL ? id : "", screen);
 }
 
 enum ctl_exit
 call_command(struct ctl *ctl, const char *target, json_t *body)
 {
 	char *text = mem_or_end(body != NULL ? json_dumps(body, JSON_COMPACT) : mem_text("{}"));
+	bool no_wait = options_has(ctl->options, OPTION_NO_WAIT);
 	json_t *answer;
-	enum ctl_exit code = exchange(ctl, "POST", target, text, 0, &answer);
+	enum ctl_exit code;
 
+	if (no_wait)
+		client_prefer_async(ctl->client);
+	code = exchange(ctl, "POST", target, text, 0, &answer);
 	free(text);
 	json_decref(body);
 	if (code != CTL_DONE)
 		return code;
-	if (options_has(ctl->options, OPTION_JSON) || !options_has(ctl->options, OPTION_QUIET))
+	if (no_wait)
+		call_show(ctl, answer, view_id);
+	else if (options_has(ctl->options, OPTION_JSON) || !options_has(ctl->options, OPTION_QUIET))
 		call_show(ctl, answer, view_message);
 	json_decref(answer);
 	return CTL_DONE;

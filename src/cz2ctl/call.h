@@ -30,7 +30,7 @@ struct ctl {
 enum ctl_exit
 call_get(struct ctl *ctl, const char *target, long also, json_t **answer);
 
-/* POST, and shows the daemon's message. Takes the body; NULL: none. */
+/* POST, and shows the daemon's message, or the ID of the command when nobody waits for it. Takes the body; NULL: none. */
 enum ctl_exit
 call_command(struct ctl *ctl, const char *target, json_t *body);
 

@@ -123,6 +123,13 @@ client_new(const struct client_settings *settings)
 }
 
 void
+client_prefer_async(struct client *client)
+{
+	add_header(client, "Prefer: respond-async");
+	curl_easy_setopt(client->easy, CURLOPT_HTTPHEADER, client->headers);
+}
+
+void
 client_free(struct client *client)
 {
 	if (client == NULL)

@@ -30,6 +30,10 @@ struct client_answer {
 struct client *
 client_new(const struct client_settings *settings);
 
+/* From now on the daemon is asked to answer a change before it is done. */
+void
+client_prefer_async(struct client *client);
+
 void
 client_free(struct client *client);
 

@@ -15,7 +15,7 @@
 #include "cz2ctl/say.h"
 #include "cz2ctl/word.h"
 
-enum { FIRST_VALUE = 256, LEFT_MAX = 40, NUMBER_MAX = 3600 };
+enum { FIRST_VALUE = 256, LEFT_MAX = 64, NUMBER_MAX = 3600 };
 
 enum kind {
 	SWITCH, /* no argument */
@@ -49,6 +49,11 @@ static const struct {
 	[OPTION_HOLD] = {"hold", 0, WORD, "on|off", "keep the setpoints for good"},
 	[OPTION_TEMP] = {"temp", 0, WORD, "on|off", "keep the setpoints until the next period"},
 	[OPTION_OUT] = {"out", 0, WORD, "on|off", "nobody is there"},
+	[OPTION_NO_WAIT] = {"no-wait", 0, SWITCH, NULL, "print the command's ID and do not wait"},
+	[OPTION_DEVICE] = {"device", 0, TEXT, "ID", "of this device only: cz2-zone-2"},
+	[OPTION_STATUS] = {"status", 0, WORD, "pending|sent|delivered|failed|expired",
+			   "only those with this status"},
+	[OPTION_LIMIT] = {"limit", 0, NUMBER, "N", "the newest N (20), at most 256"},
 	[OPTION_SCOPE] = {"scope", 0, TEXT, "SCOPES", "read, command or admin: what it may do"},
 	[OPTION_FILE] = {"file", 0, TEXT, "PATH", "the file of tokens (/etc/cz2d/tokens)"},
 };

@@ -32,6 +32,10 @@ run_update(struct ctl *ctl);
 enum ctl_exit
 run_token(struct ctl *ctl);
 
+/* run_commands.c */
+enum ctl_exit
+run_commands(struct ctl *ctl);
+
 /* run_zone.c */
 enum ctl_exit
 run_zone(struct ctl *ctl);

@@ -59,7 +59,7 @@ add(struct ctl *ctl, const char *path, const char *name)
 
 	if (!token_is_name(name)) {
 		say_error("'%s' is no name: 1 to 64 of A-Z, a-z, 0-9, _, . and - are, but not"
-			  " anonymous and mqtt", name);
+			  " anonymous, mqtt and panel", name);
 		return CTL_USAGE;
 	}
 	if (scope == SCOPE_UNSET) {

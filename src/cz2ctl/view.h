@@ -48,6 +48,17 @@ view_note(const struct screen *screen, const char *text);
 void
 view_status(const struct screen *screen, const json_t *answer);
 
+/* The answer of GET /api/v1/commands, and a record of it. */
+void
+view_commands(const struct screen *screen, const json_t *answer);
+
+void
+view_command(const struct screen *screen, const json_t *record);
+
+/* The same on one line, for who follows. */
+void
+view_command_line(const struct screen *screen, const json_t *record);
+
 void
 view_health(const struct screen *screen, const json_t *answer);
 

@@ -143,6 +143,9 @@ void
 api_get_command(const struct api_call *call);
 void
 api_get_device_page(const struct api_call *call);
+
+void
+api_get_page(const struct api_call *call);
 void
 api_get_device_list(const struct api_call *call);
 void

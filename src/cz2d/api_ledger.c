@@ -68,16 +68,31 @@ read_device(const struct api_call *call, struct store_query *query)
 
 /* status: what the parameter is called. */
 static bool
-read_page(const struct api_call *call, const char *status_name, struct store_query *query)
+read_filter(const struct api_call *call, const char *status_name, struct store_query *query)
 {
 	int64_t status, limit;
 
-	if (!read_device(call, query) || !api_read_query(call, status_name, &status) ||
-	    !api_read_query(call, "limit", &limit))
+	if (!api_read_query(call, status_name, &status) || !api_read_query(call, "limit", &limit))
 		return false;
 	query->status = (int)status;
 	query->limit = (int)limit;
 	return true;
+}
+
+static void
+answer_page(const struct api_call *call, struct store_query *query)
+{
+	if (read_filter(call, "status_filter", query) &&
+	    api_read_query(call, "offset", &query->offset))
+		api_wait_records(call, query, render_page);
+}
+
+void
+api_get_page(const struct api_call *call)
+{
+	struct store_query query = {.offset = 0};
+
+	answer_page(call, &query);
 }
 
 void
@@ -85,9 +100,8 @@ api_get_device_page(const struct api_call *call)
 {
 	struct store_query query = {.offset = 0};
 
-	if (read_page(call, "status_filter", &query) &&
-	    api_read_query(call, "offset", &query.offset))
-		api_wait_records(call, &query, render_page);
+	if (read_device(call, &query))
+		answer_page(call, &query);
 }
 
 void
@@ -95,6 +109,6 @@ api_get_device_list(const struct api_call *call)
 {
 	struct store_query query = {.offset = 0};
 
-	if (read_page(call, "status", &query))
+	if (read_device(call, &query) && read_filter(call, "status", &query))
 		api_wait_records(call, &query, render_list);
 }

@@ -8,6 +8,8 @@
 
 #include "cz2d/api_wait.h"
 
+#include <string.h>
+
 static json_t *
 queued_document(const struct api_wait *wait, const struct record *record, int64_t now)
 {
@@ -67,6 +69,17 @@ api_wait_submit(struct api_wait *wait, const struct ledger_order *order, int64_t
 		       ledger_submit(wait->api->parts.ledger, order, &caller, now, &wait->order));
 }
 
+/* Over the network anybody may call himself cz2ctl; here at least the user is known. */
+static enum record_source
+source_of(const struct api_call *call)
+{
+	const char *agent = http_header(call->request, "User-Agent");
+	bool is_local = strncmp(http_peer(call->request), "local:", strlen("local:")) == 0;
+	bool is_ctl = agent != NULL && strncmp(agent, "cz2ctl/", strlen("cz2ctl/")) == 0;
+
+	return is_local && is_ctl ? RECORD_CTL : RECORD_REST;
+}
+
 void
 api_wait_order(const struct api_call *call, struct ledger_order *order,
 	       const struct api_wish *wish)
@@ -74,7 +87,7 @@ api_wait_order(const struct api_call *call, struct ledger_order *order,
 	struct api_wait *wait = api_wait_new(call, wish);
 
 	order->user = api_user(call);
-	order->source = RECORD_REST;
+	order->source = source_of(call);
 	order->key = http_header(call->request, "Idempotency-Key");
 	if (order->key != NULL)
 		api_repeat_submit(wait, order, call->now);

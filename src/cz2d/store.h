@@ -83,7 +83,7 @@ struct store_query {
 	char user[RECORD_USER_SIZE];   /* with key: whose; "": any */
 	char key[RECORD_KEY_SIZE];     /* "": any */
 	int64_t since_us;              /* with key: not requested before */
-	char device[RECORD_WORD_SIZE]; /* without id and key */
+	char device[RECORD_WORD_SIZE]; /* "": any; without id and key */
 	int status;                    /* enum record_status, or -1: any */
 	int limit;                     /* 1..STORE_LIMIT_MAX */
 	int64_t offset;

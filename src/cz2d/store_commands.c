@@ -310,27 +310,60 @@ find_repeat(struct finding *finding, struct database *database)
 			      values, 3, take_record, finding);
 }
 
+/* How many there are, and some of them, by what is asked for. */
+struct page_texts {
+	const char *count, *select;
+};
+
+#define NEWEST " ORDER BY seq DESC LIMIT ?3 OFFSET ?4"
+
+static const struct page_texts of_device = {
+	"SELECT sum(n) FROM counts WHERE device = ?1",
+	"SELECT " NAMES " FROM commands WHERE device = ?1" NEWEST,
+};
+static const struct page_texts of_device_and_status = {
+	"SELECT sum(n) FROM counts WHERE device = ?1 AND status = ?2",
+	"SELECT " NAMES " FROM commands WHERE device = ?1 AND status = ?2" NEWEST,
+};
+static const struct page_texts of_all = {
+	"SELECT sum(n) FROM counts",
+	"SELECT " NAMES " FROM commands" NEWEST,
+};
+/* Nearly all are delivered: from the newest on they are soon found. */
+static const struct page_texts of_all_delivered = {
+	"SELECT sum(n) FROM counts WHERE status = ?2",
+	"SELECT " NAMES " FROM commands NOT INDEXED WHERE status = ?2" NEWEST,
+};
+/* Of the others there are few: by the index, and then sorted. */
+static const struct page_texts of_all_with_status = {
+	"SELECT sum(n) FROM counts WHERE status = ?2",
+	"SELECT " NAMES " FROM commands INDEXED BY commands_by_status"
+	" WHERE device IN (SELECT device FROM counts) AND status = ?2" NEWEST,
+};
+
+static const struct page_texts *
+texts_of(const struct store_query *query)
+{
+	if (query->device[0] != '\0')
+		return query->status < 0 ? &of_device : &of_device_and_status;
+	if (query->status < 0)
+		return &of_all;
+	return query->status == RECORD_DELIVERED ? &of_all_delivered : &of_all_with_status;
+}
+
 static int
 find_page(struct finding *finding, struct database *database)
 {
 	const struct store_query *query = &finding->query;
-	bool any = query->status < 0;
+	const struct page_texts *texts = texts_of(query);
 	struct database_value values[] = {text(query->device), number(query->status),
 					  number(query->limit), number(query->offset)};
-	int error = database_query(
-		database,
-		any ? "SELECT sum(n) FROM counts WHERE device = ?"
-		    : "SELECT n FROM counts WHERE device = ? AND status = ?",
-		values, any ? 1 : 2, take_number, &finding->total);
+	int error = database_query(database, texts->count, values, 4, take_number,
+				   &finding->total);
 
 	if (error != CZ2_OK)
 		return error;
-	return database_query(database,
-			      any ? "SELECT " NAMES " FROM commands WHERE device = ?1"
-				    " ORDER BY seq DESC LIMIT ?3 OFFSET ?4"
-				  : "SELECT " NAMES " FROM commands WHERE device = ?1"
-				    " AND status = ?2 ORDER BY seq DESC LIMIT ?3 OFFSET ?4",
-			      values, 4, take_record, finding);
+	return database_query(database, texts->select, values, 4, take_record, finding);
 }
 
 static int

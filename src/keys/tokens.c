@@ -27,7 +27,7 @@ static const char hash_prefix[] = "sha256:";
 static const char secret_prefix[] = "cz2_";
 
 /* Who is called so in a record came without a token. */
-static const char *const reserved[] = {"anonymous", "mqtt"};
+static const char *const reserved[] = {"anonymous", "mqtt", "panel"};
 
 bool
 token_is_name(const char *name)

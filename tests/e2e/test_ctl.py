@@ -13,6 +13,7 @@ import subprocess
 import termios
 import threading
 import time
+import uuid
 
 import pytest
 
@@ -59,7 +60,9 @@ def at(house, *arguments, wish=None, url=None, **environment):
     where = ("--url", url) if url else ("--socket", house.daemon.socket)
     done = ctl(*where, *arguments, **environment)
     if call:
-        call.answered, call.status = time.monotonic(), STATUS_OF[done.code]
+        queued = "--no-wait" in arguments or done.out.startswith("Queued: ")
+        call.answered = time.monotonic()
+        call.status = 202 if queued and done.code == DONE else STATUS_OF[done.code]
         call.answer = done.json if "--json" in arguments else None
     return done
 
@@ -518,6 +521,113 @@ def test_waiting_is_not_shown_elsewhere(new_server):
 def test_a_quick_answer_has_nothing_to_erase(new_server):
     server = new_server(http({"message": "Fine"}))
     until(lambda: Terminal("update", *server.where).end() == "Fine\n", what="a quick answer")
+
+
+# --- what became of commands ----------------------------------------------------------------------
+
+WISH = ("/zones/2/temperature", {"heat": 66, "hold": True})
+
+
+def recorded(house, command="zone.temperature"):
+    """The newest record of a command, as JSON."""
+    page = at(house, "commands", "--json").json["commands"]
+    return next(one for one in page if one["command"] == command)
+
+
+def test_commands_are_listed_for_people_and_programs(new_house):
+    house = new_house()
+    assert "There are no such commands" in at(house, "commands").out
+    assert at(house, "zone", "2", "--heat", "66", "--hold", "on", wish=WISH).code == DONE
+    house.command("/system/fan", {"fan": "On"})
+    fan, zone = at(house, "commands", "list", "--json").json["commands"]
+    assert (fan["source"], fan["request_user_id"]) == ("rest", "anonymous")
+    assert zone["source"] == "ctl" and zone["request_user_id"].startswith("local:")
+    titles, *lines = at(house, "commands").out.splitlines()
+    assert titles.split() == ["Time", "ID", "Who", "Device", "Command", "What", "Status", "Why"]
+    assert len(lines) == 2 and "fan On" in lines[0] and "heat 66, hold on" in lines[1]
+    assert all("delivered" in line for line in lines) and zone["command_id"][:8] in lines[1]
+    assert [one["command"] for one in at(house, "commands", "--device", "cz2-zone-2", "--json")
+            .json["commands"]] == ["zone.temperature"]
+    assert at(house, "commands", "--status", "failed", "--json").json["total"] == 0
+    assert at(house, "commands", "--limit", "1", "--json").json["total"] == 2
+
+
+def test_only_who_is_known_may_call_himself_cz2ctl(new_house):
+    house = new_house()
+    done = at(house, "fan", "On", url=f"http://127.0.0.1:{house.daemon.port}",
+              wish=("/system/fan", {"fan": "On"}))
+    assert done.code == DONE
+    assert recorded(house, "system.fan")["source"] == "rest"
+
+
+def test_one_command_is_shown_by_its_id_or_the_beginning_of_that(new_house):
+    house = new_house()
+    house.command(*WISH)
+    ident = recorded(house)["command_id"]
+    whole = at(house, "commands", "show", ident)
+    assert whole.code == DONE and ident in whole.out
+    assert re.search(r"^1\.16 +00", whole.out, re.MULTILINE), whole.out
+    assert at(house, "commands", "show", ident[:8]).out == whole.out
+    assert at(house, "commands", "show", ident, "--json").json["command_id"] == ident
+    other = "0000" if ident[:4] != "0000" else "1111"
+    assert at(house, "commands", "show", other).code == REFUSED
+    assert at(house, "commands", "show", str(uuid.uuid4())).code == REFUSED
+
+
+@pytest.mark.parametrize("line", [
+    "commands show", "commands list 1234", "commands show 12", "commands show ../../status",
+    "commands forget", "commands --limit 0", "commands --limit 257", "commands --status lost",
+    "commands --device ../status", "commands show 12345678 --limit 3", "commands follow --limit 3"])
+def test_what_no_list_of_commands_can_be_is_bad_usage(shared_house, line):
+    assert at(shared_house, *line.split()).code == USAGE
+
+
+def test_who_does_not_wait_can_follow(new_house):
+    house = new_house(panel={"pacing": True})
+    ident = at(house, "zone", "2", "--heat", "66", "--hold", "on", "--no-wait",
+               wish=WISH).out.strip()
+    assert str(uuid.UUID(ident)) == ident
+    done = at(house, "commands", "follow", ident)
+    assert done.code == DONE and "delivered" in done.out.splitlines()[-1]
+    assert house.zone(2)["heat_setpoint"] == 66
+    assert at(house, "update", "--no-wait", "--json").json["status"] == "queued"
+
+
+def test_following_ends_as_the_command_did(new_house):
+    house = new_house(settings={"command.timeout_seconds": 5, "bus.reply_timeout_ms": 120})
+    house.sim.fault("nack", count=200, function="write")
+    ident = at(house, *"zone 2 --heat 66 --hold on --no-wait".split(), wish=WISH).out.strip()
+    done = at(house, "commands", "follow", ident[:8])
+    assert done.code == REFUSED and "failed" in done.out, done
+    assert at(house, "commands", "follow", ident, "--json").json["status"] == "failed"
+
+
+def test_who_follows_all_sees_what_is_new(new_house):
+    house = new_house(settings={"cache.refresh_interval": 5})
+    house.command("/system/fan", {"fan": "On"})
+    follower = subprocess.Popen([program("cz2ctl"), "--socket", house.daemon.socket, "commands",
+                                 "follow"], stdout=subprocess.PIPE, text=True,
+                                env=clean_environment())
+    lines = []
+    threading.Thread(target=lambda: lines.extend(follower.stdout), daemon=True).start()
+    try:
+        # It has to have seen what there was before.
+        heats = iter(range(50, 85))
+        until(lambda: house.command(WISH[0], {"heat": next(heats), "hold": True}) and lines,
+              what="a command to be shown")
+        assert all("zone.temperature" in line for line in lines), lines
+        house.sim.wall(2, hold=False)
+        until(lambda: any("hold on -> off" in line for line in lines), 30, "the wall's change")
+    finally:
+        follower.terminate()
+        follower.wait(10)
+
+
+def test_a_daemon_that_never_waits_is_told_as_such(new_house):
+    house = new_house(settings={"worker.enabled": True})
+    done = at(house, "fan", "On", wish=("/system/fan", {"fan": "On"}))
+    assert done.out.startswith("Queued: cz2ctl commands follow "), done
+    assert at(house, "commands", "follow", done.out.split()[-1]).code == DONE
 
 
 # --- documents ------------------------------------------------------------------------------------

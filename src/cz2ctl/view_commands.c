@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright 2026 The cz2d authors */
+/*
+ * Records of the ledger: as a table, one by itself, and one a line. What a command asked
+ * for and what changed without one are told in the same words.
+ */
+#include "build.h"
+
+#include "cz2ctl/view.h"
+
+#include <stdarg.h>
+#include <string.h>
+#include <time.h>
+
+#include "cz2ctl/text.h"
+#include "cz2ctl/value.h"
+
+enum { ID_SHOWN = 8, WARNINGS_MAX = 32, MEMBERS_MAX = 32 };
+
+static void __attribute__((format(printf, 2, 3)))
+append(char out[TABLE_CELL_MAX], const char *format, ...)
+{
+	size_t used = strlen(out);
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(out + used, TABLE_CELL_MAX - used, format, arguments);
+	va_end(arguments);
+}
+
+/* ------------------------------------------------------------------------
+ * Values
+ */
+
+static void
+append_value(char out[TABLE_CELL_MAX], const json_t *value)
+{
+	char word[VALUE_MAX];
+
+	if (json_is_boolean(value))
+		append(out, "%s", json_is_true(value) ? "on" : "off");
+	else if (json_is_number(value))
+		append(out, "%g", json_number_value(value));
+	else if (json_is_string(value))
+		append(out, "%s", text_escape(json_string_value(value), word, sizeof word));
+	else
+		append(out, "-");
+}
+
+/* Zones of a batch: "1,3". */
+static void
+append_list(char out[TABLE_CELL_MAX], const json_t *list)
+{
+	for (size_t i = 0; i < json_array_size(list) && i < MEMBERS_MAX; i++) {
+		append(out, "%s", i > 0 ? "," : "");
+		append_value(out, json_array_get(list, i));
+	}
+}
+
+static void
+append_params(char out[TABLE_CELL_MAX], json_t *params)
+{
+	const char *name, *comma = "";
+	json_t *value;
+
+	json_object_foreach(params, name, value)
+	{
+		char word[VALUE_MAX];
+
+		append(out, "%s%s ", comma, text_escape(name, word, sizeof word));
+		if (json_is_array(value))
+			append_list(out, value);
+		else
+			append_value(out, value);
+		comma = ", ";
+	}
+}
+
+static void
+append_changes(char out[TABLE_CELL_MAX], const json_t *changes)
+{
+	for (size_t i = 0; i < json_array_size(changes) && i < MEMBERS_MAX; i++) {
+		const json_t *change = json_array_get(changes, i);
+		char field[VALUE_MAX];
+
+		value_word(change, "field", field);
+		append(out, "%s%s ", i > 0 ? ", " : "", field);
+		append_value(out, json_object_get(change, "old"));
+		append(out, " -> ");
+		append_value(out, json_object_get(change, "new"));
+	}
+}
+
+/* What was asked for, or what changed. */
+static void
+put_what(const json_t *record, const struct view_field *field, struct table_cell *cell)
+{
+	json_t *params = json_object_get(record, "params");
+	const json_t *changes = json_object_get(params, "changes");
+
+	(void)field;
+	if (changes != NULL)
+		append_changes(cell->text, changes);
+	else
+		append_params(cell->text, params);
+	if (cell->text[0] == '\0')
+		strcpy(cell->text, "-");
+}
+
+/* Why it failed, or what changed it. */
+static void
+put_why(const json_t *record, const struct view_field *field, struct table_cell *cell)
+{
+	const json_t *params = json_object_get(record, "params");
+
+	(void)field;
+	if (json_object_get(params, "cause") != NULL)
+		value_word(params, "cause", cell->text);
+	else
+		value_word(json_object_get(record, "result"), "error_message", cell->text);
+}
+
+static void
+put_status(const json_t *record, const struct view_field *field, struct table_cell *cell)
+{
+	static const struct {
+		const char *word;
+		enum style style;
+	} styles[] = {{"delivered", STYLE_GOOD}, {"sent", STYLE_WARN}, {"failed", STYLE_BAD},
+		      {"expired", STYLE_BAD}};
+
+	view_word(record, field, cell);
+	for (int i = 0; i < VIEW_COUNT(styles); i++)
+		if (strcmp(cell->text, styles[i].word) == 0)
+			cell->style = styles[i].style;
+}
+
+/* In the time of whoever reads it; the daemon's is UTC. */
+static void
+put_time(const json_t *record, const struct view_field *field, struct table_cell *cell)
+{
+	const char *text = json_string_value(json_object_get(record, field->member));
+	struct tm utc = {0}, local;
+	time_t moment;
+
+	if (text == NULL || strptime(text, "%Y-%m-%dT%H:%M:%S", &utc) == NULL) {
+		strcpy(cell->text, "-");
+		return;
+	}
+	moment = timegm(&utc);
+	strftime(cell->text, sizeof cell->text, "%Y-%m-%d %H:%M:%S", localtime_r(&moment, &local));
+}
+
+static void
+put_short_id(const json_t *record, const struct view_field *field, struct table_cell *cell)
+{
+	char id[VALUE_MAX];
+
+	value_word(record, field->member, id);
+	snprintf(cell->text, sizeof cell->text, "%.*s", ID_SHOWN, id);
+}
+
+/* "local:ann (ctl)" */
+static void
+put_who(const json_t *record, const struct view_field *field, struct table_cell *cell)
+{
+	char user[VALUE_MAX], source[VALUE_MAX];
+
+	value_word(record, field->member, user);
+	value_word(record, "source", source);
+	snprintf(cell->text, sizeof cell->text, strcmp(user, source) != 0 ? "%s (%s)" : "%s", user,
+		 source);
+}
+
+/* ------------------------------------------------------------------------
+ * Views
+ */
+
+static const struct view_field columns[] = {
+	{"Time", TABLE_LEFT, put_time, NULL, "requested_at", NULL},
+	{"ID", TABLE_LEFT, put_short_id, NULL, "command_id", NULL},
+	{"Who", TABLE_LEFT, put_who, NULL, "request_user_id", NULL},
+	{"Device", TABLE_LEFT, view_word, NULL, "device_id", NULL},
+	{"Command", TABLE_LEFT, view_word, NULL, "command", NULL},
+	{"What", TABLE_LEFT, put_what, NULL, NULL, NULL},
+	{"Status", TABLE_LEFT, put_status, NULL, "status", NULL},
+	{"Why", TABLE_ELASTIC, put_why, NULL, NULL, NULL},
+};
+
+static const struct view_field lines[] = {
+	{"ID", 0, view_word, NULL, "command_id", NULL},
+	{"Device", 0, view_word, NULL, "device_id", NULL},
+	{"Command", 0, view_word, NULL, "command", NULL},
+	{"What", 0, put_what, NULL, NULL, NULL},
+	{"Who", 0, put_who, NULL, "request_user_id", NULL},
+	{"Status", 0, put_status, NULL, "status", NULL},
+	{"Why", 0, put_why, NULL, NULL, NULL},
+	{"Asked", 0, put_time, NULL, "requested_at", NULL},
+	{"Sent", 0, put_time, NULL, "sent_at", NULL},
+	{"Delivered", 0, put_time, NULL, "delivered_at", NULL},
+	{"Expires", 0, put_time, NULL, "expires_at", NULL},
+};
+
+static const struct view_field row_columns[] = {
+	{"Row", TABLE_LEFT, view_word, NULL, "row", NULL},
+	{"Before", TABLE_LEFT, view_word, NULL, "before", NULL},
+	{"After", TABLE_LEFT, view_word, NULL, "after", NULL},
+};
+
+void
+view_commands(const struct screen *screen, const json_t *answer)
+{
+	const json_t *list = json_object_get(answer, "commands");
+
+	if (json_array_size(list) == 0)
+		view_note(screen, "There are no such commands.");
+	else
+		view_rows(screen, list, columns, VIEW_COUNT(columns));
+}
+
+void
+view_command(const struct screen *screen, const json_t *record)
+{
+	const json_t *result = json_object_get(record, "result");
+	const json_t *warnings = json_object_get(result, "warnings");
+	const json_t *rows = json_object_get(result, "rows");
+
+	view_lines(screen, record, lines, VIEW_COUNT(lines));
+	if (json_array_size(rows) > 0) {
+		putc('\n', screen->file);
+		view_rows(screen, rows, row_columns, VIEW_COUNT(row_columns));
+	}
+	for (size_t i = 0; i < json_array_size(warnings) && i < WARNINGS_MAX; i++)
+		if (json_is_string(json_array_get(warnings, i)))
+			view_note(screen, json_string_value(json_array_get(warnings, i)));
+}
+
+void
+view_command_line(const struct screen *screen, const json_t *record)
+{
+	for (int i = 0; i < VIEW_COUNT(columns); i++) {
+		struct table_cell cell = {.text = ""};
+
+		columns[i].put(record, &columns[i], &cell);
+		if (strcmp(cell.text, "-") == 0)
+			continue;
+		fputs(i > 0 ? "  " : "", screen->file);
+		screen_begin(screen, cell.style);
+		fputs(cell.text, screen->file);
+		screen_end(screen, cell.style);
+	}
+	putc('\n', screen->file);
+}
