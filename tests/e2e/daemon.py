@@ -105,11 +105,12 @@ class Daemon:
     def wait_log(self, pattern, timeout=15.0):
         return self.process.wait_log(pattern, timeout)
 
-    def rest(self, **more):
-        return Rest(port=self.port, calls=self.calls, **more)
+    def rest(self, unseen=False, **more):
+        """unseen: the history is not to know of it."""
+        return Rest(port=self.port, calls=None if unseen else self.calls, **more)
 
-    def unix(self, **more):
-        return Rest(path=self.socket, calls=self.calls, **more)
+    def unix(self, unseen=False, **more):
+        return Rest(path=self.socket, calls=None if unseen else self.calls, **more)
 
     def wait_status(self, accept=None, timeout=20.0):
         """Until GET /status is acceptable: unless told otherwise, until every row was read."""

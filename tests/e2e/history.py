@@ -62,6 +62,7 @@ class Call:
     status: Optional[int] = None
     answer: Any = None
     abandoned: bool = False  # the client went away on purpose
+    replay: bool = False     # it may be told the answer of an earlier one (Idempotency-Key)
 
     def __str__(self):
         return f"{self.method} {self.target} {self.body!r} -> {self.status}"
@@ -201,7 +202,7 @@ def _wanted_bits(name, zone, wanted):
     return [(row, byte, bit, bit if wanted else 0)]
 
 
-def _met(wanted, value):
+def met(wanted, value):
     return value not in (0, None) if wanted == ON else value == wanted
 
 
@@ -318,16 +319,25 @@ def unnamed_bytes_stay_as_read(history, registers):
             yield Violation("written unread", write.time,
                             f"no read of {write.row} was answered before the write")
             continue
-        complaints = [list(_unexplained(registers, write, one.payload)) for one in replies]
+        wishes = list(_asking(registers, write.time))
+        complaints = [list(_unexplained(wishes, write, one.payload)) for one in replies]
         if all(complaints):
             yield Violation("unnamed bytes", write.time, "; ".join(complaints[0]))
 
 
-def _unexplained(registers, write, base):
+def explained(registers, write, wishes):
+    """True when a write changes only what these wishes name, upon what was read before it."""
+    _, replies = _basis(registers, write)
+    rows = {panel.row_of(*key) for wish in wishes for key in wish}
+    return write.row in rows and (not replies or any(
+        not list(_unexplained(wishes, write, one.payload)) for one in replies))
+
+
+def _unexplained(wishes, write, base):
     if len(base) != len(write.payload):
         yield f"{len(base)} bytes read, {len(write.payload)} written"
         return
-    wanted = [bits for wish in _asking(registers, write.time)
+    wanted = [bits for wish in wishes
               for (name, zone), value in wish.items()
               for bits in _wanted_bits(name, zone, value)]
     for byte, (old, new) in enumerate(zip(base, write.payload)):
@@ -384,19 +394,18 @@ def every_success_was_true(history, registers):
             contents = registers.during(panel.row_of(name, zone), call.sent,
                                         call.answered + CLOCK_SLACK)
             values = [panel.value(name, content, zone) for content in contents]
-            if any(_met(wanted, value) for value in values):
+            if any(met(wanted, value) for value in values):
                 continue
-            if _taken_back(history, registers, call, name, zone, wanted):
+            if taken_back(history, registers, call, wish, name, zone, wanted):
                 continue
             yield Violation("untrue success", call.answered,
                             f"{call}: {name} of zone {zone} was {values}, never {wanted}")
 
 
-def _taken_back(history, registers, call, name, zone, wanted):
+def taken_back(history, registers, call, wish, name, zone, wanted):
     """A setpoint of a zone that nothing holds: written and acknowledged is all one can ask."""
     if name not in ("cool_setpoint", "heat_setpoint"):
         return False
-    wish = wish_of(call)
     if wish.get(("hold", zone)) or wish.get(("temporary", zone)):
         return False
     flags = registers.during((1, 12), call.sent, call.answered + CLOCK_SLACK)
@@ -426,13 +435,13 @@ def answers_show_the_change(history, registers):
         for (name, zone), wanted in wish.items():
             value = _shown(shown, name, zone)
             hidden = name in panel.RULED and ruler not in (0, None, zone)
-            if _met(wanted, value) or hidden or zone > history.zones:
+            if met(wanted, value) or hidden or zone > history.zones:
                 continue
-            if _taken_back(history, registers, call, name, zone, wanted):
+            if taken_back(history, registers, call, wish, name, zone, wanted):
                 continue
             now = registers.during(panel.row_of(name, zone), call.sent,
                                    call.answered + CLOCK_SLACK)[-1:]
-            if now and not _met(wanted, panel.value(name, now[0], zone)):
+            if now and not met(wanted, panel.value(name, now[0], zone)):
                 continue  # somebody changed it again while we answered
             yield Violation("answer without the change", call.answered,
                             f"{call}: shows {name} of zone {zone} as {value}")

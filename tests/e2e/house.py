@@ -8,6 +8,8 @@ import tempfile
 import time
 
 import history
+import ledger_checker
+import ledger_reader
 from daemon import Daemon
 from mqtt import Broker, Listener
 from rest import Rest
@@ -18,12 +20,14 @@ ANSWER_SLACK = 2.0  # seconds of a busy machine, on top of command.timeout_secon
 
 
 class House:
-    """settings are the daemon's; panel are the arguments of Simulator."""
+    """settings are the daemon's; panel are the arguments of Simulator. true_clock: nobody sets
+    the daemon's wall clock, so that the times of its records are ours."""
 
     def __init__(self, zones=3, settings=None, panel=None, mqtt=False, start=True, known=True,
-                 environment=None):
+                 environment=None, true_clock=True):
         self.directory = tempfile.mkdtemp(prefix="cz2-")
         self.zones = zones
+        self.true_clock = true_clock
         self.calls = []
         self.messages = []
         self.broker = self.listener = self.daemon = self.sim = None
@@ -95,10 +99,21 @@ class House:
             guard=settings.get("command.guard_ms", 250) / 1000,
             deadline=settings.get("command.timeout_seconds", 30) + ANSWER_SLACK * PATIENCE)
 
+    def ledger(self):
+        """What the daemons have recorded, as the history knows it."""
+        return ledger_reader.read(self.daemons, self.zones, self.sim.known_since)
+
+    def all_ended(self, timeout=30.0):
+        """Waits until each record has its final state."""
+        def ended():
+            return all(one.final for one in self.ledger().records)
+        until(ended, timeout, "the end of each command", pause=0.1)
+
     def check(self):
-        """The history checker; fails with all violations."""
+        """The history checker and the ledger's; fails with all violations."""
+        ledger = self.ledger() if self.true_clock else None  # first: the history goes on
         seen = self.history()
-        found = history.check(seen)
+        found = history.check(seen) + (ledger_checker.check(seen, ledger) if ledger else [])
         if found:
             around = [str(one) for one in seen.frames if -0.5 < one.time - found[0].time < 0.1]
             raise AssertionError("\n".join(["history:", *map(str, found[:20]),

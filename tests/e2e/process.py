@@ -6,6 +6,7 @@ import os
 import re
 import signal
 import subprocess
+import time
 
 from waiting import PATIENCE, until
 
@@ -57,6 +58,7 @@ class Process:
             self.told = False  # somebody wants it to end, or waits for that
             self.asked = None  # by which signal
             self.early = False  # it had gone before it was asked
+            self.ended = None  # when, as far as we know
             self.popen = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=out,
                                           stderr=log, env=env or clean_environment(), **popen)
 
@@ -97,7 +99,9 @@ class Process:
     def wait_end(self, timeout=15.0):
         self.told = True
         try:
-            return self.popen.wait(timeout * PATIENCE)
+            status = self.popen.wait(timeout * PATIENCE)
+            self.ended = self.ended or time.monotonic()
+            return status
         except subprocess.TimeoutExpired:
             self.popen.kill()
             self.popen.wait()

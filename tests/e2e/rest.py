@@ -72,7 +72,7 @@ class Rest:
         if data is not None and "Content-Type" not in headers and not isinstance(body, bytes):
             headers["Content-Type"] = "application/json"
         one = connection or self.connection()
-        call = Call(method, target, data, time.monotonic())
+        call = Call(method, target, data, time.monotonic(), replay="Idempotency-Key" in headers)
         self.calls.append(call)
         try:
             one.request(method, target, body=data, headers=headers)

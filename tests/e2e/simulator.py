@@ -6,6 +6,7 @@ import json
 import os
 import socket
 import threading
+import time
 
 import panel
 from history import Change, Frame
@@ -57,6 +58,7 @@ class Simulator:
         self.command += [] if burst else ["--no-burst"]
         self.command += ["--turnaround-ms", turnaround] if turnaround is not None else []
         self.past_frames, self.past_changes = [], []
+        self.known_since = 0.0  # frames before that are forgotten
         self.start()
         if silent:
             self.silence(True)
@@ -166,6 +168,7 @@ class Simulator:
         """Drops all frames, and the changes that were no longer true at that moment."""
         self.frames(), self.changes()
         self.past_frames = []
+        self.known_since = time.monotonic()
         held = {one.row: one for one in self.past_changes if one.time <= before}
         self.past_changes = [one for one in self.past_changes
                              if one.time > before or held[one.row] is one]

@@ -49,7 +49,7 @@ def weather(tmp_path):
 
 @pytest.fixture
 def shifted_house(new_house, weather):
-    return new_house(settings=SETTINGS, environment={
+    return new_house(settings=SETTINGS, true_clock=False, environment={
         **preload.environment(weather=weather), "TZ": "Europe/Berlin"})
 
 

@@ -10,14 +10,14 @@
 
 /* CALL(name, kind, result, parameters, arguments, what it returns when it fails) */
 #define CALLS(CALL) \
-	CALL(malloc, PLAIN, void *, (size_t size), (size), NULL) \
-	CALL(calloc, PLAIN, void *, (size_t count, size_t size), (count, size), NULL) \
-	CALL(realloc, PLAIN, void *, (void *old, size_t size), (old, size), NULL) \
-	CALL(reallocarray, PLAIN, void *, (void *old, size_t count, size_t size), \
+	CALL(malloc, MEMORY, void *, (size_t size), (size), NULL) \
+	CALL(calloc, MEMORY, void *, (size_t count, size_t size), (count, size), NULL) \
+	CALL(realloc, MEMORY, void *, (void *old, size_t size), (old, size), NULL) \
+	CALL(reallocarray, MEMORY, void *, (void *old, size_t count, size_t size), \
 	     (old, count, size), NULL) \
-	CALL(strdup, PLAIN, char *, (const char *text), (text), NULL) \
-	CALL(strndup, PLAIN, char *, (const char *text, size_t size), (text, size), NULL) \
-	CALL(__strdup, PLAIN, char *, (const char *text), (text), NULL) \
+	CALL(strdup, MEMORY, char *, (const char *text), (text), NULL) \
+	CALL(strndup, MEMORY, char *, (const char *text, size_t size), (text, size), NULL) \
+	CALL(__strdup, MEMORY, char *, (const char *text), (text), NULL) \
 	CALL(open, PLAIN, int, (const char *path, int flags, unsigned mode), \
 	     (path, flags, mode), -1) \
 	CALL(open64, PLAIN, int, (const char *path, int flags, unsigned mode), \

@@ -17,6 +17,7 @@
 #include <execinfo.h>
 #include <fcntl.h>
 #include <netdb.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -32,8 +33,8 @@
 
 #include "calls.h"
 
-/* What else may happen to a function than to fail once. */
-enum kind { PLAIN, DISK, SYNC };
+/* What else may happen to a function than to fail once; what is of MEMORY asks no system. */
+enum kind { PLAIN, MEMORY, DISK, SYNC };
 
 /* Shared with tests/e2e/preload.py. */
 struct weather {
@@ -43,6 +44,7 @@ struct weather {
 	int64_t disk_error;        /* errno of all that writes to the database; 0: none */
 	atomic_llong syncs;        /* how many calls of fsync() began: ours to tell */
 	atomic_llong disk_writes;  /* and how many that write to the database */
+	atomic_llong die_in;       /* kill -9 instead of the nth system call from now; 0: never */
 };
 
 enum call {
@@ -127,12 +129,24 @@ strikes(enum call call)
 	return true;
 }
 
+/* As if the power went: nothing of this call happens any more, nor of any other thread's. */
+static void
+die_if_told(enum call call)
+{
+	struct weather *weather = faults.weather;
+
+	if (weather == NULL || calls[call].kind == MEMORY || weather->die_in <= 0)
+		return;
+	if (atomic_fetch_sub(&weather->die_in, 1) == 1)
+		syscall(SYS_kill, getpid(), SIGKILL);
+}
+
 static bool
 disk_fails(enum call call)
 {
 	struct weather *weather = faults.weather;
 
-	if (weather == NULL || calls[call].kind == PLAIN)
+	if (weather == NULL || calls[call].kind == PLAIN || calls[call].kind == MEMORY)
 		return false;
 	if (calls[call].kind == SYNC) {
 		atomic_fetch_add(&weather->syncs, 1);
@@ -153,6 +167,8 @@ disk_fails(enum call call)
 		static result(*real) parameters; \
 		if (real == NULL) \
 			*(void **)&real = dlsym(RTLD_NEXT, #name); \
+		if (faults.active) \
+			die_if_told(CALL_##name); \
 		if (faults.active && (strikes(CALL_##name) || disk_fails(CALL_##name))) \
 			return failed; \
 		return real arguments; \
