@@ -433,6 +433,7 @@ store_find(struct store *store, const struct store_query *query, store_found tol
 struct loading {
 	void (*told)(void *self, const struct record *record);
 	void *self;
+	bool open; /* only what has not ended */
 	int skipped;
 };
 
@@ -443,7 +444,8 @@ load(void *self, const struct database_value *columns, int columns_count)
 	struct record record;
 
 	/* A damaged index may list what has ended. */
-	if (!from_columns(columns, columns_count, &record) || record_is_final(&record))
+	if (!from_columns(columns, columns_count, &record) ||
+	    (loading->open && record_is_final(&record)))
 		loading->skipped++;
 	else
 		loading->told(loading->self, &record);
@@ -454,7 +456,7 @@ int
 store_load_open(struct store *store, void (*told)(void *self, const struct record *record),
 		void *self)
 {
-	struct loading loading = {told, self, 0};
+	struct loading loading = {.told = told, .self = self, .open = true};
 	int error = database_query(store->database, select_open, NULL, 0, load, &loading);
 
 	store_note_health(store);
@@ -468,7 +470,7 @@ int
 store_load_since(struct store *store, int64_t updated_us,
 		 void (*told)(void *self, const struct record *record), void *self)
 {
-	struct loading loading = {told, self, 0};
+	struct loading loading = {.told = told, .self = self};
 	struct database_value values[] = {number(updated_us)};
 
 	return database_query(store->database, select_since, values, 1, load, &loading);

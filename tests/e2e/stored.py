@@ -12,7 +12,7 @@ STATUSES = ("pending", "sent", "delivered", "failed", "expired")
 DAY_US = 86400 * 1000000
 COLUMNS = ("id", "device", "command", "user", "source", "status", "armed", "requested_us",
            "updated_us", "sent_us", "delivered_us", "expires_us", "params", "wish", "metadata",
-           "result")
+           "result", "key", "answer_status", "answer")
 RESULT = {"rows": [{"row": "1.16", "before": "0001" * 9 + "00", "after": "0001" * 9 + "01"}],
           "transactions": 3, "bytes": 87, "attempts": 3, "unchanged": False, "warnings": [],
           "error_code": None, "error_message": None,
@@ -32,7 +32,7 @@ def past_commands(count, age_days=0.0, device="cz2", status="delivered"):
         yield (str(uuid.UUID(int=at << 64 | n, version=4)), device, "zone.temperature",
                "local:somebody", 0, status, 1, at, at + 900, at + 300, at + 900, at + 30000000,
                '{"heat":66,"hold":true}', '{"zones":[{"zone_id":1,"heat_setpoint":66}]}', None,
-               json.dumps(RESULT, separators=(",", ":")))
+               json.dumps(RESULT, separators=(",", ":")), None, 0, None)
 
 
 def insert(path, rows):

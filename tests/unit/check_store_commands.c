@@ -535,10 +535,22 @@ START_TEST(the_next_start_is_told_what_has_not_ended_oldest_first)
 }
 END_TEST
 
+START_TEST(what_changed_since_a_moment_is_told_in_that_order_whatever_its_state)
+{
+	give(1, "cz2", RECORD_DELIVERED);
+	give(3, "cz2-zone-1", RECORD_FAILED);
+	give(2, "cz2", RECORD_PENDING);
+	give(4, "cz2", RECORD_DELIVERED);
+	open_again();
+	ck_assert_int_eq(store_load_since(store, began_us + 2000000, take, NULL), CZ2_OK);
+	check_numbers(taken, taken_count, (const int[]){2, 3, 4, 0});
+}
+END_TEST
+
 START_TEST(records_that_cannot_be_ours_are_skipped)
 {
 	static const char *const edits[] = {
-		"status = 77", "status = -1", "source = 5", "source = 'rest'", "device = ''",
+		"status = 77", "status = -1", "source = 77", "source = 'rest'", "device = ''",
 		"id = x'00'", "user = zeroblob(5)", "command = hex(zeroblob(40))",
 		"requested_us = -1", "expires_us = 'soon'", "sent_us = 0.5",
 		"device = 'a' || char(0) || 'b'",
@@ -630,6 +642,7 @@ main(void)
 		forgetting_much_is_done_some_at_a_time,
 		a_command_after_the_last_was_forgotten_is_found,
 		the_next_start_is_told_what_has_not_ended_oldest_first,
+		what_changed_since_a_moment_is_told_in_that_order_whatever_its_state,
 		records_that_cannot_be_ours_are_skipped,
 		a_full_disk_takes_nothing_tells_what_it_has_and_takes_again_when_there_is_room,
 		a_record_that_goes_on_in_a_new_file_is_whole_there,
