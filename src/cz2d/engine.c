@@ -67,9 +67,8 @@ engine_free(struct engine *engine)
  * The end of commands
  */
 
-/* Nobody knows what became of the write: its rows are read as soon as the panel answers. */
-static void
-leave_open(struct engine *engine, const struct cz2_command *command, int64_t now)
+void
+engine_doubt(struct engine *engine, const struct cz2_command *command, int64_t now)
 {
 	if (doubt_add(&engine->doubt, command, now))
 		log_warning("engine", "a write was not confirmed: what became of it will be read "
@@ -91,7 +90,7 @@ finish_member(struct engine *engine, int position, int64_t now)
 		cz2_command_warn(&waiter->member.command, model_state(engine->model),
 				 &waiter->warnings);
 	if (outcome.error == CZ2_EUNCONFIRMED)
-		leave_open(engine, &waiter->member.command, now);
+		engine_doubt(engine, &waiter->member.command, now);
 	queue_finish(&engine->queue, position, &outcome, now);
 }
 

@@ -86,6 +86,13 @@ engine_prepared(struct engine *engine, engine_id id);
 void
 engine_withdraw(struct engine *engine, engine_id id);
 
+/*
+ * Nobody knows what became of a write of this command: its rows are read as soon as the
+ * panel answers. What this engine gave up itself need not be told.
+ */
+void
+engine_doubt(struct engine *engine, const struct cz2_command *command, int64_t now);
+
 /* True when a command that is submitted now would be begun at once, or joined to one that has. */
 bool
 engine_open(const struct engine *engine);

@@ -41,6 +41,7 @@ struct entry {
 	bool arming;         /* the newest of them is the mark before the first write */
 	engine_id order;
 	struct doubt doubt;
+	int64_t doubt_from;  /* its doubt begins then; INT64_MAX: it has begun */
 	struct ledger_caller caller;
 };
 
@@ -65,7 +66,7 @@ entry_free(struct entry *entry);
 void
 entry_keep(struct entry *entry);
 
-/* Its write may have left, and nobody knows: from now on the panel is looked at. */
+/* Its write may have left in an earlier life of the daemon: the panel is looked at. */
 void
 entry_doubt(struct entry *entry, int64_t now);
 

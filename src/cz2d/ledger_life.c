@@ -20,6 +20,11 @@ enum {
 	SETTLE_MS = 60 * 60 * 1000, /* how long the panel may be silent after a write of ours */
 	AGAIN_MS = 5000,            /* between attempts to keep an end that could not be kept */
 	RETRY_MS = 1000,            /* between looks whether the panel can be asked */
+	/*
+	 * A reply to what an earlier life of the daemon asked may come so long after the start,
+	 * and pass for the answer to what this one asks.
+	 */
+	EARLIER_REPLIES_MS = 2000,
 };
 
 static void
@@ -100,20 +105,28 @@ expire(struct entry *entry, int64_t now)
  * A write that nobody confirmed
  */
 
-void
-entry_doubt(struct entry *entry, int64_t now)
+static void
+begin_settling(struct entry *entry, int64_t now)
 {
 	entry->phase = PHASE_SETTLING;
 	entry->record.status = RECORD_SENT;
 	entry->deadline = now + SETTLE_MS;
 	entry->record.expires_us = clock_wall_us_of(entry->deadline);
-	doubt_add(&entry->doubt, &entry->wish, now);
+}
+
+void
+entry_doubt(struct entry *entry, int64_t now)
+{
+	begin_settling(entry, now);
+	entry->doubt_from = now + EARLIER_REPLIES_MS;
 }
 
 static void
 leave_open(struct entry *entry, const struct outcome *outcome, int64_t now)
 {
-	entry_doubt(entry, now);
+	begin_settling(entry, now);
+	entry->doubt_from = INT64_MAX;
+	doubt_add(&entry->doubt, &entry->wish, now);
 	entry->record.updated_us = clock_wall_us_of(now);
 	set_result(entry, json_result(outcome));
 	tell_end(entry, outcome, now);
@@ -136,15 +149,11 @@ look(const struct entry *entry, struct outcome *outcome)
 	}
 }
 
-/* The panel shows it, or something else; or it is silent for too long. */
 static void
-settle(struct entry *entry, int64_t now)
+conclude(struct entry *entry, enum doubt_verdict verdict, int64_t now)
 {
-	enum doubt_verdict verdict = doubt_look(&entry->doubt, entry->ledger->model);
 	struct outcome outcome = failure(entry, CZ2_EUNCONFIRMED);
 
-	if (verdict == DOUBT_OPEN && now < entry->deadline)
-		return;
 	if (verdict != DOUBT_OPEN)
 		look(entry, &outcome);
 	if (verdict == DOUBT_FOUND)
@@ -153,6 +162,23 @@ settle(struct entry *entry, int64_t now)
 		outcome.error = CZ2_ENOTFOUND;
 	set_result(entry, json_result_settled(entry->record.result, &outcome));
 	end(entry, outcome.error == CZ2_OK ? RECORD_DELIVERED : RECORD_FAILED, &outcome, now);
+}
+
+/* The panel shows it, or something else; or it is silent for too long. */
+static void
+settle(struct entry *entry, int64_t now)
+{
+	enum doubt_verdict verdict = DOUBT_OPEN;
+
+	if (now >= entry->doubt_from) {
+		entry->doubt_from = INT64_MAX;
+		doubt_add(&entry->doubt, &entry->wish, now);
+		engine_doubt(entry->ledger->engine, &entry->wish, now);
+	} else if (entry->doubt_from == INT64_MAX) {
+		verdict = doubt_look(&entry->doubt, entry->ledger->model);
+	}
+	if (verdict != DOUBT_OPEN || now >= entry->deadline)
+		conclude(entry, verdict, now);
 }
 
 /* ------------------------------------------------------------------------
@@ -419,8 +445,9 @@ entry_wake(const struct entry *entry, int64_t now)
 	case PHASE_REFUSED:
 		return now;
 	case PHASE_HELD:
-	case PHASE_SETTLING:
 		return clock_earlier(entry->deadline, now + RETRY_MS);
+	case PHASE_SETTLING:
+		return clock_earlier(entry->deadline, entry->doubt_from);
 	case PHASE_UNKEPT:
 		return entry->deadline;
 	default:

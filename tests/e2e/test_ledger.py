@@ -41,6 +41,13 @@ def ended(house, ident):
     return until(final, 40, "the end of the command")
 
 
+def fall_silent(house):
+    """The panel is gone, and the daemon knows: what comes now waits and is not begun."""
+    house.sim.silence(True)
+    until(lambda: house.rest.get("/status?force=true").status == 504 and
+          not house.rest.get("/status").json["meta"]["connected"], 30, "the silence to be noticed")
+
+
 def test_a_command_leaves_a_whole_record(new_house):
     house = new_house(settings=COLD)
     house.unix.post(ZONE, {"heat": 66, "hold": True, "cool": None})
@@ -139,9 +146,7 @@ def test_with_a_worker_nobody_waits(new_house):
 
 def test_one_more_than_may_wait_is_a_429(new_house):
     house = new_house(settings={**SETTINGS, "worker.enabled": True, "worker.queue_limit": 2})
-    house.sim.silence(True)
-    until(lambda: not house.rest.get("/status").json["meta"]["connected"] or
-          house.rest.get("/status?force=true").status == 504, 30, "the silence to be noticed")
+    fall_silent(house)
     answers = [house.rest.post("/system/fan", {"fan": "On"}) for _ in range(3)]
     assert [one.status for one in answers] == [202, 202, 429]
     assert int(answers[2].headers["Retry-After"]) > 0
@@ -152,8 +157,7 @@ def test_one_more_than_may_wait_is_a_429(new_house):
 
 def test_who_does_not_wait_is_served_when_the_panel_is_back(new_house):
     house = new_house(settings={**SETTINGS, "cache.refresh_interval": 5})
-    house.sim.silence(True)
-    assert house.rest.get("/status?force=true").status == 504
+    fall_silent(house)
     assert house.rest.post(ZONE, {"heat": 66}).status == 504
     ident = house.rest.post(ZONE, {"heat": 67, "hold": True}, headers=ASYNC).json["command_id"]
     assert record(house, ident)["status"] == "pending"
@@ -286,8 +290,7 @@ def test_what_may_have_been_on_the_wire_is_settled_after_a_crash(new_house):
 
 def test_what_waited_is_carried_out_after_a_crash(new_house):
     house = new_house(settings=SETTINGS)
-    house.sim.silence(True)
-    assert house.rest.get("/status?force=true").status == 504
+    fall_silent(house)
     ident = house.rest.post(ZONE, {"heat": 67, "hold": True}, headers=ASYNC).json["command_id"]
     house.daemon.stop(signal.SIGKILL)
     house.sim.silence(False)
@@ -298,8 +301,7 @@ def test_what_waited_is_carried_out_after_a_crash(new_house):
 
 def test_what_waited_is_carried_out_after_a_stop(new_house):
     house = new_house(settings=SETTINGS)
-    house.sim.silence(True)
-    assert house.rest.get("/status?force=true").status == 504
+    fall_silent(house)
     ident = house.rest.post(ZONE, {"heat": 67, "hold": True}, headers=ASYNC).json["command_id"]
     assert house.daemon.stop() == 0
     house.sim.silence(False)
