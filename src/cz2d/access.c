@@ -13,14 +13,21 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/log.h"
 #include "base/mem.h"
+#include "cz2d/guess.h"
 #include "cz2d/roster.h"
 
-enum { SECRET_MAX = 256 };
+enum {
+	SECRET_MAX = 256,
+	COMPLAIN_MS = 60 * 1000, /* at most one warning in this time */
+};
 
 struct access {
 	bool allow_anonymous;
 	struct roster *roster;
+	struct guess guess;
+	int64_t complained;
 };
 
 /* The token in "Bearer TOKEN"; NULL: there is none. */
@@ -55,12 +62,42 @@ admits_anonymous(const struct access *access, const struct access_claim *claim)
 	return access->allow_anonymous || (claim->loopback && roster_is_empty(access->roster));
 }
 
-/* Who he is, and what he has. */
-static struct access_verdict
-identify(const struct access *access, const struct access_claim *claim)
+static void
+complain(struct access *access, const struct access_claim *claim, int failures)
 {
+	if (failures <= GUESS_FREE ||
+	    (access->complained != 0 && claim->now - access->complained < COMPLAIN_MS))
+		return;
+	access->complained = claim->now;
+	log_warning("access", "%s has shown %d wrong tokens in a row and has to wait", claim->peer,
+		    failures);
+}
+
+/* What comes with Authorization. */
+static struct access_verdict
+identify_token(struct access *access, const struct access_claim *claim)
+{
+	struct access_verdict found = verdict(ACCESS_TOO_OFTEN, SCOPE_OPEN, "");
 	const struct token *token;
 	const char *secret;
+
+	found.wait_ms = guess_wait(&access->guess, &claim->network, claim->now);
+	if (found.wait_ms > 0)
+		return found;
+	secret = secret_in(claim->authorization);
+	token = secret != NULL ? roster_find(access->roster, secret) : NULL;
+	if (token != NULL) {
+		guess_succeeded(&access->guess, &claim->network);
+		return verdict(ACCESS_GRANTED, token->scope, token->name);
+	}
+	complain(access, claim, guess_failed(&access->guess, &claim->network, claim->now));
+	return verdict(secret != NULL ? ACCESS_UNKNOWN : ACCESS_MALFORMED, SCOPE_OPEN, "");
+}
+
+/* Who he is, and what he has. */
+static struct access_verdict
+identify(struct access *access, const struct access_claim *claim)
+{
 
 	if (claim->authorization == NULL && claim->local)
 		return verdict(ACCESS_GRANTED, SCOPE_ADMIN, "");
@@ -68,13 +105,7 @@ identify(const struct access *access, const struct access_claim *claim)
 		return verdict(ACCESS_GRANTED, SCOPE_ADMIN, "anonymous");
 	if (claim->authorization == NULL)
 		return verdict(ACCESS_NOBODY, SCOPE_OPEN, "");
-	secret = secret_in(claim->authorization);
-	if (secret == NULL)
-		return verdict(ACCESS_MALFORMED, SCOPE_OPEN, "");
-	token = roster_find(access->roster, secret);
-	if (token == NULL)
-		return verdict(ACCESS_UNKNOWN, SCOPE_OPEN, "");
-	return verdict(ACCESS_GRANTED, token->scope, token->name);
+	return identify_token(access, claim);
 }
 
 struct access_verdict

@@ -7,6 +7,7 @@
 #ifndef CZ2D_ACCESS_H
 #define CZ2D_ACCESS_H
 
+#include <netinet/in.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -25,6 +26,9 @@ struct access_claim {
 	const char *authorization; /* the header; NULL: none */
 	bool local;                /* on the Unix socket: the system says who he is */
 	bool loopback;             /* from this machine */
+	struct in6_addr network;   /* whose guesses count together */
+	const char *peer;          /* the same for people */
+	int64_t now;
 };
 
 enum access_answer {
@@ -32,12 +36,14 @@ enum access_answer {
 	ACCESS_NOBODY,    /* no token, and one is needed */
 	ACCESS_MALFORMED, /* Authorization is no bearer token */
 	ACCESS_UNKNOWN,   /* a token that we do not know */
-	ACCESS_TOO_LITTLE /* the scope does not suffice */
+	ACCESS_TOO_LITTLE, /* the scope does not suffice */
+	ACCESS_TOO_OFTEN   /* too many wrong ones came from there: not even looked at */
 };
 
 struct access_verdict {
 	enum access_answer answer;
 	enum scope scope;           /* that he has */
+	int64_t wait_ms;            /* with ACCESS_TOO_OFTEN: so long */
 	char name[TOKEN_NAME_SIZE]; /* of the token, or "anonymous"; "" when the system knows him */
 };
 

@@ -8,8 +8,11 @@
 
 #include "cz2d/api_internal.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { SECONDS_SIZE = 12 };
 
 /* The scope that the command needs on the route of its own. */
 static enum scope
@@ -33,6 +36,8 @@ sentence(const struct access_verdict *verdict, enum scope needed)
 		return json_string("Authorization must be the word Bearer and a token.");
 	case ACCESS_UNKNOWN:
 		return json_string("There is no such token.");
+	case ACCESS_TOO_OFTEN:
+		return json_string("Too many tokens from this address were wrong: wait a moment.");
 	default:
 		return json_sprintf("The token %s has the scope %s; this needs %s.", verdict->name,
 				    scope_names[verdict->scope], needed != SCOPE_UNSET ? scope_names[needed] : "more");
@@ -53,14 +58,28 @@ challenge(enum access_answer answer)
 	}
 }
 
+static int
+status_of(enum access_answer answer)
+{
+	if (answer == ACCESS_TOO_OFTEN)
+		return 429;
+	return answer == ACCESS_TOO_LITTLE ? 403 : 401;
+}
+
 static void
 refuse(const struct api_call *call, const struct access_verdict *verdict, enum scope needed)
 {
 	const char *headers[] = {"WWW-Authenticate", challenge(verdict->answer), NULL};
-	int status = verdict->answer == ACCESS_TOO_LITTLE ? 403 : 401;
+	int status = status_of(verdict->answer);
+	char seconds[SECONDS_SIZE];
 	json_t *document = json_pack("{s:o}", "detail", sentence(verdict, needed));
 	char *text = json_dumps(document, JSON_COMPACT);
 
+	if (status == 429) {
+		snprintf(seconds, sizeof seconds, "%d", (int)((verdict->wait_ms + 999) / 1000));
+		headers[0] = "Retry-After";
+		headers[1] = seconds;
+	}
 	http_answer(call->request, status, text, strlen(text), headers);
 	free(text);
 	json_decref(document);
@@ -75,8 +94,13 @@ api_permits(struct api_call *call)
 		.authorization = http_header(request, "Authorization"),
 		.local = from.local,
 		.loopback = from.loopback,
+		.network = from.network,
+		.now = call->now,
 	};
 
+	/* Finding out who is on the Unix socket is not cheap. */
+	if (claim.authorization != NULL)
+		claim.peer = http_peer(request);
 	call->caller = access_judge(call->api->parts.access, &claim, call->route->scope);
 	if (call->caller.answer == ACCESS_GRANTED)
 		return true;

@@ -54,7 +54,7 @@ static const struct {
 	{413, "The body is too large", NULL},
 	{415, "The body is not JSON", NULL},
 	{422, "Something in the body or path is not acceptable", NULL},
-	{429, "Too many commands are waiting", "2"},
+	{429, "Too many commands are waiting, or too many tokens were wrong", "2"},
 	{500, "The panel did not take the change; what it took stands in applied", NULL},
 	{503, "Not working, or about to stop", "10"},
 	{504, "The panel does not answer", NULL},

@@ -45,7 +45,7 @@ set_standards(struct config *config)
 
 	memset(config, 0, sizeof *config);
 	for (key = config_keys; key->path; key++) {
-		if (*key->standard)
+		if (*key->standard && key->kind != CONFIG_KIND_LIST)
 			config_value_set(key, config, key->standard);
 	}
 }
@@ -238,7 +238,7 @@ config_print(const struct config *config, FILE *out)
 static bool
 is_reloadable(const struct config_key *key, const struct config *config, const struct config *fresh)
 {
-	if (key->kind == CONFIG_KIND_NAMES && config->panel.zones != fresh->panel.zones)
+	if (key == config_key_find("panel.zone_names") && config->panel.zones != fresh->panel.zones)
 		return false;
 	return key->reloadable;
 }
@@ -265,9 +265,9 @@ static void
 print_standard(const struct config_key *key, FILE *out)
 {
 	bool quoted = key->kind == CONFIG_KIND_TEXT || key->kind == CONFIG_KIND_LEVEL;
-	const char *standard = key->kind == CONFIG_KIND_NAMES ? "(\"Zone 1\")" : key->standard;
+	bool list = key->kind == CONFIG_KIND_LIST;
 
-	fprintf(out, quoted ? "\"%s\"" : "%s", standard);
+	fprintf(out, list ? "(%s)" : quoted ? "\"%s\"" : "%s", key->standard);
 }
 
 void

@@ -12,7 +12,7 @@
 
 #include <cz2/row.h>
 
-enum { CONFIG_TEXT_MAX = 256 };
+enum { CONFIG_TEXT_MAX = 256, CONFIG_LIST_MAX = 16 };
 
 struct config {
 	struct {
@@ -31,6 +31,8 @@ struct config {
 		char tokens[CONFIG_TEXT_MAX];
 		int max_connections;
 		int max_per_address;
+		char allowed_hosts[CONFIG_LIST_MAX][CONFIG_TEXT_MAX]; /* ended by "" */
+		char cors_origins[CONFIG_LIST_MAX][CONFIG_TEXT_MAX];
 	} http;
 	struct {
 		bool enabled;

@@ -108,16 +108,13 @@ is_address(int family, const char *text)
 	return inet_pton(family, text, address) == 1;
 }
 
-bool
-config_check_connect(const char *text)
+/* A name, an address, or an IPv6 address in brackets. */
+static bool
+is_host(const char *text, size_t length)
 {
-	const char *colon = strrchr(text, ':');
-	size_t length = colon ? (size_t)(colon - text) : 0;
 	char host[HOST_MAX + 1];
 
-	if (text[0] == '/')
-		return config_check_path(text);
-	if (length == 0 || length > HOST_MAX || !is_port(colon + 1))
+	if (length == 0 || length > HOST_MAX)
 		return false;
 	memcpy(host, text, length);
 	host[length] = '\0';
@@ -127,6 +124,38 @@ config_check_connect(const char *text)
 		return false;
 	host[length - 1] = '\0';
 	return is_address(AF_INET6, host + 1);
+}
+
+bool
+config_check_connect(const char *text)
+{
+	const char *colon = strrchr(text, ':');
+
+	if (text[0] == '/')
+		return config_check_path(text);
+	return colon && is_port(colon + 1) && is_host(text, (size_t)(colon - text));
+}
+
+bool
+config_check_authority(const char *text)
+{
+	return is_host(text, strlen(text)) || (text[0] != '/' && config_check_connect(text));
+}
+
+bool
+config_check_origin(const char *text)
+{
+	static const char *const schemes[] = {"http://", "https://"};
+	size_t i;
+
+	for (i = 0; i < sizeof schemes / sizeof schemes[0]; i++) {
+		size_t length = strlen(schemes[i]);
+
+		if (strncmp(text, schemes[i], length) == 0)
+			return config_check_authority(text + length) &&
+			       !strpbrk(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+	}
+	return false;
 }
 
 bool

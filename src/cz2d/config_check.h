@@ -27,6 +27,14 @@ config_check_connect(const char *text);
 bool
 config_check_host(const char *text);
 
+/* A host name or an IP address (IPv6 in brackets), with or without :PORT. */
+bool
+config_check_authority(const char *text);
+
+/* "http://" or "https://" and an authority, as browsers write it: in small letters. */
+bool
+config_check_origin(const char *text);
+
 /* A numeric IP address or "localhost". */
 bool
 config_check_listen(const char *text);

@@ -26,19 +26,19 @@ trim(char *text)
 	return text;
 }
 
-/* Splits at commas. One name too many is kept as a count, so that it is refused. */
+/* Splits at commas. One text too many is kept as a count, so that it is refused. */
 static bool
-set_names(struct config *config, const char *text)
+set_list(const struct config_key *key, struct config *config, const char *text)
 {
-	const char *names[CZ2_ZONES_MAX + 1];
+	const char *texts[CONFIG_LIST_MAX + 1];
 	char *copy = mem_text(text);
 	char *rest = copy;
 	size_t count = 0;
 	bool taken;
 
-	while (rest && count < CZ2_ZONES_MAX + 1)
-		names[count++] = trim(strsep(&rest, ","));
-	taken = config_value_set_names(config, names, count);
+	while (rest && count < CONFIG_LIST_MAX + 1)
+		texts[count++] = trim(strsep(&rest, ","));
+	taken = config_value_set_list(key, config, texts, count);
 	free(copy);
 	return taken;
 }
@@ -49,8 +49,8 @@ set_value(const struct config_key *key, struct config *config, const char *text)
 	char *copy, *trimmed;
 	bool taken;
 
-	if (key->kind == CONFIG_KIND_NAMES)
-		return set_names(config, text);
+	if (key->kind == CONFIG_KIND_LIST)
+		return set_list(key, config, text);
 	if (key->kind == CONFIG_KIND_TEXT)
 		return config_value_set(key, config, text);
 	copy = mem_text(text);

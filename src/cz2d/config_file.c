@@ -116,20 +116,20 @@ refuse_unknown(struct walk *walk, const struct config_place *place, const char *
 }
 
 static bool
-set_names(struct config *config, const config_setting_t *setting)
+set_list(struct config *config, const struct config_key *key, const config_setting_t *setting)
 {
-	const char *names[CZ2_ZONES_MAX];
+	const char *texts[CONFIG_LIST_MAX];
 	int count = config_setting_length(setting);
 	int i;
 
-	if (count > CZ2_ZONES_MAX)
+	if (count > CONFIG_LIST_MAX)
 		return false;
 	for (i = 0; i < count; i++) {
-		names[i] = config_setting_get_string_elem(setting, i);
-		if (!names[i])
+		texts[i] = config_setting_get_string_elem(setting, i);
+		if (!texts[i])
 			return false;
 	}
-	return config_value_set_names(config, names, (size_t)count);
+	return config_value_set_list(key, config, texts, (size_t)count);
 }
 
 /* word: the value as written. The only true form of a number: libconfig's may have lost digits. */
@@ -149,9 +149,9 @@ set_value(struct config *config, const struct config_key *key, const config_sett
 	case CONFIG_KIND_LEVEL:
 		return type == CONFIG_TYPE_STRING &&
 		       config_value_set(key, config, config_setting_get_string(setting));
-	case CONFIG_KIND_NAMES:
+	case CONFIG_KIND_LIST:
 		return (type == CONFIG_TYPE_LIST || type == CONFIG_TYPE_ARRAY) &&
-		       set_names(config, setting);
+		       set_list(config, key, setting);
 	}
 	return false;
 }

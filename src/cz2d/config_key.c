@@ -130,7 +130,7 @@ config_key_accepted(const struct config_key *key, bool environment, char *text, 
 {
 	if (key->accepted)
 		snprintf(text, size, "%s%s", key->accepted,
-			 environment && key->kind == CONFIG_KIND_NAMES
+			 environment && key->kind == CONFIG_KIND_LIST
 				 ? ", with commas between them"
 				 : "");
 	else if (key->kind == CONFIG_KIND_BOOL)

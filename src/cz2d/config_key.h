@@ -18,7 +18,7 @@ enum config_kind {
 	CONFIG_KIND_NUMBER,
 	CONFIG_KIND_TEXT,
 	CONFIG_KIND_LEVEL, /* a word of log_level_names */
-	CONFIG_KIND_NAMES  /* panel.zone_names */
+	CONFIG_KIND_LIST   /* texts; the field is an array, behind the last one come empty ones */
 };
 
 /* One row per key. Everything known about a key stands in its row. */
@@ -28,8 +28,9 @@ struct config_key {
 	enum config_kind kind;
 	size_t offset;        /* of the field in struct config */
 	size_t size;          /* of the field */
+	size_t item_size;     /* of one text of a list */
 	const char *standard; /* the default, as the environment would give it */
-	int minimum;          /* of a number, or of a text's length in bytes */
+	int minimum;          /* of a number, or of the length in bytes of a text, or of each of a list */
 	int maximum;
 	int hole_first; /* numbers from here ... */
 	int hole_last;  /* ... to here are refused; 0: no hole */
@@ -87,13 +88,14 @@ config_key_place(struct config_reading *reading, const struct config_key *key);
 
 /* config_value.c: text to field and back */
 
-/* Checks and stores. False leaves the field as it was. Not for CONFIG_KIND_NAMES. */
+/* Checks and stores. False leaves the field as it was. Not for CONFIG_KIND_LIST. */
 bool
 config_value_set(const struct config_key *key, struct config *config, const char *text);
 
-/* False when there are more names than zones can be, or one of them is no name. */
+/* The same for a CONFIG_KIND_LIST: false also when there are more texts than places. */
 bool
-config_value_set_names(struct config *config, const char *const *names, size_t count);
+config_value_set_list(const struct config_key *key, struct config *config,
+		      const char *const *texts, size_t count);
 
 /* Writes the value in the syntax of the file. */
 void

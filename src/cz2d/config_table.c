@@ -21,6 +21,8 @@ enum {
 
 #define FIELD(member)                                                                              \
 	.offset = offsetof(struct config, member), .size = sizeof ((struct config *)0)->member
+#define LIST(member)                                                                               \
+	FIELD(member), .item_size = sizeof ((struct config *)0)->member[0]
 
 const struct config_key config_keys[] = {
 	{"panel.id", "CZ_PANEL_ID", CONFIG_KIND_TEXT, FIELD(panel.id),
@@ -36,8 +38,9 @@ const struct config_key config_keys[] = {
 	{"panel.zones", "CZ_ZONES", CONFIG_KIND_NUMBER, FIELD(panel.zones),
 		.standard = "1", .minimum = 1, .maximum = CZ2_ZONES_MAX,
 		.help = "how many zones the system has"},
-	{"panel.zone_names", "CZ_ZONE_NAMES", CONFIG_KIND_NAMES, FIELD(panel.zone_names),
-		.standard = "", .minimum = 1, .maximum = NAME_MAX_BYTES,
+	{"panel.zone_names", "CZ_ZONE_NAMES", CONFIG_KIND_LIST, LIST(panel.zone_names),
+		.standard = "\"Zone 1\"", .minimum = 1, .maximum = NAME_MAX_BYTES,
+		.check = config_check_plain,
 		.accepted = "exactly one name per zone, each 1 to 64 bytes of UTF-8 without"
 			    " control characters",
 		.reloadable = true,
@@ -75,6 +78,16 @@ const struct config_key config_keys[] = {
 	{"http.max_per_address", NULL, CONFIG_KIND_NUMBER, FIELD(http.max_per_address),
 		.standard = "32", .minimum = 1, .maximum = 4096,
 		.help = "how many of them from one address; this machine itself is exempt"},
+	{"http.allowed_hosts", "ALLOWED_HOSTS", CONFIG_KIND_LIST, LIST(http.allowed_hosts),
+		.standard = "", .minimum = 1, .maximum = CONFIG_TEXT_MAX - 1,
+		.check = config_check_authority,
+		.accepted = "at most 16 names, each with or without :PORT",
+		.help = "the names by which browsers may call us; () for this machine's name"},
+	{"http.cors_origins", "CORS_ORIGINS", CONFIG_KIND_LIST, LIST(http.cors_origins),
+		.standard = "", .minimum = 1, .maximum = CONFIG_TEXT_MAX - 1,
+		.check = config_check_origin,
+		.accepted = "at most 16 origins such as https://example.org:8443, in small letters",
+		.help = "whose web pages may use us besides our own"},
 
 	{"mqtt.enabled", "MQTT_ENABLED", CONFIG_KIND_BOOL, FIELD(mqtt.enabled),
 		.standard = "false", .reloadable = true,

@@ -135,22 +135,31 @@ config_value_set(const struct config_key *key, struct config *config, const char
 	return setters[key->kind](key, config, text);
 }
 
-bool
-config_value_set_names(struct config *config, const char *const *names, size_t count)
+static bool
+fits_list(const struct config_key *key, const char *text)
 {
-	char kept[CZ2_ZONES_MAX][sizeof config->panel.zone_names[0]] = {0};
+	size_t length = strlen(text);
+
+	return length >= (size_t)key->minimum && length <= (size_t)key->maximum &&
+	       length < key->item_size && key->check(text);
+}
+
+bool
+config_value_set_list(const struct config_key *key, struct config *config,
+		      const char *const *texts, size_t count)
+{
+	char *field = field_of(key, config);
 	size_t i;
 
-	if (count > CZ2_ZONES_MAX)
+	if (count > key->size / key->item_size)
 		return false;
 	for (i = 0; i < count; i++) {
-		size_t length = strlen(names[i]);
-
-		if (length == 0 || length >= sizeof kept[i] || !config_check_plain(names[i]))
+		if (!fits_list(key, texts[i]))
 			return false;
-		memcpy(kept[i], names[i], length);
 	}
-	memcpy(config->panel.zone_names, kept, sizeof kept);
+	memset(field, 0, key->size);
+	for (i = 0; i < count; i++)
+		strcpy(field + i * key->item_size, texts[i]);
 	return true;
 }
 
@@ -166,11 +175,24 @@ print_quoted(const char *text, FILE *out)
 	putc('"', out);
 }
 
+static void
+print_list(const struct config_key *key, const char *content, FILE *out)
+{
+	const char *end = content + key->size;
+	const char *item;
+
+	putc('(', out);
+	for (item = content; item < end && *item; item += key->item_size) {
+		fputs(item > content ? ", " : "", out);
+		print_quoted(item, out);
+	}
+	putc(')', out);
+}
+
 void
 config_value_print(const struct config_key *key, const struct config *config, FILE *out)
 {
 	const void *content = content_of(key, config);
-	int i;
 
 	switch (key->kind) {
 	case CONFIG_KIND_BOOL:
@@ -185,12 +207,8 @@ config_value_print(const struct config_key *key, const struct config *config, FI
 	case CONFIG_KIND_LEVEL:
 		print_quoted(log_level_names[*(const int *)content], out);
 		return;
-	case CONFIG_KIND_NAMES:
-		for (i = 0; i < config->panel.zones; i++) {
-			fputs(i ? ", " : "(", out);
-			print_quoted(config->panel.zone_names[i], out);
-		}
-		putc(')', out);
+	case CONFIG_KIND_LIST:
+		print_list(key, content, out);
 		return;
 	}
 }

@@ -67,6 +67,7 @@ struct daemon {
 	struct access *access;
 	struct api *api;
 	struct http *http;
+	const char *hosts[CONFIG_LIST_MAX + 1], *origins[CONFIG_LIST_MAX + 1];
 	struct mqtt *mqtt;
 	bool stopping;
 	bool mqtt_stopping;
@@ -388,6 +389,18 @@ affordable(int connections)
 	return granted;
 }
 
+static void
+point_at(const char *list[CONFIG_LIST_MAX + 1], char texts[CONFIG_LIST_MAX][CONFIG_TEXT_MAX])
+{
+	int count = 0;
+
+	while (count < CONFIG_LIST_MAX && texts[count][0] != '\0') {
+		list[count] = texts[count];
+		count++;
+	}
+	list[count] = NULL;
+}
+
 static bool
 make_doors(struct daemon *daemon)
 {
@@ -407,10 +420,14 @@ make_doors(struct daemon *daemon)
 				   .port = config->http.port,
 				   .socket = config->http.socket,
 				   .max_connections = affordable(config->http.max_connections),
-				   .max_per_address = config->http.max_per_address};
+				   .max_per_address = config->http.max_per_address,
+				   .allowed_hosts = daemon->hosts,
+				   .cors_origins = daemon->origins};
 	struct http_handler handler;
 	char why[WHY_MAX], where[WHY_MAX];
 
+	point_at(daemon->hosts, daemon->config.http.allowed_hosts);
+	point_at(daemon->origins, daemon->config.http.cors_origins);
 	daemon->access = parts.access = access_new(&access);
 	daemon->api = api_new(&parts);
 	handler = api_handler(daemon->api);

@@ -18,6 +18,7 @@
 #include "base/mem.h"
 #include "cz2d/http_door.h"
 #include "cz2d/http_listen.h"
+#include "cz2d/http_origin.h"
 
 enum {
 	TCP,
@@ -32,6 +33,7 @@ enum {
 struct http {
 	struct http_handler handler;
 	uv_loop_t *loop;
+	struct origin_rules rules[DOORS];
 	struct door *doors[DOORS]; /* LOCAL may be NULL */
 	char *path;                /* of the Unix socket, NULL once it is removed */
 	int port;
@@ -152,13 +154,14 @@ leave_loop(struct http *http)
  */
 
 static struct door *
-open_door(struct http *http, int fd, int max_connections, int max_per_address)
+open_door(struct http *http, int which, int fd, int max_connections, int max_per_address)
 {
 	const struct door_config config = {
 		.fd = fd,
 		.max_connections = max_connections,
 		.max_per_address = max_per_address,
 		.handler = &http->handler,
+		.rules = &http->rules[which],
 		.loop = http->loop,
 		.wake = wake,
 		.self = http,
@@ -189,10 +192,12 @@ http_new(const struct http_config *config, const struct http_handler *handler, u
 	http->handler = *handler;
 	http->loop = loop;
 	http->port = port;
-	http->doors[TCP] = open_door(http, tcp_fd, config->max_connections, config->max_per_address);
+	origin_init(&http->rules[TCP], config->allowed_hosts, config->cors_origins);
+	origin_init(&http->rules[LOCAL], NULL, config->cors_origins);
+	http->doors[TCP] = open_door(http, TCP, tcp_fd, config->max_connections, config->max_per_address);
 	if (local) {
 		http->path = mem_text(config->socket);
-		http->doors[LOCAL] = open_door(http, local_fd, HTTP_LOCAL_MAX, 0);
+		http->doors[LOCAL] = open_door(http, LOCAL, local_fd, HTTP_LOCAL_MAX, 0);
 	}
 	error = join_loop(http);
 	if (error == 0)

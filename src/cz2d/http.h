@@ -10,6 +10,7 @@
 #ifndef CZ2D_HTTP_H
 #define CZ2D_HTTP_H
 
+#include <netinet/in.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -29,6 +30,12 @@ struct http_config {
 	int port;            /* 0: any */
 	const char *socket;  /* path, "" for none */
 	int max_connections, max_per_address;
+	/*
+	 * Lists that are ended by NULL, borrowed: names besides localhost and addresses that
+	 * Host may have on TCP (NULL: any; an empty list: this machine's), and origins of web
+	 * pages that may use us besides our own (NULL: none).
+	 */
+	const char *const *allowed_hosts, *const *cors_origins;
 };
 
 /* A body shared by many answers; see http_answer_shared(). */
@@ -103,6 +110,7 @@ http_tag(const struct http_request *request);
 struct http_from {
 	bool local;    /* the Unix socket */
 	bool loopback; /* TCP from this machine */
+	struct in6_addr network; /* IPv4 mapped; of IPv6 the /64; zeros when local */
 };
 
 struct http_from

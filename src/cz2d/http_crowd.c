@@ -74,12 +74,26 @@ is_loopback(const struct in6_addr *address)
 	       (IN6_IS_ADDR_V4MAPPED(address) && address->s6_addr[12] == 127);
 }
 
+static struct in6_addr
+network_of(struct in6_addr address)
+{
+	if (!IN6_IS_ADDR_V4MAPPED(&address) && !is_same(&address, &in6addr_loopback))
+		memset(address.s6_addr + NETWORK_BYTES, 0, sizeof address - NETWORK_BYTES);
+	return address;
+}
+
 static bool
 is_same_client(const struct in6_addr *a, const struct in6_addr *b)
 {
-	if (IN6_IS_ADDR_V4MAPPED(a) || IN6_IS_ADDR_V4MAPPED(b))
-		return is_same(a, b);
-	return memcmp(a, b, NETWORK_BYTES) == 0;
+	struct in6_addr one = network_of(*a), other = network_of(*b);
+
+	return is_same(&one, &other);
+}
+
+struct in6_addr
+guest_network(const struct guest *guest)
+{
+	return network_of(guest->address);
 }
 
 bool

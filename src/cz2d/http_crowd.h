@@ -87,6 +87,10 @@ guest_is_local(const struct guest *guest);
 bool
 guest_is_loopback(const struct guest *guest);
 
+/* What counts as one client: the address, of IPv6 its /64 network. */
+struct in6_addr
+guest_network(const struct guest *guest);
+
 /* "local:<user>", or the numeric address. */
 void
 guest_name(const struct guest *guest, char *text, size_t size);

@@ -42,6 +42,8 @@ struct door {
 struct http_body {
 	struct MHD_Response *response;
 	int references;
+	char *text; /* of one that is shared, which some get with headers of their own */
+	size_t length;
 };
 
 static int64_t
@@ -60,8 +62,8 @@ wake(const struct door *door)
  * Answers
  */
 
-struct http_body *
-http_body_new(const char *text, size_t length)
+static struct http_body *
+make_body(const char *text, size_t length)
 {
 	struct http_body *body = mem_new(1, sizeof *body);
 
@@ -69,8 +71,21 @@ http_body_new(const char *text, size_t length)
 	/* The library asks for a pointer to what it could change, and copies. */
 	body->response = mem_or_end(MHD_create_response_from_buffer(
 		length, (void *)(uintptr_t)text, MHD_RESPMEM_MUST_COPY));
-	MHD_add_response_header(body->response, MHD_HTTP_HEADER_CONTENT_TYPE, "application/json");
+	if (length > 0)
+		MHD_add_response_header(body->response, MHD_HTTP_HEADER_CONTENT_TYPE,
+					"application/json");
 	MHD_add_response_header(body->response, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
+	return body;
+}
+
+struct http_body *
+http_body_new(const char *text, size_t length)
+{
+	struct http_body *body = make_body(text, length);
+
+	body->text = mem_new(length + 1, 1);
+	memcpy(body->text, text, length);
+	body->length = length;
 	return body;
 }
 
@@ -80,8 +95,22 @@ http_body_free(struct http_body *body)
 	if (body == NULL || --body->references > 0)
 		return NULL;
 	MHD_destroy_response(body->response);
+	free(body->text);
 	free(body);
 	return NULL;
+}
+
+/* What lets the page of a listed origin read the answer. */
+static void
+open_to_page(const struct http_request *request, struct http_body *body)
+{
+	if (request->page == NULL)
+		return;
+	MHD_add_response_header(body->response, MHD_HTTP_HEADER_ACCESS_CONTROL_ALLOW_ORIGIN,
+				request->page);
+	MHD_add_response_header(body->response, "Access-Control-Expose-Headers",
+				"Location, Retry-After");
+	MHD_add_response_header(body->response, MHD_HTTP_HEADER_VARY, "Origin");
 }
 
 /* Adopts the reference. A request that was kept goes on when the door runs again. */
@@ -101,8 +130,9 @@ void
 http_answer(struct http_request *request, int status, const char *text, size_t length,
 	    const char *const *headers)
 {
-	struct http_body *body = http_body_new(text, length);
+	struct http_body *body = make_body(text, length);
 
+	open_to_page(request, body);
 	for (; headers != NULL && headers[0] != NULL; headers += 2)
 		MHD_add_response_header(body->response, headers[0], headers[1]);
 	adopt_answer(request, status, body);
@@ -111,6 +141,10 @@ http_answer(struct http_request *request, int status, const char *text, size_t l
 void
 http_answer_shared(struct http_request *request, struct http_body *body)
 {
+	if (request->page != NULL) {
+		http_answer(request, MHD_HTTP_OK, body->text, body->length, NULL);
+		return;
+	}
 	body->references++;
 	adopt_answer(request, MHD_HTTP_OK, body);
 }
@@ -175,7 +209,7 @@ begin(struct http_request *request, const char *path, const char *method, const 
 	request->path = path;
 	request->method = method;
 	inspect(request, version);
-	request_judge(request, request->door->config.handler);
+	request_judge(request, request->door->config.handler, request->door->config.rules);
 	if (!request_refused_at_once(request))
 		return MHD_YES;
 	request_refuse(request);

@@ -14,12 +14,14 @@
 
 struct door;
 struct http_handler;
+struct origin_rules;
 
 struct door_config {
 	int fd; /* listens; the door closes it */
 	int max_connections;
 	int max_per_address; /* 0: no limit */
 	const struct http_handler *handler;
+	const struct origin_rules *rules;
 	const uv_loop_t *loop; /* for the time */
 	/* Have door_run() called soon, but not from within: there is work no descriptor tells of. */
 	void (*wake)(void *self);

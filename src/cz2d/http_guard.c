@@ -101,9 +101,24 @@ guard_target(const char *target)
 static const char *
 see_host(struct guard *guard, const char *value, size_t length)
 {
+	guard->host = (struct origin_text){value, length};
+	return guard->hosts++ > 0 ? "There is more than one Host." : NULL;
+}
+
+static const char *
+see_origin(struct guard *guard, const char *value, size_t length)
+{
+	guard->origin = (struct origin_text){value, length};
+	return guard->origins++ > 0 ? "There is more than one Origin." : NULL;
+}
+
+/* Two could be read as one or the other. */
+static const char *
+see_authorization(struct guard *guard, const char *value, size_t length)
+{
 	(void)value;
 	(void)length;
-	return guard->hosts++ > 0 ? "There is more than one Host." : NULL;
+	return guard->authorizations++ > 0 ? "There is more than one Authorization." : NULL;
 }
 
 static const char *
@@ -178,7 +193,9 @@ static const struct {
 } fields[] = {
 	{"Host", 4, see_host},
 	{"Expect", 6, see_expectation},
+	{"Origin", 6, see_origin},
 	{"Content-Type", 12, see_type},
+	{"Authorization", 13, see_authorization},
 	{"Content-Length", 14, see_length},
 	{"Transfer-Encoding", 17, see_coding},
 };

@@ -12,18 +12,21 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "cz2d/http_origin.h"
+
 struct guard {
 	const char *fault;   /* NULL, or a sentence: the first thing that was wrong */
 	uint64_t length;     /* of the body as announced; 0 when chunked */
 	bool chunked;
 	bool expects;        /* the client waits for our consent before it sends the body */
+	struct origin_text host, origin;
 	bool foreign;        /* the body claims to be something else than JSON */
 
 	/* Private. */
 	const char *block, *end; /* the header as it lies in memory */
 	const char *seen;        /* end of what was looked at last */
 	bool old;                /* HTTP/1.0 */
-	unsigned hosts, lengths, codings;
+	unsigned hosts, lengths, codings, origins, authorizations;
 };
 
 /* NULL, or what is wrong with the target of a request, as it came on the wire. */

@@ -31,6 +31,11 @@ struct refusal {
 static const struct refusal malformed = {400, NULL}, /* the guard has the words */
 			    not_found = {404, "Not Found"},
 			    not_allowed = {405, "Method Not Allowed"},
+			    misdirected = {421, "Host is no name of ours: http.allowed_hosts "
+						"lists those that are."},
+			    foreign_page = {403, "A web page of this Origin may not do that: "
+						 "http.cors_origins lists those that may."},
+			    preflight = {204, ""},
 			    too_large = {413, "A body may have at most 65536 bytes."},
 			    not_json = {415, "Content-Type must be application/json."};
 
@@ -55,16 +60,43 @@ lists(const char *list, const char *word)
 	return false;
 }
 
+/* From a page of somebody else's; anybody's may look, as he cannot read what we answer. */
+static bool
+is_foreign(const struct http_request *request)
+{
+	const struct guard *guard = &request->guard;
+
+	return guard->origin.text != NULL && request->page == NULL &&
+	       !lists("GET, HEAD", request->method) && !origin_is_own(guard->origin, guard->host);
+}
+
+/* A browser asks beforehand what a page may send us. */
+static bool
+is_preflight(struct http_request *request)
+{
+	return request->page != NULL && strcmp(request->method, "OPTIONS") == 0 &&
+	       http_header(request, "Access-Control-Request-Method") != NULL;
+}
+
 static const struct refusal *
-judge(struct http_request *request, const struct http_handler *handler)
+judge(struct http_request *request, const struct http_handler *handler,
+      const struct origin_rules *rules)
 {
 	const struct guard *guard = &request->guard;
 
 	if (request->target_fault != NULL || guard->fault != NULL)
 		return &malformed;
+	if (!origin_knows_host(rules, guard->host))
+		return &misdirected;
+	if (guard->origin.text != NULL)
+		request->page = origin_listed(rules, guard->origin);
+	if (is_foreign(request))
+		return &foreign_page;
 	request->allow = handler->methods(handler->self, request->path);
 	if (request->allow == NULL)
 		return &not_found;
+	if (is_preflight(request))
+		return &preflight;
 	if (!lists(request->allow, request->method))
 		return &not_allowed;
 	if (guard->length > HTTP_BODY_MAX)
@@ -76,9 +108,10 @@ judge(struct http_request *request, const struct http_handler *handler)
 }
 
 void
-request_judge(struct http_request *request, const struct http_handler *handler)
+request_judge(struct http_request *request, const struct http_handler *handler,
+	      const struct origin_rules *rules)
 {
-	request->refusal = judge(request, handler);
+	request->refusal = judge(request, handler, rules);
 }
 
 bool
@@ -92,6 +125,21 @@ request_refused_at_once(const struct http_request *request)
 	       (guard->expects && guard_has_body(guard));
 }
 
+/* An hour is what a browser may remember of it; a changed configuration is then seen. */
+static void
+answer_preflight(struct http_request *request)
+{
+	const char *const headers[] = {"Access-Control-Allow-Methods",
+				       request->allow,
+				       "Access-Control-Allow-Headers",
+				       "Authorization, Content-Type, Prefer, Idempotency-Key",
+				       "Access-Control-Max-Age",
+				       "3600",
+				       NULL};
+
+	http_answer(request, preflight.status, "", 0, headers);
+}
+
 void
 request_refuse(struct http_request *request)
 {
@@ -101,6 +149,10 @@ request_refuse(struct http_request *request)
 	char text[DETAIL_MAX];
 	int length;
 
+	if (refusal == &preflight) {
+		answer_preflight(request);
+		return;
+	}
 	if (refusal == &malformed)
 		detail = request->target_fault != NULL ? request->target_fault : request->guard.fault;
 	length = snprintf(text, sizeof text, "{\"detail\":\"%s\"}", detail);
@@ -197,7 +249,8 @@ struct http_from
 http_from(const struct http_request *request)
 {
 	return (struct http_from){.local = guest_is_local(&request->guest),
-				  .loopback = guest_is_loopback(&request->guest)};
+				  .loopback = guest_is_loopback(&request->guest),
+				  .network = guest_network(&request->guest)};
 }
 
 const char *

@@ -32,6 +32,7 @@ struct http_request {
 	const char *method, *path;
 	const char *allow; /* the methods of the path */
 	const struct refusal *refusal; /* NULL: it may pass */
+	const char *page;  /* the listed origin of the page that asks; NULL: none */
 	bool begun; /* the header has been looked at */
 
 	/* The body. */
@@ -49,7 +50,8 @@ struct http_request {
 
 /* The header is there and guarded: may the request pass? */
 void
-request_judge(struct http_request *request, const struct http_handler *handler);
+request_judge(struct http_request *request, const struct http_handler *handler,
+	      const struct origin_rules *rules);
 
 /*
  * True when a refusal has to be told before the body: nobody can tell where the body

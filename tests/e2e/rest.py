@@ -59,11 +59,13 @@ class Rest:
         self.path = path
         self.timeout = timeout
         self.calls = calls if calls is not None else []
+        self.source = None  # (address, port) to come from
 
     def connection(self):
         if self.path:
             return UnixConnection(self.path, self.timeout)
-        return http.client.HTTPConnection(self.host, self.port, timeout=self.timeout)
+        return http.client.HTTPConnection(self.host, self.port, timeout=self.timeout,
+                                          source_address=self.source)
 
     def request(self, method, target, body=None, headers=None, connection=None):
         """body: bytes or text as they are, anything else as JSON."""

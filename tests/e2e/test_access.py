@@ -4,18 +4,26 @@
 of tokens, which counts as it is at each moment."""
 
 import getpass
+import itertools
 import os
 import re
 import signal
+import socket
 import stat
+import subprocess
 
 import pytest
 
 from access import SCOPES, add_token, bearer, cz2ctl, filled, revoke, table, tokens_path
+from house import House
+from process import clean_environment, program
+from rest import Rest, raw_http
+from waiting import until
 
 FAN = "/system/fan"
 TABLE = sorted(table().items())
 CALLERS = ("none", "bad", "malformed", "read", "command", "admin", "socket")
+ADDRESSES = itertools.count()
 NOBODY = {"none": 401, "bad": 401, "malformed": 401}
 
 
@@ -29,6 +37,14 @@ def guarded(lasting_house):
     return lasting_house, headers
 
 
+def newcomer(house):
+    """A client of whom the daemon has not heard: its address is new."""
+    client = house.rest
+    number = next(ADDRESSES)
+    client.source = (f"127.0.{number // 250 + 1}.{number % 250 + 1}", 0)
+    return client
+
+
 def expected(caller, scope):
     """The status of a refusal, or None: let in."""
     if scope == "none" or caller == "socket":
@@ -39,7 +55,7 @@ def expected(caller, scope):
 
 
 def ask(house, caller, headers, method, path):
-    client = house.unix if caller == "socket" else house.rest
+    client = house.unix if caller == "socket" else newcomer(house)
     # What is let in is refused by the body's rules, so that nothing is written.
     body = {"nonsense": 1} if method != "GET" else None
     return client.request(method, filled(path), body, headers=headers[caller])
@@ -96,7 +112,7 @@ def test_head_needs_what_get_needs(guarded):
                                    "cz2_abc", "Bearer " + "x" * 300, "Bearer\tx"])
 def test_a_malformed_authorization_is_401_and_says_so(guarded, value):
     house, _ = guarded
-    answer = house.rest.get("/status", headers={"Authorization": value})
+    answer = newcomer(house).get("/status", headers={"Authorization": value})
     assert answer.status == 401 and "Bearer" in answer.json["detail"], answer
     assert "invalid_token" in answer.headers["WWW-Authenticate"]
 
@@ -129,6 +145,156 @@ def test_the_caller_stands_in_the_record_and_in_the_log(new_house):
     assert [one["request_user_id"] for one in page] == users
     for user in users:
         assert re.search(rf"system\.fan for cz2 by {user}: delivered", house.daemon.log())
+
+
+# --- guessing -----------------------------------------------------------------------------------
+
+def test_who_guesses_has_to_wait_and_nobody_else(new_house):
+    house = new_house()
+    secret = add_token(house, "phone", "read")
+    elsewhere = newcomer(house)
+    for _ in range(6):
+        assert house.rest.get("/status", headers=bearer("cz2_guess")).status == 401
+    answer = house.rest.get("/status", headers=bearer(secret))
+    assert answer.status == 429 and int(answer.headers["Retry-After"]) == 1, answer
+    assert house.unix.get("/status").status == 200
+    assert house.unix.get("/status", headers=bearer(secret)).status == 200
+    assert house.rest.get("/health").status == 200
+    assert elsewhere.get("/status", headers=bearer(secret)).status == 200
+    house.daemon.wait_log(r"127\.0\.0\.1 has shown 6 wrong tokens in a row")
+    until(lambda: house.rest.get("/status", headers=bearer(secret)).status == 200,
+          what="the right token to be looked at again")
+    for _ in range(5):
+        assert house.rest.get("/status", headers=bearer("cz2_guess")).status == 401
+    assert house.rest.get("/status", headers=bearer(secret)).status == 200, "forgotten before"
+
+
+# --- web pages ----------------------------------------------------------------------------------
+
+@pytest.fixture(scope="module")
+def paged():
+    """A house that knows one name, and the page of one other host."""
+    house = House(settings={"http.allowed_hosts": ["heat.example.org"],
+                            "http.cors_origins": ["https://page.example.org"]})
+    yield house
+    house.close()
+
+
+@pytest.mark.parametrize("host, status", [
+    ("heat.example.org", 200), ("HEAT.example.org:8000", 200), ("localhost", 200),
+    ("127.0.0.1:1", 200), ("[::1]", 200), ("evil.example", 421),
+    ("heat.example.org.evil.example", 421), ("localhost.evil.example", 421), ("", 421)])
+def test_only_names_of_ours_are_served(paged, host, status):
+    answer = paged.rest.get("/status", headers={"Host": host})
+    assert answer.status == status, answer
+    if status != 200:
+        assert "http.allowed_hosts" in answer.json["detail"]
+    assert paged.unix.get("/status", headers={"Host": host}).status == 200
+    answer = paged.rest.post(FAN, {"nonsense": 1}, headers={"Host": host})
+    assert answer.status == (422 if status == 200 else 421), answer
+
+
+def test_the_name_of_the_machine_is_ours_by_default(new_house):
+    house = new_house(known=False)
+    name = socket.gethostname().split(".")[0]
+    for host, status in ((name, 200), (name + ".local", 200), (name + ":80", 200),
+                         ("evil.example", 421)):
+        assert house.rest.get("/status", headers={"Host": host}).status == status, host
+
+
+@pytest.mark.parametrize("origin, allowed", [
+    ("https://page.example.org", True), ("http://127.0.0.1:{port}", True),
+    ("https://127.0.0.1:{port}", True), ("http://127.0.0.1:1", False),
+    ("http://page.example.org", False), ("https://page.example.org.evil.example", False),
+    ("https://PAGE.example.org", False), ("null", False), ("", False), ("*", False)])
+def test_pages_of_other_hosts_may_not_command(paged, origin, allowed):
+    headers = {"Origin": origin.format(port=paged.daemon.port)}
+    # Through the Unix socket we are called localhost: a page of an address is another host's.
+    for client in (paged.rest,) if "{port}" in origin else (paged.rest, paged.unix):
+        answer = client.post(FAN, {"nonsense": 1}, headers=headers)
+        assert answer.status == (422 if allowed else 403), answer
+        assert allowed or "http.cors_origins" in answer.json["detail"]
+        assert client.get("/status", headers=headers).status == 200
+
+
+def test_a_form_of_another_page_does_nothing(paged):
+    """A form needs no consent of ours: its types are plain ones."""
+    for kind in ("text/plain", "application/x-www-form-urlencoded"):
+        answer = paged.rest.post("/update", b"{}", headers={
+            "Content-Type": kind, "Origin": "http://evil.example"})
+        assert answer.status == 403, answer
+
+
+LISTED = {"Origin": "https://page.example.org"}
+PREFLIGHT = {"Access-Control-Request-Method": "POST",
+             "Access-Control-Request-Headers": "authorization, content-type"}
+
+
+def test_a_listed_page_may_read_every_answer(paged):
+    for answer in (paged.rest.get("/status", headers=LISTED),
+                   paged.rest.get("/status", headers=LISTED),
+                   paged.rest.get("/nowhere", headers=LISTED),
+                   paged.rest.get("/status?force=x", headers=LISTED),
+                   paged.rest.post(FAN, {"nonsense": 1}, headers=LISTED)):
+        assert answer.headers["Access-Control-Allow-Origin"] == LISTED["Origin"], answer
+        assert answer.headers["Vary"] == "Origin"
+    assert paged.rest.get("/status", headers=LISTED).json["status"]
+    for headers in ({}, {"Origin": "http://evil.example"}):
+        answer = paged.rest.get("/status", headers=headers)
+        assert "Access-Control-Allow-Origin" not in answer.headers, answer
+
+
+def test_a_preflight_is_answered_for_listed_pages_only(paged):
+    answer = paged.rest.request("OPTIONS", FAN, headers={**LISTED, **PREFLIGHT})
+    assert answer.status == 204 and answer.data == b"", answer
+    assert answer.headers["Access-Control-Allow-Origin"] == LISTED["Origin"]
+    assert answer.headers["Access-Control-Allow-Methods"] == "POST"
+    allowed = answer.headers["Access-Control-Allow-Headers"].split(", ")
+    assert set(allowed) == {"Authorization", "Content-Type", "Prefer", "Idempotency-Key"}
+    assert answer.headers["Vary"] == "Origin"
+    evil = {**PREFLIGHT, "Origin": "http://evil.example"}
+    answer = paged.rest.request("OPTIONS", FAN, headers=evil)
+    assert answer.status == 403 and "Access-Control-Allow-Origin" not in answer.headers, answer
+    assert paged.rest.request("OPTIONS", FAN, headers=PREFLIGHT).status == 405
+    assert paged.rest.request("OPTIONS", "/nowhere", headers={**LISTED, **PREFLIGHT}).status == 404
+
+
+def test_a_listed_page_needs_a_token_like_everybody(new_house):
+    house = new_house(settings={"http.cors_origins": [LISTED["Origin"]]})
+    secret = add_token(house, "page", "read")
+    answer = house.rest.get("/status", headers=LISTED)
+    assert answer.status == 401 and answer.headers["Access-Control-Allow-Origin"]
+    assert house.rest.get("/status", headers={**LISTED, **bearer(secret)}).status == 200
+    preflight = house.rest.request("OPTIONS", "/status", headers={**LISTED, **PREFLIGHT})
+    assert preflight.status == 204, "a browser sends it without the token"
+
+
+@pytest.mark.parametrize("name", ["Authorization", "Origin", "Host"])
+def test_two_of_a_kind_are_ambiguous(paged, name):
+    text = (f"GET /status HTTP/1.1\r\n{'' if name == 'Host' else 'Host: localhost'}\r\n"
+            f"{name}: a\r\n{name}: a\r\n\r\n").replace("\r\n\r\nHost", "\r\nHost")
+    assert b" 400 " in raw_http(paged.daemon.port, text.encode()).split(b"\r\n")[0]
+
+
+# --- strangers ----------------------------------------------------------------------------------
+
+def test_a_listener_for_strangers_needs_a_token_or_the_line_that_is_told(tmp_path):
+    tokens, config = tmp_path / "tokens", tmp_path / "conf"
+
+    def start(extra=""):
+        config.write_text(f'http: {{ listen = "0.0.0.0"; tokens = "{tokens}";\n{extra}\n}};\n')
+        done = subprocess.run([program("cz2d"), "-c", str(config), "-t"], capture_output=True,
+                              text=True, timeout=60, env=clean_environment(), check=False)
+        return done.returncode, done.stderr
+
+    code, error = start()
+    assert code == 2 and "cz2ctl token add" in error, error
+    line = re.search(r"the line  (.*;)", error)[1]
+    assert start(line)[0] == 0, "the line that is told helps"
+    tokens.write_text("broken\n")
+    assert start()[0] == 2
+    cz2ctl("token", "add", "phone", "--scope", "read", "--file", str(tokens))
+    assert start()[0] == 0
 
 
 # --- the file of tokens -------------------------------------------------------------------------

@@ -134,6 +134,21 @@ def http_max_per_address(new_house):
         one.close()
 
 
+def http_allowed_hosts(new_house):
+    house = new_house(settings={"http.allowed_hosts": ["heat.example.org"]}, known=False)
+    assert house.rest.get("/status", headers={"Host": "heat.example.org"}).status == 200
+    house = new_house(known=False)
+    assert house.rest.get("/status", headers={"Host": "heat.example.org"}).status == 421
+
+
+def http_cors_origins(new_house):
+    page = {"Origin": "https://page.example.org"}
+    house = new_house(settings={"http.cors_origins": [page["Origin"]]}, known=False)
+    assert house.rest.get("/status", headers=page).headers["Access-Control-Allow-Origin"]
+    house = new_house(known=False)
+    assert "Access-Control-Allow-Origin" not in house.rest.get("/status", headers=page).headers
+
+
 def http_tokens(new_house, tmp_path):
     path = tmp_path / "tokens"
     path.write_text("phone read sha256:" + "0" * 64 + "\n")
@@ -280,6 +295,11 @@ MISTAKES = [
     ("command: { guard_ms = 60001; };\n", ["command.guard_ms", "60000"]),
     ("log: { level = \"loud\"; };\n", ["log.level", "loud", "debug"]),
     ("storage: { path = \"db\"; };\n", ["storage.path", "db"]),
+    ("http: { allowed_hosts = [\"a b\"]; };\n", ["http.allowed_hosts", "a b"]),
+    ("http: { allowed_hosts = [\"http://a\"]; };\n", ["http.allowed_hosts", "http://a"]),
+    ("http: { cors_origins = [\"*\"]; };\n", ["http.cors_origins", "*", "https://"]),
+    ("http: { cors_origins = [\"https://A\"]; };\n", ["http.cors_origins", "small"]),
+    ("http: { cors_origins = [\"https://a/\"]; };\n", ["http.cors_origins", "https://a/"]),
     ("http: { listen = \"0.0.0.0\"; };\n", ["http.listen", "allow_anonymous = true"]),
     ("heating: { zones = 3; };\n", ["heating"]),
     ("zones = 3;\n", ["zones"]),
@@ -323,6 +343,8 @@ ENVIRONMENT = [
     ("API_HOST", "127.0.0.3", "http.listen", '"127.0.0.3"'),
     ("API_ALLOW_ANONYMOUS", "on", "http.allow_anonymous", "true"),
     ("API_PORT", "8123", "http.port", "8123"),
+    ("ALLOWED_HOSTS", "a.example, b:80", "http.allowed_hosts", '("a.example", "b:80")'),
+    ("CORS_ORIGINS", "https://a.example", "http.cors_origins", '("https://a.example")'),
     ("CZ_SOCKET", "/run/x.sock", "http.socket", '"/run/x.sock"'),
     ("MQTT_ENABLED", "1", "mqtt.enabled", "true"),
     ("MQTT_HOST", "broker.lan", "mqtt.host", '"broker.lan"'),

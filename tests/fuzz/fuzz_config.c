@@ -100,6 +100,21 @@ names_fit(const struct config *config)
 }
 
 static bool
+list_fits(const struct config_key *key, const char *field)
+{
+	bool ended = false;
+
+	for (size_t at = 0; at < key->size; at += key->item_size) {
+		const char *item = field + at;
+
+		if (ended ? item[0] != '\0' : item[0] != '\0' && !key->check(item))
+			return false;
+		ended = item[0] == '\0';
+	}
+	return true;
+}
+
+static bool
 value_fits(const struct config_key *key, const struct config *config)
 {
 	const char *field = (const char *)config + key->offset;
@@ -112,8 +127,9 @@ value_fits(const struct config_key *key, const struct config *config)
 		return number_fits(key, *(const int *)(const void *)field);
 	case CONFIG_KIND_TEXT:
 		return text_fits(key, field);
-	case CONFIG_KIND_NAMES:
-		return names_fit(config);
+	case CONFIG_KIND_LIST:
+		return list_fits(key, field) &&
+		       (field != config->panel.zone_names[0] || names_fit(config));
 	}
 	return false;
 }
@@ -121,7 +137,9 @@ value_fits(const struct config_key *key, const struct config *config)
 static bool
 reaches_strangers(const struct config *config)
 {
-	return !config_check_loopback(config->http.listen) && !config->http.allow_anonymous;
+	/* A file of tokens that the input cannot have made. */
+	return !config_check_loopback(config->http.listen) && !config->http.allow_anonymous &&
+	       access(config->http.tokens, F_OK) != 0;
 }
 
 static void

@@ -137,10 +137,13 @@ lowest_descriptor(void)
 static void
 set_up(void)
 {
+	static const char *const hosts[] = {"x", NULL}, *const pages[] = {"http://page", NULL};
+	static const struct origin_rules rules = {.hosts = hosts, .origins = pages};
 	static const struct http_handler handler = {
 		.methods = methods, .request = on_request, .gone = on_gone};
 	struct door_config config = {.max_connections = GUESTS_MAX,
 				     .handler = &handler,
+				     .rules = &rules,
 				     .loop = uv_default_loop(),
 				     .wake = on_wake};
 
