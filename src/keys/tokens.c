@@ -120,7 +120,7 @@ take_line(struct tokens *tokens, char *line)
 	if (count == 0 || fields[0][0] == '#')
 		return NULL;
 	if (!token_is_name(fields[0]))
-		return "a name has 1 to 64 of A-Z, a-z, 0-9, _, . and -, and is not anonymous or mqtt";
+		return "a name has 1 to 64 of A-Z, a-z, 0-9, _, . and -, and is not anonymous, mqtt or panel";
 	if (count < FIELDS_MIN || count > FIELDS_MAX)
 		return "a line has name, scopes, hash and perhaps a time";
 	token.scope = scope_parse(fields[1]);

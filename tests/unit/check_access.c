@@ -82,6 +82,7 @@ static const char *const broken[] = {
 	"local:me read " HASH,
 	"anonymous read " HASH,
 	"mqtt read " HASH,
+	"panel read " HASH,
 	"ph\303\266ne read " HASH,
 	SIXTY_FOUR "x read " HASH,
 	"phone read " HASH " " SIXTY_FOUR SIXTY_FOUR SIXTY_FOUR SIXTY_FOUR,
