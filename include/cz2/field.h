@@ -32,10 +32,28 @@ enum cz2_field {
 	CZ2_CLOCK_HOUR,
 	CZ2_CLOCK_MINUTE,
 	CZ2_CLOCK_SECOND,
+	/* of the installer: nothing but the installer changes them */
 	CZ2_DEADBAND,        /* degrees F */
 	CZ2_ZONE_COUNT,      /* as the panel sees it */
 	CZ2_INSTALLER_TEST,
 	CZ2_HEAT_PUMP,
+	CZ2_ZONING_OFF,
+	CZ2_FAN_WITH_AUX,
+	CZ2_AUTO_HUMIDITY,
+	CZ2_HUMIDIFY_ALWAYS,
+	CZ2_COOL_TO_DEHUMIDIFY,
+	CZ2_IGNORE_LIMITS,
+	CZ2_VARIABLE_BLOWER,
+	CZ2_FILTER_LIFE, /* 400 hours */
+	CZ2_AUX_LOCKOUT, /* 5 degrees F */
+	CZ2_CROSSOVER, /* 5 degrees F */
+	CZ2_HEAT_SHUTDOWN, /* degrees F */
+	CZ2_TWO_SPEED,
+	CZ2_THREE_STAGE,
+	CZ2_CONVENTIONAL_RECOVERY,
+	CZ2_SECOND_SYSTEM,
+	CZ2_LOW_TEMP_COOLING_OFF,
+	CZ2_DUAL_FUEL,
 	/* of each zone */
 	CZ2_TEMP_EXACT,      /* sixteenths of a degree F */
 	CZ2_TEMP_WHOLE,      /* degrees F */
@@ -46,6 +64,7 @@ enum cz2_field {
 	CZ2_HOLD,
 	CZ2_OUT,
 	CZ2_FIELD_COUNT,
+	CZ2_FIRST_SETTING = CZ2_DEADBAND,
 	CZ2_FIRST_ZONE_FIELD = CZ2_TEMP_EXACT,
 };
 
@@ -91,6 +110,7 @@ struct cz2_field_info {
 	const char *const *words; /* names of the values from 0 on, or NULL */
 	const char *evidence;
 	struct cz2_place places[CZ2_PLACES_MAX + 1]; /* ended by CZ2_PLACES_END */
+	int16_t scale; /* units in a step of the value; 0: one */
 };
 
 const struct cz2_field_info *
@@ -103,6 +123,10 @@ cz2_field_find(const char *name);
 /* True for values that each zone has of its own. */
 bool
 cz2_field_is_zonal(enum cz2_field field);
+
+/* True for the installer's settings: of the system, and read only. */
+bool
+cz2_field_is_setting(enum cz2_field field);
 
 /*
  * The value at one place of a row image; CZ2_UNKNOWN when the image is empty or

@@ -2,7 +2,7 @@
 /* Copyright 2026 The cz2d authors */
 /*
  * The panel and its zones as devices: which there are, what they are called, and whether
- * they are used. How well they are is api_health.c's.
+ * they are used. How well they are is api_device_health.c's.
  */
 #include "build.h"
 
@@ -117,6 +117,19 @@ api_get_device_status(const struct api_call *call)
 				     number == 0 ? json_status(&view)
 						 : json_zone_status(&view, number),
 				     "meta", json_meta(&view, CZ2_SOURCE_NONE)));
+}
+
+void
+api_get_device_config(const struct api_call *call)
+{
+	struct json_view view = view_of(call->api, call->now);
+	int number;
+
+	if (api_find_device(call, &number))
+		api_answer(call->request, 200,
+			   json_pack("{s:s, s:o}", "device_id",
+				     devices_at(call->api->parts.devices, number)->id, "settings",
+				     json_device_settings(&view, number)));
 }
 
 /* ------------------------------------------------------------------------

@@ -155,6 +155,10 @@ api_get_device(const struct api_call *call);
 void
 api_get_device_status(const struct api_call *call);
 void
+api_get_device_health(const struct api_call *call);
+void
+api_get_device_config(const struct api_call *call);
+void
 api_patch_device(const struct api_call *call);
 void
 api_post_decommission(const struct api_call *call);

@@ -47,6 +47,8 @@ struct bus {
 	struct rhythm rhythm;
 	struct overhear overhear;
 	struct bus_counters counters;
+	struct quality quality;
+	bool owed[CZ2_ROW_COUNT]; /* an answer, to the last frame that was about the row */
 
 	unsigned generation; /* of the link that the rest is about */
 	bool open, told;     /* what observers were told of the link */
@@ -79,6 +81,7 @@ bus_new(const struct bus_config *config, struct link *link, const struct bus_obs
 	cz2_reader_init(&bus->reader);
 	cz2_exchange_init(&bus->exchange, &exchange, seed);
 	rhythm_init(&bus->rhythm);
+	quality_init(&bus->quality);
 	return bus;
 }
 
@@ -135,15 +138,14 @@ note_twin(struct bus *bus, int64_t now)
 }
 
 static void
-note_turnaround(struct bus *bus)
+note_answered(struct bus *bus)
 {
-	int64_t bucket = bus->exchange.result.turnaround_ms / 10;
+	const struct cz2_request *request = &bus->exchange.request;
+	enum cz2_row row = cz2_row_find(request->device, request->table, request->row);
 
-	if (bucket < 0)
-		return;
-	if (bucket >= BUS_TURNAROUND_BUCKETS)
-		bucket = BUS_TURNAROUND_BUCKETS - 1;
-	bus->counters.turnaround[bucket]++;
+	if (row != CZ2_ROW_NONE)
+		bus->owed[row] = false;
+	quality_answered(&bus->quality, bus->exchange.result.turnaround_ms);
 }
 
 static void
@@ -160,10 +162,11 @@ hear(struct bus *bus, const struct cz2_frame *frame, int64_t now)
 	switch (cz2_exchange_heard(&bus->exchange, frame, now)) {
 	case CZ2_HEARD_MATCH:
 		bus->counters.matched++;
-		note_turnaround(bus);
+		note_answered(bus);
 		break;
 	case CZ2_HEARD_FOREIGN:
 		bus->counters.foreign++;
+		quality_heard(&bus->quality, CZ2_FRAME_OVERHEAD + (size_t)frame->length, now);
 		bus->last_foreign = now;
 		overhear_frame(&bus->overhear, frame, now);
 		break;
@@ -262,6 +265,19 @@ line_clear(const struct bus *bus, int64_t now)
 	return clock_later(clear, rhythm_clear(&bus->rhythm, bus->room_ms, now));
 }
 
+/* What was asked and not answered is asked again, whoever's request that is. */
+static void
+note_asked(struct bus *bus)
+{
+	const struct cz2_request *request = &bus->exchange.request;
+	enum cz2_row row = cz2_row_find(request->device, request->table, request->row);
+
+	if (row == CZ2_ROW_NONE)
+		return;
+	bus->counters.retries += bus->owed[row];
+	bus->owed[row] = true;
+}
+
 static void
 send_frame(struct bus *bus, int64_t now)
 {
@@ -270,6 +286,7 @@ send_frame(struct bus *bus, int64_t now)
 	log_frame(">>", exchange->frame, exchange->frame_size);
 	bus->counters.sends++;
 	bus->counters.bytes_sent += exchange->frame_size;
+	note_asked(bus);
 	bus->unanswered++;
 	/* A failed write closes the link; the next step notices. */
 	link_write(bus->link, exchange->frame, exchange->frame_size, now);
@@ -332,6 +349,7 @@ link_came(struct bus *bus, int64_t now)
 	take_frames(bus, now);
 	bus->exchange.config.reply_timeout_ms = bus_reply_timeout(bus);
 	overhear_reset(&bus->overhear);
+	quality_begin(&bus->quality, now);
 	bus->last_byte = bus->heard_or_opened = now;
 	bus->unanswered = 0;
 	tell_link(bus, true, now);
@@ -460,6 +478,12 @@ const struct bus_counters *
 bus_counters(const struct bus *bus)
 {
 	return &bus->counters;
+}
+
+const struct quality *
+bus_quality(const struct bus *bus)
+{
+	return &bus->quality;
 }
 
 const struct cz2_reader_counters *

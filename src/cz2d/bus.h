@@ -12,6 +12,7 @@
 #include <cz2/reader.h>
 
 #include "cz2d/overhear.h"
+#include "cz2d/quality.h"
 
 struct bus;
 struct link;
@@ -30,12 +31,10 @@ struct bus_observer {
 	void (*link_changed)(void *self, bool open, int64_t now);
 };
 
-enum { BUS_TURNAROUND_BUCKETS = 12 }; /* 0-9 ms, 10-19 ms, ...; the last: longer */
-
+/* Since the start. retries: frames about a row of which the one before was not answered. */
 struct bus_counters {
 	uint64_t requests, sends, bytes_sent, bytes_received;
-	uint64_t matched, timeouts, refused, strays, foreign, conflicts;
-	uint64_t turnaround[BUS_TURNAROUND_BUCKETS];
+	uint64_t matched, retries, timeouts, refused, strays, foreign, conflicts;
 };
 
 typedef void (*bus_done)(void *self, const struct cz2_result *result, int64_t now);
@@ -103,6 +102,10 @@ bus_healthy(const struct bus *bus, int64_t now);
 
 const struct bus_counters *
 bus_counters(const struct bus *bus);
+
+/* How good the line is of late. */
+const struct quality *
+bus_quality(const struct bus *bus);
 
 const struct cz2_reader_counters *
 bus_reader_counters(const struct bus *bus);

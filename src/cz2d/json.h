@@ -92,6 +92,10 @@ json_device(const struct json_view *view, int number, enum device_status status)
 json_t *
 json_device_rows(const struct json_view *view, int number);
 
+/* The installer's settings of the device, as the rows have them; null: not known. */
+json_t *
+json_device_settings(const struct json_view *view, int number);
+
 /* When the device was last heard of; JSON null: never. */
 json_t *
 json_device_seen(const struct json_view *view, int number);

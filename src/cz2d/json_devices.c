@@ -83,6 +83,47 @@ json_device_seen(const struct json_view *view, int number)
 }
 
 /* ------------------------------------------------------------------------
+ * Settings
+ */
+
+static json_t *
+value_of(const struct cz2_field_info *info, int value)
+{
+	if (value == CZ2_UNKNOWN)
+		return json_null();
+	if (info->min == 0 && info->max == 1)
+		return json_boolean(value);
+	return json_integer(info->scale != 0 ? value * info->scale : value);
+}
+
+static json_t *
+setting(const struct json_view *view, enum cz2_field field)
+{
+	const struct cz2_field_info *info = cz2_field_info(field);
+	enum cz2_row row = (enum cz2_row)info->places[0].row;
+	const struct cz2_image *image = model_image(view->model, row);
+	char name[16];
+
+	return json_pack("{s:s, s:o, s:s, s:s, s:o}", "name", info->name, "value",
+			 value_of(info, cz2_values_get(model_state(view->model), field, 0)), "unit",
+			 info->unit, "row", cz2_row_name(row, name), "learnt_at",
+			 image->length != 0 ? json_time(json_wall_us(view, image->time))
+					    : json_null());
+}
+
+/* Those that are decoded are all of the system. */
+json_t *
+json_device_settings(const struct json_view *view, int number)
+{
+	json_t *list = json_array();
+
+	for (int field = 0; number == 0 && field < CZ2_FIELD_COUNT; field++)
+		if (cz2_field_is_setting((enum cz2_field)field))
+			json_array_append_new(list, setting(view, (enum cz2_field)field));
+	return list;
+}
+
+/* ------------------------------------------------------------------------
  * Devices
  */
 

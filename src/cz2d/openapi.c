@@ -331,6 +331,64 @@ device_list_schema(void)
 }
 
 static json_t *
+turnaround_schema(void)
+{
+	return object(json_pack("{s:o, s:o, s:o, s:o}", "replies", plain("integer"), "p50",
+				nullable("integer"), "p90", nullable("integer"), "p99",
+				nullable("integer")));
+}
+
+static json_t *
+device_link_schema(void)
+{
+	static const char *const counters[] = {
+		"requests", "frames_sent", "frames_received", "bytes_sent", "bytes_received",
+		"retries", "timeouts", "refused", "crc_errors", "bytes_skipped", "stray_replies",
+		"address_conflicts", NULL,
+	};
+	json_t *foreign = object(json_pack("{s:o, s:o}", "frames", plain("integer"),
+					   "line_percent", plain("number")));
+	json_t *properties = json_pack("{s:o, s:o, s:o, s:o}", "kind", plain("string"), "since",
+				       time_schema(), "turnaround_ms", turnaround_schema(),
+				       "foreign", foreign);
+
+	for (const char *const *name = counters; *name != NULL; name++)
+		json_object_set_new(properties, *name, plain("integer"));
+	return object(properties);
+}
+
+static json_t *
+device_health_schema(void)
+{
+	json_t *status = json_pack("{s:s, s:o}", "type", "string", "enum",
+				   word_list(device_status_names));
+	json_t *row = object(json_pack("{s:o, s:o, s:o, s:o}", "row", plain("string"), "source",
+				       source_schema(), "learnt_at", time_schema(), "age_seconds",
+				       plain("integer")));
+	json_t *sensor = object(json_pack("{s:o, s:o}", "ok", nullable("boolean"), "temperature",
+					  nullable("integer")));
+
+	return object(json_pack(
+		"{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:{s:[o, o]}, s:{s:[o, o]}}", "device_id",
+		plain("string"), "status", status, "problems", list_of(plain("string")),
+		"connected", plain("boolean"), "is_stale", plain("boolean"), "last_seen",
+		time_schema(), "rows", list_of(row), "link", "anyOf", device_link_schema(),
+		plain("null"), "sensor", "anyOf", sensor, plain("null")));
+}
+
+static json_t *
+device_config_schema(void)
+{
+	json_t *value = json_pack("{s:[s, s, s]}", "type", "boolean", "integer", "null");
+	json_t *setting = object(json_pack("{s:o, s:o, s:o, s:o, s:o}", "name", plain("string"),
+					   "value", value, "unit", plain("string"), "row",
+					   plain("string"), "learnt_at", time_schema()));
+
+	return object(json_pack("{s:o, s:o}", "device_id", plain("string"), "settings",
+				list_of(setting)));
+}
+
+static json_t *
 device_status_schema(void)
 {
 	json_t *status = json_pack("{s:[o, o, o]}", "anyOf", reference("Status"), reference("Zone"),
@@ -367,6 +425,8 @@ static const struct {
 	{"Device", device_schema},
 	{"DeviceList", device_list_schema},
 	{"DeviceStatus", device_status_schema},
+	{"DeviceHealth", device_health_schema},
+	{"DeviceConfig", device_config_schema},
 	{"Document", any_object},
 };
 

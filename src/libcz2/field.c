@@ -31,7 +31,7 @@ static const char *const running_words[] = {"Off", "On", NULL};
 #define FLAG 0, 1
 
 static const struct cz2_field_info fields[CZ2_FIELD_COUNT] = {
-	/* name, unit, plausible, writable as, words, evidence, places */
+	/* name, unit, plausible, writable as, words, evidence, places, scale */
 	[CZ2_MODE] = {"system_mode", "", 0, 4, true, 0, 4, mode_words, "P", {AT(1_12, 4, CZ2_U8)}},
 	[CZ2_EFFECTIVE_MODE] = {"effective_mode", "", 0, 4, READ_ONLY, mode_words, "P",
 				{AT(1_12, 6, CZ2_U8)}},
@@ -72,6 +72,37 @@ static const struct cz2_field_info fields[CZ2_FIELD_COUNT] = {
 	[CZ2_INSTALLER_TEST] = {"installer_test", "", FLAG, READ_ONLY, NULL, "S",
 				{BITS(9_3, 3, 0x20)}},
 	[CZ2_HEAT_PUMP] = {"heat_pump", "", FLAG, READ_ONLY, NULL, "S", {BITS(9_3, 3, 0x01)}},
+	[CZ2_ZONING_OFF] = {"zoning_disabled", "", FLAG, READ_ONLY, NULL, "S",
+			    {BITS(1_17, 3, 0x01)}},
+	[CZ2_FAN_WITH_AUX] = {"fan_with_aux_heat", "", FLAG, READ_ONLY, NULL, "S",
+			      {BITS(1_17, 3, 0x02)}},
+	[CZ2_AUTO_HUMIDITY] = {"auto_humidity_adjust", "", FLAG, READ_ONLY, NULL, "S",
+			       {BITS(1_17, 3, 0x08)}},
+	[CZ2_HUMIDIFY_ALWAYS] = {"humidify_always", "", FLAG, READ_ONLY, NULL, "S",
+				 {BITS(1_17, 3, 0x10)}},
+	[CZ2_COOL_TO_DEHUMIDIFY] = {"cool_to_dehumidify", "", FLAG, READ_ONLY, NULL, "S",
+				    {BITS(1_17, 3, 0x20)}},
+	[CZ2_IGNORE_LIMITS] = {"ignore_air_limits", "", FLAG, READ_ONLY, NULL, "S",
+			       {BITS(1_17, 3, 0x40)}},
+	[CZ2_VARIABLE_BLOWER] = {"variable_speed_blower", "", FLAG, READ_ONLY, NULL, "S",
+				 {BITS(1_17, 3, 0x80)}},
+	[CZ2_FILTER_LIFE] = {"filter_life", "h", 0, 50, READ_ONLY, NULL, "S",
+			     {AT(1_17, 4, CZ2_U8)}, 400},
+	[CZ2_AUX_LOCKOUT] = {"aux_heat_lockout", "F", 0, 50, READ_ONLY, NULL, "S",
+			     {AT(1_17, 5, CZ2_U8)}, 5},
+	[CZ2_CROSSOVER] = {"dual_fuel_crossover", "F", 0, 50, READ_ONLY, NULL, "S",
+			   {AT(1_17, 6, CZ2_U8)}, 5},
+	[CZ2_HEAT_SHUTDOWN] = {"heat_shutdown", "F", 0, 254, READ_ONLY, NULL, "S",
+			       {AT(1_17, 11, CZ2_U8)}},
+	[CZ2_TWO_SPEED] = {"two_speed", "", FLAG, READ_ONLY, NULL, "S", {BITS(9_3, 3, 0x02)}},
+	[CZ2_THREE_STAGE] = {"three_stage", "", FLAG, READ_ONLY, NULL, "S", {BITS(9_3, 3, 0x04)}},
+	[CZ2_CONVENTIONAL_RECOVERY] = {"conventional_recovery", "", FLAG, READ_ONLY, NULL, "S",
+				       {BITS(9_3, 3, 0x08)}},
+	[CZ2_SECOND_SYSTEM] = {"second_system", "", FLAG, READ_ONLY, NULL, "S",
+			       {BITS(9_3, 3, 0x10)}},
+	[CZ2_LOW_TEMP_COOLING_OFF] = {"low_temp_cooling_off", "", FLAG, READ_ONLY, NULL, "S",
+				      {BITS(9_3, 3, 0x40)}},
+	[CZ2_DUAL_FUEL] = {"dual_fuel", "", FLAG, READ_ONLY, NULL, "S", {BITS(9_3, 3, 0x80)}},
 
 	/* Remote sensors, else the wall unit's own (zone 1), else Smart Sensors. */
 	[CZ2_TEMP_EXACT] = {"temperature_exact", "F/16", TEMP16_RANGE, READ_ONLY, NULL, "C",
@@ -108,6 +139,12 @@ cz2_field_find(const char *name)
 	while (field < CZ2_FIELD_COUNT && strcmp(fields[field].name, name) != 0)
 		field++;
 	return (enum cz2_field)field;
+}
+
+bool
+cz2_field_is_setting(enum cz2_field field)
+{
+	return field >= CZ2_FIRST_SETTING && field < CZ2_FIRST_ZONE_FIELD;
 }
 
 bool

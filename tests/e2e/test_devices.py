@@ -93,7 +93,8 @@ def test_a_filter_that_is_none_is_refused(shared_house, query, accepted):
 @pytest.mark.parametrize("ident", ["cz2-zone-4", "cz2-zone-0", "cz2-zone-", "CZ2", "x" * 200])
 def test_an_unknown_device_is_not_found(shared_house, ident):
     for method, path, body in (("GET", "", None), ("PATCH", "", {"name": "x"}),
-                               ("GET", "/status", None), ("POST", "/decommission", {}),
+                               ("GET", "/status", None), ("GET", "/health", None),
+                               ("GET", "/config", None), ("POST", "/decommission", {}),
                                ("POST", "/recommission", {})):
         answer = shared_house.rest.request(method, f"{DEVICES}/{ident}{path}", body)
         assert answer.status == 404 and answer.json == {"detail": "Device not found."}
@@ -229,6 +230,151 @@ def test_mqtt_tells_the_name_and_only_the_zones_in_use(new_house):
                         lambda one: document(one)["zones"][1:2] and
                         document(one)["zones"][1]["name"] == "Spa" and one is
                         house.listener.last("hvac/cz2/status"))
+
+
+# --- health and settings --------------------------------------------------------------------------
+
+HEALTH = {"device_id", "status", "problems", "connected", "is_stale", "last_seen", "rows", "link",
+          "sensor"}
+LINK = {"kind", "since", "requests", "frames_sent", "frames_received", "bytes_sent",
+        "bytes_received", "retries", "timeouts", "refused", "crc_errors", "bytes_skipped",
+        "stray_replies", "address_conflicts", "turnaround_ms", "foreign"}
+
+
+def health(house, ident="cz2"):
+    return house.rest.get(f"{DEVICES}/{ident}/health").json
+
+
+def link(house):
+    return health(house)["link"]
+
+
+def test_the_panels_health_tells_how_good_the_line_is(new_house):
+    house = new_house(settings={**SETTINGS, "bus.reply_timeout_ms": 1000},
+                      panel={"pacing": True, "turnaround": 40})
+    until(lambda: link(house)["requests"] == link(house)["frames_received"], what="an idle line")
+    whole = health(house)
+    assert set(whole) == HEALTH and set(whole["link"]) == LINK
+    assert whole["device_id"] == "cz2" and whole["status"] == "online"
+    assert whole["problems"] == [] and whole["sensor"] is None
+    assert whole["connected"] is True and whole["is_stale"] is False
+    assert TIME.fullmatch(whole["last_seen"])
+    rows = {row["row"]: row for row in whole["rows"]}
+    assert {"1.12", "1.17", "9.3", "9.5", "1.18"} <= set(rows) and "1.16" not in rows
+    for row in rows.values():
+        assert set(row) == {"row", "source", "learnt_at", "age_seconds"}
+        assert row["source"] == "poll" and TIME.fullmatch(row["learnt_at"])
+    good = whole["link"]
+    assert good["kind"] == "pty" and TIME.fullmatch(good["since"])
+    assert good["frames_sent"] == good["requests"] == good["frames_received"] > 0
+    assert good["bytes_sent"] > 11 * good["frames_sent"] and good["bytes_received"] > 0
+    assert all(good[name] == 0 for name in ("retries", "timeouts", "refused", "crc_errors",
+                                            "bytes_skipped", "stray_replies",
+                                            "address_conflicts"))
+    assert good["foreign"] == {"frames": 0, "line_percent": 0}
+    times = good["turnaround_ms"]
+    assert set(times) == {"replies", "p50", "p90", "p99"}
+    assert times["replies"] == good["frames_received"]
+    assert 30 <= times["p50"] <= times["p90"] <= times["p99"]
+
+
+@pytest.mark.parametrize("kind, moved, still", [
+    ("flip-reply", ("crc_errors", "retries", "timeouts", "bytes_skipped"), ("stray_replies",)),
+    ("lose-reply", ("retries", "timeouts"), ("crc_errors",)),
+    ("double-reply", ("stray_replies",), ("retries", "timeouts")),
+    ("error-reply", ("refused",), ("crc_errors",))])
+def test_the_numbers_of_the_line_move_with_its_faults(devices_house, kind, moved, still):
+    before = link(devices_house)
+    devices_house.sim.fault(kind, count=2)
+    devices_house.rest.get("/status/live")
+    devices_house.rest.get("/status/live")
+    after = link(devices_house)
+    assert all(after[name] > before[name] for name in moved), (before, after)
+    assert all(after[name] == before[name] for name in still), (before, after)
+
+
+def test_a_panel_that_falls_silent_shows_as_time_outs(devices_house):
+    devices_house.sim.silence(True)
+    assert devices_house.rest.get("/status/live").status == 504
+    after = link(devices_house)
+    assert after["timeouts"] >= 1 and after["retries"] >= 3
+    devices_house.sim.silence(False)
+    until(lambda: device(devices_house)["status"] == "online", what="the panel to answer again")
+
+
+def test_what_others_say_is_counted_apart(new_house):
+    house = new_house(settings=SETTINGS, panel={"burst": True})
+    heard = until(lambda: link(house)["foreign"]["frames"] >= 10 and link(house), 30,
+                  "a burst of the panel's own")
+    assert 0 < heard["foreign"]["line_percent"] < 50
+    assert heard["turnaround_ms"]["replies"] <= heard["frames_sent"]
+
+
+def test_a_slow_panel_shows_in_the_percentiles(devices_house):
+    devices_house.sim.fault("late-reply", ms=110)
+    devices_house.rest.get("/status/live")
+    times = link(devices_house)["turnaround_ms"]
+    assert times["p99"] >= times["p50"] + 20, times
+
+
+def test_a_zones_health_tells_of_its_rows_and_its_sensor(devices_house):
+    assert devices_house.rest.post("/cache/clear").status == 200  # reads every row
+    whole = health(devices_house, "cz2-zone-2")
+    assert set(whole) == HEALTH and whole["link"] is None and whole["problems"] == []
+    assert {row["row"] for row in whole["rows"]} == {"1.12", "1.16", "1.24", "9.1", "9.4"}
+    zone = devices_house.zone(2)
+    assert whole["sensor"] == {"ok": True, "temperature": zone["temperature"]}
+    devices_house.sim.set_bytes(9, 1, 5, b"\xff\xff")
+    devices_house.sim.set_byte(1, 24, 4, 0)
+    devices_house.rest.post("/cache/clear")
+    whole = until(lambda: health(devices_house, "cz2-zone-2")["problems"] and
+                  health(devices_house, "cz2-zone-2"), what="the sensor to be missed")
+    assert whole["sensor"] == {"ok": False, "temperature": None} and whole["status"] == "error"
+    assert whole["problems"] == ["The panel shows no temperature for the zone."]
+
+
+def test_what_was_never_read_is_null(new_house):
+    house = new_house(settings=SETTINGS, panel={"silent": True}, known=False)
+    zone = health(house, "cz2-zone-1")
+    assert zone["rows"] == [] and zone["last_seen"] is None
+    assert zone["sensor"] == {"ok": None, "temperature": None}
+    assert link(house)["turnaround_ms"] == {"replies": 0, "p50": None, "p90": None, "p99": None}
+    settings = house.rest.get(DEVICES + "/cz2/config").json["settings"]
+    assert settings and all(one["value"] is None and one["learnt_at"] is None for one in settings)
+    house.sim.silence(False)
+    house.daemon.wait_status()
+
+
+def test_the_settings_are_those_of_the_panels_rows(devices_house):
+    sim = devices_house.sim
+    sim.set_byte(1, 17, 3, 0b01010001)
+    sim.set_bytes(1, 17, 4, (9, 6, 7))
+    sim.set_bytes(1, 17, 10, (3, 150))
+    sim.set_byte(9, 3, 3, 0b10010011)
+    devices_house.rest.post("/cache/clear")
+    answer = devices_house.rest.get(DEVICES + "/cz2/config").json
+    assert set(answer) == {"device_id", "settings"} and answer["device_id"] == "cz2"
+    found = {}
+    for one in answer["settings"]:
+        assert set(one) == {"name", "value", "unit", "row", "learnt_at"}
+        assert TIME.fullmatch(one["learnt_at"])
+        found[one["name"]] = (one["value"], one["unit"], one["row"])
+    row, switches = sim.row(1, 17), sim.row(9, 3)
+    bits = {"zoning_disabled": 0, "fan_with_aux_heat": 1, "auto_humidity_adjust": 3,
+            "humidify_always": 4, "cool_to_dehumidify": 5, "ignore_air_limits": 6,
+            "variable_speed_blower": 7}
+    dips = {"heat_pump": 0, "two_speed": 1, "three_stage": 2, "conventional_recovery": 3,
+            "second_system": 4, "installer_test": 5, "low_temp_cooling_off": 6, "dual_fuel": 7}
+    expected = {name: (bool(row[3] >> bit & 1), "", "1.17") for name, bit in bits.items()}
+    expected |= {name: (bool(switches[3] >> bit & 1), "", "9.3") for name, bit in dips.items()}
+    expected |= {"filter_life": (row[4] * 400, "h", "1.17"),
+                 "aux_heat_lockout": (row[5] * 5, "F", "1.17"),
+                 "dual_fuel_crossover": (row[6] * 5, "F", "1.17"),
+                 "deadband": (row[10], "F", "1.17"), "heat_shutdown": (row[11], "F", "1.17"),
+                 "zone_count": (3, "", "1.2")}
+    assert found == expected
+    assert devices_house.rest.get(ZONE + "/config").json == \
+        {"device_id": "cz2-zone-2", "settings": []}
 
 
 # --- zones that are not used ----------------------------------------------------------------------
