@@ -22,6 +22,7 @@
 #include "base/mem.h"
 #include "base/parent.h"
 #include "cz2d/aside.h"
+#include "cz2d/backup.h"
 #include <cz2/error.h>
 
 enum {
@@ -257,29 +258,69 @@ check_whole(struct database *database)
 	return strcmp(answer, "ok") == 0 ? GOOD : DAMAGED;
 }
 
+/* Whatever becomes of the steps, an older version can go on with the copy. */
+static enum verdict
+back_up(struct database *database, long version)
+{
+	struct backup backup;
+	char *sql;
+	int code;
+
+	if (backup_begin(&backup, database->path, database->schema->version) != CZ2_OK)
+		return unusable(database, "%s is of an older cz2d and cannot be copied before it is "
+				"changed: %s", database->path, strerror(errno));
+	sql = mem_or_end(sqlite3_mprintf("VACUUM INTO %Q", backup.part));
+	code = sqlite3_exec(database->handle, sql, NULL, NULL, NULL);
+	sqlite3_free(sql);
+	if (code == SQLITE_OK && backup_end(&backup) == CZ2_OK) {
+		log_info("store", "%s is brought from schema %ld to %d; as it was it is kept as %s",
+			 database->path, version, database->schema->version, backup.name);
+		return GOOD;
+	}
+	backup_drop(&backup);
+	return unusable(database, "%s is of an older cz2d and cannot be copied before it is "
+			"changed: %s", database->path,
+			code != SQLITE_OK ? sqlite3_errstr(code) : strerror(errno));
+}
+
+/* Within a transaction: what fails leaves the file as it was. */
+static enum verdict
+take_steps(struct database *database, long version)
+{
+	const struct database_schema *schema = database->schema;
+	enum verdict verdict = version == 0 ? execute(database, mark) : GOOD;
+	char numbers[128];
+
+	for (; version < schema->version && verdict == GOOD; version++)
+		verdict = execute(database, schema->steps[version]);
+	if (verdict != GOOD)
+		return verdict;
+	snprintf(numbers, sizeof numbers, "PRAGMA application_id = %d; PRAGMA user_version = %d",
+		 APPLICATION_ID, schema->version);
+	return execute(database, numbers);
+}
+
 static enum verdict
 migrate(struct database *database, long version)
 {
-	for (; version < database->schema->version; version++) {
-		char *sql = mem_or_end(
-			sqlite3_mprintf("BEGIN IMMEDIATE; %s %s PRAGMA application_id = %d;"
-					"PRAGMA user_version = %ld; COMMIT",
-					version == 0 ? mark : "",
-					database->schema->steps[version], APPLICATION_ID,
-					version + 1));
-		enum verdict verdict = execute(database, sql);
+	enum verdict verdict = GOOD;
 
-		sqlite3_free(sql);
-		if (verdict != GOOD)
-			roll_back(database);
-		/* A step that fails is our mistake: people's data stay where they are. */
-		if (verdict == DAMAGED && version > 0)
-			return unusable(database, "%s cannot be brought from schema %ld to %ld",
-					database->path, version, version + 1);
-		if (verdict != GOOD)
-			return verdict;
-	}
-	return GOOD;
+	if (version == database->schema->version)
+		return GOOD;
+	if (version > 0)
+		verdict = back_up(database, version);
+	if (verdict == GOOD)
+		verdict = execute(database, "BEGIN IMMEDIATE");
+	if (verdict == GOOD)
+		verdict = take_steps(database, version);
+	if (verdict == GOOD)
+		verdict = execute(database, "COMMIT");
+	roll_back(database);
+	/* A step that fails is our mistake: people's data stay where they are. */
+	if (verdict == DAMAGED && version > 0)
+		return unusable(database, "%s cannot be brought from schema %ld to %d",
+				database->path, version, database->schema->version);
+	return verdict;
 }
 
 static enum verdict

@@ -26,9 +26,9 @@ struct database_value {
 };
 
 /*
- * How the schema grows: step n takes a file of version n to n + 1, in one
- * transaction. Steps are never changed once released, only added. The table marker
- * is ours.
+ * How the schema grows: step n takes a file of version n to n + 1. All steps that a file
+ * needs are one transaction, and before it the file is copied to "path.before-version".
+ * Steps are never changed once released, only added. The table marker is ours.
  */
 struct database_schema {
 	const char *const *steps;

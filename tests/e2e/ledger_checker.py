@@ -116,17 +116,28 @@ def _taken_back(seen, registers, one, name, zone, wanted):
 
 
 def failed_was_true(seen, registers, _ledger, recent):
-    """What was written and then called a failure is not there as a whole, unless it could not be
-    read back, as the record says then."""
+    """What was written and then called a failure is not there as a whole, unless the panel did
+    not let itself be asked."""
     for one in recent:
-        unread = any(row["after"] is None for row in one.result.get("rows", []))
-        if one.status != "failed" or one.sent is None or unread or one.code == "unconfirmed":
+        if one.status != "failed" or one.sent is None or one.code == "unconfirmed":
             continue
-        shown = [any(history.met(wanted, value) for value in
-                     _values(registers, name, zone, one.updated, one.updated))
-                 for (name, zone), wanted in one.wish.items()]
-        if all(shown) and _writes(seen, one):
-            yield Violation("untrue failure", one.updated, f"{one}, and all of it is there")
+        writes = _writes(seen, one)
+        if writes and _shown(registers, one) and _read_back(registers, one, writes):
+            yield Violation("untrue failure", one.updated, f"{one} after {one.requested:.3f}, sent "
+                            f"{one.sent:.3f}, and all of it is there; {one.result.get('rows')}")
+
+
+def _shown(registers, one):
+    """True when the panel held all of it around the end of the record."""
+    return all(history.met(wanted, value) for (name, zone), wanted in one.wish.items()
+               for value in _values(registers, name, zone, one.updated, one.updated))
+
+
+def _read_back(registers, one, writes):
+    """True when each row that was written was told us between its last write and the end."""
+    last = {frame.row: frame.time for frame in writes}
+    return all(any(time < reply.time <= one.updated + CLOCK_SLACK
+                   for reply in registers.replies[row]) for row, time in last.items())
 
 
 def _ends(one):
