@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 # Copyright 2026 The cz2d authors
-"""The disk is full, slow, read-only or holds rubbish, or the daemon is killed: control of the
-panel goes on, and what cannot be kept is said. A start writes nothing to the panel."""
+"""The disk is full, slow, read-only or holds rubbish, or the daemon is killed: the panel is shown
+as ever and nobody is told anything untrue; what cannot be recorded is refused and not carried out,
+until it can be again. A start writes nothing to the panel."""
 
 import contextlib
 import errno
@@ -14,6 +15,7 @@ import time
 
 import pytest
 
+import ledger_reader
 import preload
 from panel import WRITE
 from waiting import until
@@ -22,6 +24,7 @@ ZONE = "/zones/2/temperature"
 SETTINGS = {"command.guard_ms": 0, "bus.reply_timeout_ms": 120, "bus.gap_ms": 5}
 SEED = int(os.environ.get("CZ2_SEED", "1"))
 KILLS = 12
+ASYNC = {"Prefer": "respond-async"}
 # Each frame of a command takes a while, so that a kill can fall between any two.
 SLOW_PANEL = {"panel": {"turnaround": 60}, "settings": {**SETTINGS, "bus.reply_timeout_ms": 1000}}
 COMMAND_FRAMES = 6  # setpoints read and written, flags read and written, both read back
@@ -45,7 +48,7 @@ def mounted(tmp_path):
     """A very small file system of its own."""
     directory = tmp_path / "mounted"
     directory.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "cz2d-test", str(directory)]
+    mount = ["mount", "-t", "tmpfs", "-o", "size=512k", "cz2d-test", str(directory)]
     if os.geteuid() != 0 or subprocess.run(mount, check=False).returncode != 0:
         pytest.skip("only root may mount a small file system")
     yield directory
@@ -59,6 +62,16 @@ def storage(house):
 def control_goes_on(house, heat):
     house.command(ZONE, {"heat": heat, "hold": True})
     assert house.zone(2)["heat_setpoint"] == heat
+
+
+def commands_are_refused(house):
+    """Nothing can be recorded, so nothing is written; reading goes on."""
+    before = len(house.written())
+    for headers in ({}, {"Prefer": "respond-async"}):
+        answer = house.rest.post(ZONE, {"heat": 77, "hold": True}, headers=headers)
+        assert answer.status == 503 and "could not be recorded" in answer.json["detail"], answer
+    assert house.rest.get("/status/live").status == 200
+    assert len(house.written()) == before and house.zone(2)["heat_setpoint"] != 77
 
 
 def save_now(weather):
@@ -76,16 +89,15 @@ def stored_heat(path):
 # --- full, read-only, slow ----------------------------------------------------------------------
 
 @pytest.mark.parametrize("name", ["ENOSPC", "EIO", "EROFS"])
-def test_a_disk_that_takes_nothing_is_told_and_control_goes_on(new_house, weather, name):
+def test_on_a_disk_that_takes_nothing_commands_are_refused_until_it_does(new_house, weather, name):
     weather.disk_error = getattr(errno, name)
     house = new_house(settings=SETTINGS, environment=preload.environment(weather=weather))
     assert storage(house)["ok"] is False
     house.daemon.wait_log(r"error +store: .*nothing is stored until that is mended")
-    control_goes_on(house, 61)
+    commands_are_refused(house)
     weather.disk_error = 0
-    save_now(weather)
-    until(lambda: storage(house)["ok"], what="the disk to be used again")
     control_goes_on(house, 62)
+    assert storage(house)["ok"]
     assert house.daemon.stop() == 0
     assert stored_heat(house.daemon.settings["storage.path"]) == 62
 
@@ -96,17 +108,18 @@ def test_a_disk_that_fills_up_later_keeps_what_was_stored(weathered_house, weath
     weathered_house.daemon.restart()
     weathered_house.daemon.wait_status()
     weather.disk_error = errno.ENOSPC
-    control_goes_on(weathered_house, 63)
-    save_now(weather)
-    until(lambda: not storage(weathered_house)["ok"], what="the full disk to be noticed")
+    commands_are_refused(weathered_house)
+    assert not storage(weathered_house)["ok"]
     assert weathered_house.daemon.stop() == 0
     assert stored_heat(path) == 61
 
 
 def test_a_file_system_without_room_is_lived_with(new_house, mounted):
-    (mounted / "filling").write_bytes(b"x" * 60 * 1024)
+    (mounted / "filling").write_bytes(b"x" * 508 * 1024)
     house = new_house(settings={**SETTINGS, "storage.path": str(mounted / "cz2d.db")})
     assert storage(house)["ok"] is False
+    commands_are_refused(house)
+    (mounted / "filling").unlink()
     control_goes_on(house, 61)
     assert house.daemon.stop() == 0
 
@@ -116,24 +129,56 @@ def test_a_read_only_directory_is_lived_with(new_house, mounted):
     house = new_house(settings={**SETTINGS, "storage.path": str(mounted / "cz2d.db")})
     assert storage(house)["ok"] is False
     house.daemon.wait_log(r"error +store: cannot open .*nothing is stored")
+    commands_are_refused(house)
+
+
+def test_a_slow_disk_holds_up_neither_the_bus_nor_who_reads(weathered_house, weather):
+    house = weathered_house
     control_goes_on(house, 61)
-
-
-def test_a_slow_disk_holds_up_neither_the_bus_nor_anybody(weathered_house, weather):
-    control_goes_on(weathered_house, 61)
-    weather.sync_ms, before, heat = SLOW_MS, weather.syncs, 61
-    save_now(weather)
-    during, began = [weathered_house.rest.get("/status")], time.monotonic()
+    weather.sync_ms, before, written = SLOW_MS, weather.syncs, len(house.written())
+    later = house.client().later("POST", ZONE, {"heat": 66, "hold": True})
     until(lambda: weather.syncs > before, what="the disk to be asked to keep something")
-    while time.monotonic() - began < SLOW_MS / 1000:
-        heat = 61 + (heat + 1) % 10
-        during.append(weathered_house.rest.get("/status"))
-        during.append(weathered_house.command(ZONE, {"heat": heat, "hold": True}))
+    during, began = [], time.monotonic()
+    while time.monotonic() - began < SLOW_MS / 2000:
+        during.append(house.rest.get("/status"))
+        during.append(house.rest.get("/status/live"))
+        assert len(house.written()) == written, "written before it was recorded"
     slowest = max(one.seconds for one in during)
     assert slowest < SLOW_MS / 2000, f"an answer took {slowest:.1f} s"
+    assert later.result().status == 200
     weather.sync_ms = 0
-    assert weathered_house.daemon.stop() == 0
-    assert stored_heat(weathered_house.daemon.settings["storage.path"]) == heat
+    assert house.daemon.stop() == 0
+    assert stored_heat(house.daemon.settings["storage.path"]) == 66
+
+
+def record(house, ident):
+    return house.rest.get(f"/commands/{ident}").json
+
+
+def test_a_disk_that_fails_amid_commands_writes_nothing_more_and_lies_to_nobody(
+        new_house, weather):
+    house = new_house(settings={**SETTINGS, "bus.reply_timeout_ms": 1000},
+                      panel={"turnaround": 100}, environment=preload.environment(weather=weather))
+    first = house.client().later("POST", "/zones/1/temperature", {"heat": 66, "hold": True})
+    until(house.written, what="the first command to be under way")
+    # Another value for the same field has to wait for a turn of its own.
+    second = house.rest.post("/zones/1/temperature", {"heat": 67}, headers=ASYNC).json["command_id"]
+    weather.disk_error = errno.ENOSPC
+    assert first.result().status == 200, "the panel has it, whatever the disk says"
+    until(lambda: record(house, second)["status"] == "failed", what="the second one's end")
+    assert record(house, second)["sent_at"] is None
+    assert not [one for one in house.written() if one.row == (1, 16) and one.payload[11] == 67]
+    weather.disk_error = 0
+    until(lambda: {one.ident: one for one in stored_records(house)}[second].final and
+          all(one.final for one in stored_records(house)), what="the ends to be recorded")
+    told = {one.wish["heat_setpoint", 1]: one.status for one in stored_records(house)}
+    assert told == {66: "delivered", 67: "failed"}
+
+
+def stored_records(house):
+    """What is on the disk, whatever the daemon knows besides."""
+    rows = ledger_reader.from_file(house.daemon.settings["storage.path"])
+    return [ledger_reader.record(row, ()) for row in rows]
 
 
 # --- what lies in the file -----------------------------------------------------------------------
@@ -199,7 +244,10 @@ def test_a_file_that_is_not_ours_to_use_is_told(new_house, spoil, says, replaced
     house.daemon.wait_log(says)
     assert storage(house)["ok"] is replaced
     house.daemon.wait_status()
-    control_goes_on(house, 62)
+    if replaced:
+        control_goes_on(house, 62)
+    else:
+        commands_are_refused(house)
     assert house.daemon.stop() == 0
     if replaced:
         assert stored_heat(path) == 62
