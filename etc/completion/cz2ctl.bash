@@ -35,13 +35,14 @@ _cz2ctl_words()
 	--url | --timeout | --heat | --cool | --device | --limit) return ;;
 	esac
 	case $(_cz2ctl_command) in
-	'') echo "$_cz2ctl_common" status mode fan zone hold update commands health version token ;;
+	'') echo "$_cz2ctl_common" status mode fan zone hold update commands devices health version token ;;
 	status) echo "$_cz2ctl_common" --refresh ;;
 	mode) echo "$_cz2ctl_common" --all --no-wait Heat Cool Auto EHeat Off ;;
 	fan) echo "$_cz2ctl_common" --no-wait Auto On ;;
 	zone) echo "$_cz2ctl_common" --heat --cool --hold --temp --out --no-wait all ;;
 	update) echo "$_cz2ctl_common" --no-wait ;;
 	commands) echo "$_cz2ctl_common" --device --status --limit list show follow ;;
+	devices) echo "$_cz2ctl_common" list show rename health config decommission recommission ;;
 	token) echo "$_cz2ctl_common" --scope --file add list revoke ;;
 	hold) echo "$_cz2ctl_common" --temp --no-wait all on off ;;
 	*) echo "$_cz2ctl_common" ;;

@@ -162,6 +162,23 @@ call_command(struct ctl *ctl, const char *target, json_t *body)
 	return CTL_DONE;
 }
 
+enum ctl_exit
+call_change(struct ctl *ctl, const char *method, const char *target, json_t *body,
+	    void (*view)(const struct screen *screen, const json_t *answer))
+{
+	char *text = mem_or_end(json_dumps(body, JSON_COMPACT));
+	json_t *answer;
+	enum ctl_exit code = exchange(ctl, method, target, text, 0, &answer);
+
+	free(text);
+	json_decref(body);
+	if (code == CTL_DONE &&
+	    (options_has(ctl->options, OPTION_JSON) || !options_has(ctl->options, OPTION_QUIET)))
+		call_show(ctl, answer, view);
+	json_decref(answer);
+	return code;
+}
+
 void
 call_show(const struct ctl *ctl, const json_t *answer,
 	  void (*view)(const struct screen *screen, const json_t *answer))

@@ -34,6 +34,11 @@ call_get(struct ctl *ctl, const char *target, long also, json_t **answer);
 enum ctl_exit
 call_command(struct ctl *ctl, const char *target, json_t *body);
 
+/* A change of the daemon itself: shows what came of it by view. Takes the body. */
+enum ctl_exit
+call_change(struct ctl *ctl, const char *method, const char *target, json_t *body,
+	    void (*view)(const struct screen *screen, const json_t *answer));
+
 /* Prints an answer: by view, or as JSON if that was asked for. */
 void
 call_show(const struct ctl *ctl, const json_t *answer,

@@ -38,6 +38,12 @@ static const struct command commands[] = {
 	 "  Also what changed on the panel without a command. ID may be its beginning.\n"
 	 "  follow ID waits for the end of a command and ends as that did; without an ID\n"
 	 "  it shows what is new, until it is interrupted.\n"},
+	{"devices", "[list|show|rename|health|config|decommission|recommission] [ID] [NAME]",
+	 0, 3, 0, run_devices,
+	 "show the panel and its zones, name them, hide a zone that is not used",
+	 "  rename without a NAME goes back to the configured one. health without an ID is\n"
+	 "  about the panel and its line; it ends with 1 when the device is offline or in\n"
+	 "  error. A decommissioned zone is in no status and takes no commands.\n"},
 	{"health", "", 0, 0, 0, run_health, "show whether all parts of the daemon work",
 	 "  Ends with 1 when the daemon is unhealthy.\n"},
 	{"version", "", 0, 0, 0, run_version, "show the version of the daemon", NULL},

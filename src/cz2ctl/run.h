@@ -36,6 +36,10 @@ run_token(struct ctl *ctl);
 enum ctl_exit
 run_commands(struct ctl *ctl);
 
+/* run_devices.c */
+enum ctl_exit
+run_devices(struct ctl *ctl);
+
 /* run_zone.c */
 enum ctl_exit
 run_zone(struct ctl *ctl);

@@ -43,14 +43,6 @@ pause_ms(int ms)
  * Lists
  */
 
-/* A device is a word, so that it can be no other part of the target. */
-static bool
-is_plain(const char *text)
-{
-	return strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") ==
-	       strlen(text);
-}
-
 /* The target of a list of the newest; false after an error was told. */
 static bool
 list_target(const struct ctl *ctl, long limit, char target[TARGET_MAX])
@@ -59,7 +51,7 @@ list_target(const struct ctl *ctl, long limit, char target[TARGET_MAX])
 	const char *status = ctl->options->given[OPTION_STATUS];
 	char word[WORD_MAX] = "";
 
-	if (device != NULL && (!is_plain(device) || strlen(device) > TARGET_MAX / 2)) {
+	if (device != NULL && (!word_is_plain(device) || strlen(device) > TARGET_MAX / 2)) {
 		say_error("--device %s: there can be no such device", device);
 		return false;
 	}
@@ -134,7 +126,7 @@ find(struct ctl *ctl, const char *name, char target[TARGET_MAX])
 	char id[ID_LENGTH + 1];
 	enum ctl_exit code;
 
-	if (strlen(name) < ID_LEAST || strlen(name) > ID_LENGTH || !is_plain(name)) {
+	if (strlen(name) < ID_LEAST || strlen(name) > ID_LENGTH || !word_is_plain(name)) {
 		say_error("'%s' is no ID of a command, and none begins so", name);
 		return CTL_USAGE;
 	}

@@ -7,8 +7,13 @@
 
 #include "cz2ctl/view.h"
 
+#include <string.h>
+#include <time.h>
+
 #include "cz2ctl/text.h"
 #include "cz2ctl/value.h"
+
+enum { NOTES_MAX = 32 };
 
 _Static_assert(2 * VALUE_MAX + 16 <= TABLE_CELL_MAX, "two values fit into a cell");
 
@@ -69,6 +74,30 @@ view_rows(const struct screen *screen, const json_t *list, const struct view_fie
 	}
 	table_print(table, screen);
 	table_free(table);
+}
+
+/* In the time of whoever reads it; the daemon's is UTC. */
+void
+view_time(const json_t *object, const struct view_field *field, struct table_cell *cell)
+{
+	const char *text = json_string_value(json_object_get(object, field->member));
+	struct tm utc = {0}, local;
+	time_t moment;
+
+	if (text == NULL || strptime(text, "%Y-%m-%dT%H:%M:%S", &utc) == NULL) {
+		strcpy(cell->text, "-");
+		return;
+	}
+	moment = timegm(&utc);
+	strftime(cell->text, sizeof cell->text, "%Y-%m-%d %H:%M:%S", localtime_r(&moment, &local));
+}
+
+void
+view_notes(const struct screen *screen, const json_t *sentences)
+{
+	for (size_t i = 0; i < json_array_size(sentences) && i < NOTES_MAX; i++)
+		if (json_is_string(json_array_get(sentences, i)))
+			view_note(screen, json_string_value(json_array_get(sentences, i)));
 }
 
 void

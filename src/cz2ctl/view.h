@@ -30,6 +30,10 @@ view_word(const json_t *object, const struct view_field *field, struct table_cel
 void
 view_number(const json_t *object, const struct view_field *field, struct table_cell *cell);
 
+/* Of a time, to the second, as a clock on the wall here shows it. */
+void
+view_time(const json_t *object, const struct view_field *field, struct table_cell *cell);
+
 /* A line for each field, its title in front. */
 void
 view_lines(const struct screen *screen, const json_t *object, const struct view_field *fields,
@@ -43,6 +47,23 @@ view_rows(const struct screen *screen, const json_t *list, const struct view_fie
 /* A line to beware of. */
 void
 view_note(const struct screen *screen, const char *text);
+
+/* The same for each sentence of a list. */
+void
+view_notes(const struct screen *screen, const json_t *sentences);
+
+/* The answers of GET /api/v1/devices, and of one of them, its health and its config. */
+void
+view_devices(const struct screen *screen, const json_t *answer);
+
+void
+view_device(const struct screen *screen, const json_t *answer);
+
+void
+view_device_health(const struct screen *screen, const json_t *answer);
+
+void
+view_device_config(const struct screen *screen, const json_t *answer);
 
 /* The answers of GET /status, GET /health, GET /api/v1/system/version. */
 void

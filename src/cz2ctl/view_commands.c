@@ -10,12 +10,11 @@
 
 #include <stdarg.h>
 #include <string.h>
-#include <time.h>
 
 #include "cz2ctl/text.h"
 #include "cz2ctl/value.h"
 
-enum { ID_SHOWN = 8, WARNINGS_MAX = 32, MEMBERS_MAX = 32 };
+enum { ID_SHOWN = 8, MEMBERS_MAX = 32 };
 
 static void __attribute__((format(printf, 2, 3)))
 append(char out[TABLE_CELL_MAX], const char *format, ...)
@@ -135,22 +134,6 @@ put_status(const json_t *record, const struct view_field *field, struct table_ce
 			cell->style = styles[i].style;
 }
 
-/* In the time of whoever reads it; the daemon's is UTC. */
-static void
-put_time(const json_t *record, const struct view_field *field, struct table_cell *cell)
-{
-	const char *text = json_string_value(json_object_get(record, field->member));
-	struct tm utc = {0}, local;
-	time_t moment;
-
-	if (text == NULL || strptime(text, "%Y-%m-%dT%H:%M:%S", &utc) == NULL) {
-		strcpy(cell->text, "-");
-		return;
-	}
-	moment = timegm(&utc);
-	strftime(cell->text, sizeof cell->text, "%Y-%m-%d %H:%M:%S", localtime_r(&moment, &local));
-}
-
 static void
 put_short_id(const json_t *record, const struct view_field *field, struct table_cell *cell)
 {
@@ -177,7 +160,7 @@ put_who(const json_t *record, const struct view_field *field, struct table_cell 
  */
 
 static const struct view_field columns[] = {
-	{"Time", TABLE_LEFT, put_time, NULL, "requested_at", NULL},
+	{"Time", TABLE_LEFT, view_time, NULL, "requested_at", NULL},
 	{"ID", TABLE_LEFT, put_short_id, NULL, "command_id", NULL},
 	{"Who", TABLE_LEFT, put_who, NULL, "request_user_id", NULL},
 	{"Device", TABLE_LEFT, view_word, NULL, "device_id", NULL},
@@ -195,10 +178,10 @@ static const struct view_field lines[] = {
 	{"Who", 0, put_who, NULL, "request_user_id", NULL},
 	{"Status", 0, put_status, NULL, "status", NULL},
 	{"Why", 0, put_why, NULL, NULL, NULL},
-	{"Asked", 0, put_time, NULL, "requested_at", NULL},
-	{"Sent", 0, put_time, NULL, "sent_at", NULL},
-	{"Delivered", 0, put_time, NULL, "delivered_at", NULL},
-	{"Expires", 0, put_time, NULL, "expires_at", NULL},
+	{"Asked", 0, view_time, NULL, "requested_at", NULL},
+	{"Sent", 0, view_time, NULL, "sent_at", NULL},
+	{"Delivered", 0, view_time, NULL, "delivered_at", NULL},
+	{"Expires", 0, view_time, NULL, "expires_at", NULL},
 };
 
 static const struct view_field row_columns[] = {
@@ -230,9 +213,7 @@ view_command(const struct screen *screen, const json_t *record)
 		putc('\n', screen->file);
 		view_rows(screen, rows, row_columns, VIEW_COUNT(row_columns));
 	}
-	for (size_t i = 0; i < json_array_size(warnings) && i < WARNINGS_MAX; i++)
-		if (json_is_string(json_array_get(warnings, i)))
-			view_note(screen, json_string_value(json_array_get(warnings, i)));
+	view_notes(screen, warnings);
 }
 
 void

@@ -11,8 +11,6 @@
 
 #include "cz2ctl/value.h"
 
-enum { PROBLEMS_MAX = 32 };
-
 static void
 put_verdict(const json_t *health, const struct view_field *field, struct table_cell *cell)
 {
@@ -83,19 +81,11 @@ static const struct view_field fields[] = {
 	{"Waiting", 0, view_number, NULL, "queue", ""},
 };
 
-static void
-print_problems(const struct screen *screen, const json_t *problems)
-{
-	for (size_t i = 0; i < json_array_size(problems) && i < PROBLEMS_MAX; i++)
-		if (json_is_string(json_array_get(problems, i)))
-			view_note(screen, json_string_value(json_array_get(problems, i)));
-}
-
 void
 view_health(const struct screen *screen, const json_t *answer)
 {
 	view_lines(screen, answer, fields, VIEW_COUNT(fields));
-	print_problems(screen, json_object_get(answer, "problems"));
+	view_notes(screen, json_object_get(answer, "problems"));
 }
 
 void

@@ -11,6 +11,13 @@
 #include <strings.h>
 
 bool
+word_is_plain(const char *text)
+{
+	return strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") ==
+	       strlen(text);
+}
+
+bool
 word_find(const char *choices, const char *word, char found[WORD_MAX])
 {
 	size_t wanted = strlen(word);

@@ -14,4 +14,8 @@ enum { WORD_MAX = 32 };
 bool
 word_find(const char *choices, const char *word, char found[WORD_MAX]);
 
+/* True for a word that can be no other part of a target than the one where it stands. */
+bool
+word_is_plain(const char *text);
+
 #endif
