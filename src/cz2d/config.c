@@ -194,7 +194,7 @@ config_load(struct config *config, const char *path, char *why)
 	if (config_env_read(&reading) < 0)
 		return -1;
 	if (check_zone_names(&reading) < 0 || check_listen(&reading) < 0 ||
-	    check_password(&reading) < 0 || check_worker(&reading) < 0)
+	    check_password(&reading) < 0 || config_tls_check(&reading) < 0 || check_worker(&reading) < 0)
 		return -1;
 	*config = fresh;
 	return 0;

@@ -33,6 +33,8 @@ struct config {
 		int max_per_address;
 		char allowed_hosts[CONFIG_LIST_MAX][CONFIG_TEXT_MAX]; /* ended by "" */
 		char cors_origins[CONFIG_LIST_MAX][CONFIG_TEXT_MAX];
+		char tls_cert[CONFIG_TEXT_MAX]; /* both or none */
+		char tls_key[CONFIG_TEXT_MAX];
 	} http;
 	struct {
 		bool enabled;

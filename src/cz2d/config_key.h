@@ -123,6 +123,10 @@ config_env_read(struct config_reading *reading);
 int
 config_secret_read(struct config_reading *reading);
 
+/* config_tls.c: whether the files of http.tls_cert and http.tls_key can be used. */
+int
+config_tls_check(struct config_reading *reading);
+
 /* Fills why with "WHERE: KEY = VALUE: REASON", without VALUE when place has none. Returns -1. */
 int
 config_refuse(struct config_reading *reading, const struct config_place *place, const char *path,

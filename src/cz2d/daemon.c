@@ -26,6 +26,7 @@
 #include "cz2d/devices.h"
 #include "cz2d/engine.h"
 #include "cz2d/http.h"
+#include "cz2d/http_setup.h"
 #include "cz2d/ledger.h"
 #include "cz2d/link.h"
 #include "cz2d/model.h"
@@ -67,7 +68,7 @@ struct daemon {
 	struct access *access;
 	struct api *api;
 	struct http *http;
-	const char *hosts[CONFIG_LIST_MAX + 1], *origins[CONFIG_LIST_MAX + 1];
+	struct http_setup setup; /* of http */
 	struct mqtt *mqtt;
 	bool stopping;
 	bool mqtt_stopping;
@@ -389,18 +390,6 @@ affordable(int connections)
 	return granted;
 }
 
-static void
-point_at(const char *list[CONFIG_LIST_MAX + 1], char texts[CONFIG_LIST_MAX][CONFIG_TEXT_MAX])
-{
-	int count = 0;
-
-	while (count < CONFIG_LIST_MAX && texts[count][0] != '\0') {
-		list[count] = texts[count];
-		count++;
-	}
-	list[count] = NULL;
-}
-
 static bool
 make_doors(struct daemon *daemon)
 {
@@ -416,27 +405,20 @@ make_doors(struct daemon *daemon)
 				  .ledger = daemon->ledger,
 				  .store = daemon->store,
 				  .mqtt = &daemon->mqtt};
-	struct http_config http = {.listen = config->http.listen,
-				   .port = config->http.port,
-				   .socket = config->http.socket,
-				   .max_connections = affordable(config->http.max_connections),
-				   .max_per_address = config->http.max_per_address,
-				   .allowed_hosts = daemon->hosts,
-				   .cors_origins = daemon->origins};
 	struct http_handler handler;
 	char why[WHY_MAX], where[WHY_MAX];
 
-	point_at(daemon->hosts, daemon->config.http.allowed_hosts);
-	point_at(daemon->origins, daemon->config.http.cors_origins);
 	daemon->access = parts.access = access_new(&access);
 	daemon->api = api_new(&parts);
 	handler = api_handler(daemon->api);
-	daemon->http = http_new(&http, &handler, &daemon->loop, why, sizeof why);
+	if (http_setup_begin(&daemon->setup, config, affordable(config->http.max_connections), why,
+			     sizeof why))
+		daemon->http = http_new(&daemon->setup.http, &handler, &daemon->loop, why, sizeof why);
 	if (daemon->http == NULL) {
 		log_error("http", "%s", why);
 		return false;
 	}
-	log_info("http", "listening on http://%s",
+	log_info("http", "listening on %s://%s", daemon->setup.http.tls != NULL ? "https" : "http",
 		 address_text(config->http.listen, http_port(daemon->http), where, sizeof where));
 	if (config->http.socket[0] != '\0')
 		log_info("http", "listening on %s", config->http.socket);
@@ -566,6 +548,7 @@ daemon_free(struct daemon *daemon)
 		return NULL;
 	daemon->mqtt = mqtt_free(daemon->mqtt);
 	daemon->http = http_free(daemon->http);
+	http_setup_end(&daemon->setup);
 	daemon->api = api_free(daemon->api);
 	daemon->access = access_free(daemon->access);
 	pump_stop(daemon->pump);

@@ -154,7 +154,8 @@ leave_loop(struct http *http)
  */
 
 static struct door *
-open_door(struct http *http, int which, int fd, int max_connections, int max_per_address)
+open_door(struct http *http, int which, int fd, const struct pair *tls, int max_connections,
+	  int max_per_address)
 {
 	const struct door_config config = {
 		.fd = fd,
@@ -162,6 +163,7 @@ open_door(struct http *http, int which, int fd, int max_connections, int max_per
 		.max_per_address = max_per_address,
 		.handler = &http->handler,
 		.rules = &http->rules[which],
+		.tls = tls,
 		.loop = http->loop,
 		.wake = wake,
 		.self = http,
@@ -194,10 +196,10 @@ http_new(const struct http_config *config, const struct http_handler *handler, u
 	http->port = port;
 	origin_init(&http->rules[TCP], config->allowed_hosts, config->cors_origins);
 	origin_init(&http->rules[LOCAL], NULL, config->cors_origins);
-	http->doors[TCP] = open_door(http, TCP, tcp_fd, config->max_connections, config->max_per_address);
+	http->doors[TCP] = open_door(http, TCP, tcp_fd, config->tls, config->max_connections, config->max_per_address);
 	if (local) {
 		http->path = mem_text(config->socket);
-		http->doors[LOCAL] = open_door(http, LOCAL, local_fd, HTTP_LOCAL_MAX, 0);
+		http->doors[LOCAL] = open_door(http, LOCAL, local_fd, NULL, HTTP_LOCAL_MAX, 0);
 	}
 	error = join_loop(http);
 	if (error == 0)

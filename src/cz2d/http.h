@@ -18,6 +18,7 @@
 
 struct http;
 struct http_request;
+struct pair;
 
 enum {
 	HTTP_BODY_MAX = 64 * 1024,
@@ -36,6 +37,7 @@ struct http_config {
 	 * pages that may use us besides our own (NULL: none).
 	 */
 	const char *const *allowed_hosts, *const *cors_origins;
+	const struct pair *tls; /* of TCP, borrowed; NULL: plain HTTP */
 };
 
 /* A body shared by many answers; see http_answer_shared(). */

@@ -22,6 +22,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "cz2d/http_request.h"
+#include "keys/pair.h"
 
 enum {
 	CONNECTION_MEMORY = 16 * 1024, /* the header and, piece by piece, the body */
@@ -29,6 +30,9 @@ enum {
 	GRUMBLE_MS = 1000,             /* at most one line of the library in this time */
 	GRUMBLE_MAX = 256,
 };
+
+/* TLS 1.2 and later. */
+static const char priorities[] = "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2";
 
 struct door {
 	struct door_config config;
@@ -399,6 +403,16 @@ http_header(struct http_request *request, const char *name)
 struct door *
 door_new(const struct door_config *config)
 {
+	const struct pair *tls = config->tls;
+	/* The library asks for pointers to what it could change, and does not. */
+	struct MHD_OptionItem encryption[] = {
+		{tls != NULL ? MHD_OPTION_HTTPS_MEM_KEY : MHD_OPTION_END, 0,
+		 tls != NULL ? tls->key : NULL},
+		{MHD_OPTION_HTTPS_MEM_CERT, 0, tls != NULL ? tls->cert : NULL},
+		{MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t)priorities},
+		{MHD_OPTION_END, 0, NULL},
+	};
+	unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
 	struct door *door = mem_new(1, sizeof *door);
 
 	door->config = *config;
@@ -406,8 +420,8 @@ door_new(const struct door_config *config)
 	crowd_init(&door->crowd, config->max_connections, config->max_per_address);
 	MHD_set_panic_func(on_panic, NULL);
 	door->daemon = MHD_start_daemon(
-		MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, on_accept, door,
-		on_request, door,
+		tls != NULL ? flags | MHD_USE_TLS : flags, 0, on_accept, door, on_request, door,
+		MHD_OPTION_ARRAY, encryption,
 		MHD_OPTION_EXTERNAL_LOGGER, on_grumble, door,
 		MHD_OPTION_LISTEN_SOCKET, config->fd,
 		MHD_OPTION_CONNECTION_LIMIT, (unsigned)config->max_connections,

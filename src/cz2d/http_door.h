@@ -15,6 +15,7 @@
 struct door;
 struct http_handler;
 struct origin_rules;
+struct pair;
 
 struct door_config {
 	int fd; /* listens; the door closes it */
@@ -22,6 +23,7 @@ struct door_config {
 	int max_per_address; /* 0: no limit */
 	const struct http_handler *handler;
 	const struct origin_rules *rules;
+	const struct pair *tls; /* NULL: plain HTTP */
 	const uv_loop_t *loop; /* for the time */
 	/* Have door_run() called soon, but not from within: there is work no descriptor tells of. */
 	void (*wake)(void *self);

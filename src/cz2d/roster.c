@@ -29,6 +29,7 @@ struct roster {
 	char *path;
 	struct mark mark;
 	enum tokens_found found;
+	char why[TOKENS_WHY_SIZE]; /* it could not be read, as was told last */
 	struct tokens tokens;
 };
 
@@ -88,11 +89,13 @@ take(struct roster *roster)
 	size_t length;
 	char *text;
 
+	why[0] = '\0';
 	roster->tokens.count = roster->tokens.broken = 0;
 	roster->found = tokens_read(roster->path, &text, &length, why);
-	if (roster->found == TOKENS_UNREADABLE)
+	if (why[0] != '\0' && strcmp(why, roster->why) != 0)
 		log_error("access", "%s cannot be read, nobody gets in by a token: %s",
 			  roster->path, why);
+	memcpy(roster->why, why, sizeof why);
 	if (roster->found != TOKENS_FOUND)
 		return;
 	tokens_parse(&roster->tokens, text, length, complain, roster);
@@ -108,7 +111,8 @@ roster_look(struct roster *roster)
 	if (roster->path[0] == '\0')
 		return;
 	now = mark_of(roster->path);
-	if (is_same(&now, &roster->mark))
+	/* What kept us from reading it may have gone, and left no mark. */
+	if (is_same(&now, &roster->mark) && roster->found != TOKENS_UNREADABLE)
 		return;
 	/* The mark is older than what is read: a change in between is seen the next time. */
 	roster->mark = now;
@@ -121,6 +125,7 @@ roster_reload(struct roster *roster)
 	if (roster->path[0] == '\0')
 		return;
 	roster->mark = mark_of(roster->path);
+	roster->why[0] = '\0';
 	take(roster);
 }
 

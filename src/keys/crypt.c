@@ -10,7 +10,9 @@
 
 #include <gnutls/crypto.h>
 #include <gnutls/gnutls.h>
+#include <gnutls/x509.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/log.h"
 
@@ -40,4 +42,79 @@ bool
 crypt_equal(const void *a, const void *b, size_t size)
 {
 	return gnutls_memcmp(a, b, size) == 0;
+}
+
+/* ------------------------------------------------------------------------
+ * Certificates
+ */
+
+/* The library asks for a pointer to what it could change, and does not. */
+static gnutls_datum_t
+datum_of(const char *text)
+{
+	return (gnutls_datum_t){.data = (unsigned char *)(uintptr_t)text,
+				.size = (unsigned)strlen(text)};
+}
+
+static int
+check_cert(const gnutls_datum_t *text)
+{
+	gnutls_x509_crt_t *list;
+	unsigned count;
+	int result = gnutls_x509_crt_list_import2(&list, &count, text, GNUTLS_X509_FMT_PEM, 0);
+
+	if (result < 0)
+		return result;
+	for (unsigned n = 0; n < count; n++)
+		gnutls_x509_crt_deinit(list[n]);
+	gnutls_free(list);
+	return 0;
+}
+
+static int
+check_key(const gnutls_datum_t *text)
+{
+	gnutls_x509_privkey_t key;
+	int result = gnutls_x509_privkey_init(&key);
+
+	if (result < 0)
+		return result;
+	result = gnutls_x509_privkey_import2(key, text, GNUTLS_X509_FMT_PEM, NULL, 0);
+	gnutls_x509_privkey_deinit(key);
+	return result;
+}
+
+/* As the server will use them. */
+static int
+check_both(const gnutls_datum_t *cert, const gnutls_datum_t *key)
+{
+	gnutls_certificate_credentials_t both;
+	int result = gnutls_certificate_allocate_credentials(&both);
+
+	if (result < 0)
+		return result;
+	result = gnutls_certificate_set_x509_key_mem(both, cert, key, GNUTLS_X509_FMT_PEM);
+	gnutls_certificate_free_credentials(both);
+	return result;
+}
+
+enum crypt_pair
+crypt_pair(const char *cert, const char *key, const char **reason)
+{
+	gnutls_datum_t cert_datum = datum_of(cert), key_datum = datum_of(key);
+	enum crypt_pair found = CRYPT_PAIR_NO_CERT;
+	int result = check_cert(&cert_datum);
+
+	if (result >= 0) {
+		found = CRYPT_PAIR_NO_KEY;
+		result = check_key(&key_datum);
+	}
+	if (result >= 0) {
+		found = CRYPT_PAIR_STRANGERS;
+		result = check_both(&cert_datum, &key_datum);
+	}
+	if (result >= 0)
+		return CRYPT_PAIR_FITS;
+	*reason = gnutls_strerror(result);
+	return found;
 }

@@ -25,4 +25,15 @@ crypt_digest(const void *bytes, size_t size, uint8_t digest[CRYPT_DIGEST_SIZE]);
 bool
 crypt_equal(const void *a, const void *b, size_t size);
 
+enum crypt_pair {
+	CRYPT_PAIR_FITS,
+	CRYPT_PAIR_NO_CERT,
+	CRYPT_PAIR_NO_KEY,    /* none that could be used without a password */
+	CRYPT_PAIR_STRANGERS, /* each is good, and they are not of one another */
+};
+
+/* Is this the key of the first certificate? Both PEM; reason is a constant text. */
+enum crypt_pair
+crypt_pair(const char *cert, const char *key, const char **reason);
+
 #endif

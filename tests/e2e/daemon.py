@@ -89,7 +89,7 @@ class Daemon:
                                preexec_fn=None if self.under else sandbox.confining())
         self.lives.append(self.process)
         if wait:
-            match = self.wait_log(r"listening on http://[^ ]*?:(\d+)")
+            match = self.wait_log(r"listening on https?://[^ ]*?:(\d+)")
             self.port = int(match[1])
 
     def restart(self, number=None):

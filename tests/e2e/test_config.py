@@ -260,6 +260,7 @@ ELSEWHERE = {  # keys whose effect other files show
     "mqtt.enabled", "mqtt.host", "mqtt.port", "mqtt.user", "mqtt.password", "mqtt.password_file",
     "mqtt.topic_prefix",  # test_mqtt.py
     "cache.enabled",  # test_status.py
+    "http.tls_cert", "http.tls_key",  # test_tls.py
 }
 
 

@@ -172,6 +172,8 @@ static const struct {
 	{"http.allowed_hosts", "(\"heat.home.arpa\", \"[fd00::7]:8000\")",
 	 "heat.home.arpa, [fd00::7]:8000"},
 	{"http.cors_origins", "(\"https://example.org\")", "https://example.org"},
+	{"http.tls_cert", NULL, NULL},
+	{"http.tls_key", NULL, NULL},
 	{"mqtt.enabled", "true", "1"},
 	{"mqtt.host", "\"broker.home.arpa\"", "broker.home.arpa"},
 	{"mqtt.port", "65535", "65535"},
@@ -210,7 +212,7 @@ START_TEST(every_key_has_its_effect_from_the_file)
 		ck_assert_uint_lt(i, SAMPLES);
 		ck_assert_str_eq(samples[i].path, key->path);
 		if (!samples[i].file)
-			continue; /* passwords have tests of their own */
+			continue; /* passwords and certificates have tests of their own */
 		snprintf(text, sizeof text, "%.*s: { %s = %s; };", (int)(dot - key->path),
 			 key->path, dot + 1, samples[i].file);
 		accept(text);
