@@ -22,6 +22,8 @@ take(void *self, const uint8_t *bytes, size_t length, int64_t now)
 {
 	struct house *house = self;
 
+	if (house->before_send != NULL)
+		house->before_send(bytes, length);
 	ck_assert_uint_eq(sim_input(house->sim, house->client, bytes, length, now * 1000), length);
 }
 
@@ -44,17 +46,30 @@ wake(void *self)
 	return us == INT64_MAX ? INT64_MAX : (us + 999) / 1000;
 }
 
-void
-house_open(struct house *house, const struct sim_config *config)
+static void
+begin(struct house *house)
 {
 	struct engine_config engine = core_default_config();
 	struct wire_end end = {.self = house, .take = take, .give = give, .wake = wake};
 
+	core_open(&house->core, &engine, &end);
+}
+
+void
+house_open(struct house *house, const struct sim_config *config)
+{
 	memset(&house->core, 0, sizeof house->core);
 	house->core.now = WIRE_EPOCH;
 	house->sim = sim_new(config, NULL, house->core.now * 1000);
 	house->client = sim_connect(house->sim, house->core.now * 1000);
-	core_open(&house->core, &engine, &end);
+	begin(house);
+}
+
+void
+house_restart(struct house *house)
+{
+	core_close(&house->core);
+	begin(house);
 }
 
 void

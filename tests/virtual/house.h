@@ -21,6 +21,8 @@ struct house {
 	struct sim *sim;
 	int client; /* 0: the plug is pulled */
 	char name[HOUSE_NAME_SIZE]; /* of what happens here, for messages */
+	/* Sees what the daemon is about to send; may be NULL. */
+	void (*before_send)(const uint8_t *bytes, size_t length);
 };
 
 /* One kind of command, as a table. */
@@ -36,6 +38,10 @@ house_open(struct house *house, const struct sim_config *config);
 
 void
 house_close(struct house *house);
+
+/* The core dies and a new one begins, with the same panel and at the same time. */
+void
+house_restart(struct house *house);
 
 /* Pulls the plug, or puts it in again. */
 void

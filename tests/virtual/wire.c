@@ -188,7 +188,8 @@ core_open(struct core *core, const struct engine_config *config, const struct wi
 	wire.end = *end;
 	wire_plug(true);
 	the_link = link_new("wire");
-	core->now = WIRE_EPOCH;
+	if (core->now == 0)
+		core->now = WIRE_EPOCH;
 	core->model = model_new(config->zones, 300000);
 	core->bus = bus_new(&bus, the_link, &observer, 7);
 	core->engine = engine_new(config, core->bus, core->model);

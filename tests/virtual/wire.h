@@ -37,6 +37,7 @@ struct core {
 struct engine_config
 core_default_config(void);
 
+/* core->now is the time to begin at; 0: WIRE_EPOCH. */
 void
 core_open(struct core *core, const struct engine_config *config, const struct wire_end *end);
 

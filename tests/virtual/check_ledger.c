@@ -1,0 +1,456 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright 2026 The cz2d authors */
+/*
+ * The ledger at virtual speed, over a real core and a simulated panel, with a disk of
+ * paper that is slow, fails, and keeps of what was under way as much as it likes when
+ * the daemon dies (CZ2_COMMANDS, CZ2_SEED). Whatever happens: no write leaves before its
+ * command is marked on the paper, a status never goes back, what was delivered was there,
+ * every caller is told once, and in the end every record has an end.
+ */
+#include "build.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "cz2d/ledger.h"
+#include "unit/support.h"
+#include "virtual/house.h"
+
+enum {
+	COMMANDS = 3000,
+	SECOND_MS = 1000,
+	MINUTE_MS = 60 * SECOND_MS,
+	TIMEOUT_MS = 10 * SECOND_MS,
+	PATIENCE_MS = 10 * MINUTE_MS,
+	QUEUE_LIMIT = 64,
+	CALM_MS = 70 * MINUTE_MS, /* longer than anything may stay open */
+	SILENT_MS = 20 * SECOND_MS,
+	DISK_MS = 60,             /* a visit takes up to so long */
+	JOBS = 4096,
+};
+
+/* A command by its number, as its caller knows it and as it stands on the paper. */
+static struct command {
+	struct wishes wishes;
+	struct cz2_command wish;
+	int asked;   /* in which life of the daemon it was given, */
+	int life;    /* and which one has it now */
+	int answers; /* how often its caller was told the end */
+	unsigned shown; /* by the panel, right before a write of the row; bit: enum cz2_row */
+	bool written;
+	struct record record; /* as it would be found after a crash */
+} *commands;
+static int given, life, deaths_until;
+
+static struct {
+	struct job {
+		struct record record;
+		ledger_kept kept;
+		void *entry;
+		int64_t due;
+	} jobs[JOBS]; /* in order: waiting of them from first on */
+	int first, waiting;
+	int64_t failing_until;
+} paper;
+
+static struct house house;
+static struct ledger *ledger;
+static uint32_t chance;
+static struct { int ends[RECORD_STATUS_COUNT], unconfirmed, crashes, writes; } seen;
+
+static int
+setting(const char *name, int standard)
+{
+	const char *text = getenv(name);
+
+	return text != NULL ? atoi(text) : standard;
+}
+
+/* ------------------------------------------------------------------------
+ * Paper
+ */
+
+static struct command *
+command_of(const struct record *record)
+{
+	return &commands[atoi(record->params)];
+}
+
+static void
+write_down(const struct record *record)
+{
+	struct command *command = command_of(record);
+
+	if (command->written) {
+		house_assert(&house, !record_is_final(&command->record),
+			     "a record changed after its end");
+		house_assert(&house, record->status >= command->record.status,
+			     "a status went back");
+		record_fini(&command->record);
+	}
+	record_copy(&command->record, record);
+	command->written = true;
+}
+
+static bool
+shows(const struct command *command, enum cz2_row row)
+{
+	uint8_t bytes[CZ2_ROW_SIZE_MAX];
+
+	house_row(&house, row, bytes);
+	return wishes_shown(&command->wishes, row, bytes);
+}
+
+/* Nobody else touches the panel here: what was delivered is there, or was until our next write. */
+static void
+judge(const struct record *record)
+{
+	const struct command *command = command_of(record);
+
+	if (record->status != RECORD_DELIVERED)
+		return;
+	for (int i = 0; cz2_write_order[i] != CZ2_ROW_NONE; i++)
+		house_assert(&house,
+			     (command->shown >> cz2_write_order[i] & 1) != 0 ||
+				     shows(command, cz2_write_order[i]),
+			     "%s: delivered, and the panel never showed it", record->params);
+}
+
+static void
+keep(void *self, const struct record *record, ledger_kept kept, void *entry)
+{
+	struct job *job = &paper.jobs[(paper.first + paper.waiting) % JOBS];
+
+	(void)self;
+	ck_assert_int_lt(paper.waiting++, JOBS);
+	judge(record);
+	record_copy(&job->record, record);
+	job->kept = kept;
+	job->entry = entry;
+	job->due = house.core.now + random_below(&chance, DISK_MS);
+}
+
+static int64_t
+paper_wake(void)
+{
+	return paper.waiting > 0 ? paper.jobs[paper.first].due : INT64_MAX;
+}
+
+static struct job
+take_job(void)
+{
+	struct job job = paper.jobs[paper.first];
+
+	paper.first = (paper.first + 1) % JOBS;
+	paper.waiting--;
+	return job;
+}
+
+static void
+paper_step(void)
+{
+	while (paper_wake() <= house.core.now) {
+		struct job job = take_job();
+		bool failing = house.core.now < paper.failing_until;
+
+		if (!failing)
+			write_down(&job.record);
+		job.kept(job.entry, failing ? CZ2_EIO : CZ2_OK, house.core.now);
+		record_fini(&job.record);
+	}
+}
+
+/* ------------------------------------------------------------------------
+ * The daemon
+ */
+
+static bool
+may_be_written_for(const struct command *command, enum cz2_row row)
+{
+	return command->life == life && command->written && command->record.armed &&
+	       !record_is_final(&command->record) && cz2_command_touches(&command->wish, row);
+}
+
+static void
+note_shown(enum cz2_row row)
+{
+	for (int i = 0; i < given; i++)
+		if (!record_is_final(&commands[i].record) && shows(&commands[i], row))
+			commands[i].shown |= 1U << row;
+}
+
+/* What leaves has to be asked for by somebody whose record is marked. */
+static void
+on_bytes(const uint8_t *bytes, size_t length)
+{
+	struct cz2_frame frame;
+	enum cz2_row row;
+	int i = 0;
+
+	if (cz2_frame_decode(bytes, length, &frame) != CZ2_OK || frame.function != CZ2_WRITE)
+		return;
+	seen.writes++;
+	row = cz2_row_find(frame.destination, frame.payload[1], frame.payload[2]);
+	note_shown(row);
+	while (i < given && !may_be_written_for(&commands[i], row))
+		i++;
+	house_assert(&house, i < given, "a write left, and no record on the paper is marked");
+}
+
+static void
+be_born(void)
+{
+	struct ledger_config config = {
+		.panel_id = "cz2", .timeout_ms = TIMEOUT_MS, .queue_limit = QUEUE_LIMIT};
+	struct ledger_disk disk = {.keep = keep};
+
+	ledger = ledger_new(&config, &disk, house.core.engine, house.core.model);
+	for (int i = 0; i < given; i++) {
+		if (!commands[i].written || record_is_final(&commands[i].record))
+			continue;
+		commands[i].life = life;
+		ledger_take_up(ledger, &commands[i].record, house.core.now);
+	}
+}
+
+/*
+ * Some of what was on its way to the disk is there, in order; the rest never was. The last
+ * life is a long one: nobody mends in the next what this one forgot.
+ */
+static void
+daemon_dies(void)
+{
+	if (given > deaths_until)
+		return;
+	for (int kept = (int)random_below(&chance, 4); paper.waiting > 0; kept--) {
+		struct job job = take_job();
+
+		if (kept > 0 && house.core.now >= paper.failing_until)
+			write_down(&job.record);
+		record_fini(&job.record);
+	}
+	ledger = ledger_free(ledger);
+	house_restart(&house);
+	seen.crashes++;
+	life++;
+	be_born();
+}
+
+static void
+run(int64_t ms)
+{
+	int64_t until = house.core.now + ms;
+
+	while (house.core.now < until) {
+		int64_t next = clock_earlier(ledger_wake(ledger, house.core.now), paper_wake());
+
+		core_step(&house.core, clock_earlier(until, clock_later(next, house.core.now + 1)));
+		paper_step();
+		ledger_step(ledger, house.core.now);
+	}
+}
+
+/* ------------------------------------------------------------------------
+ * People and things
+ */
+
+static void
+on_recorded(void *self, const struct record *record, int64_t now)
+{
+	const struct command *command = self;
+
+	(void)now;
+	house_assert(&house, command->written && command_of(record) == command,
+		     "told recorded, and not on the paper");
+}
+
+static void
+on_ended(void *self, const struct record *record, const struct outcome *outcome, int64_t now)
+{
+	struct command *command = self;
+
+	(void)now;
+	house_assert(&house, command_of(record) == command, "told of another's end");
+	house_assert(&house, command->answers++ == 0, "somebody is told twice");
+	seen.unconfirmed += outcome->error == CZ2_EUNCONFIRMED;
+}
+
+/* A setpoint comes with a hold: the schedule would be free to take it back. */
+static struct house_wish
+draw_wish(void)
+{
+	int zone = 1 + (int)random_below(&chance, WIRE_ZONES);
+	int heat = 58 + (int)random_below(&chance, 15);
+	const struct house_wish wishes[] = {
+		{"mode", {{CZ2_MODE, 0, (int)random_below(&chance, 3)}}, 1},
+		{"fan", {{CZ2_FAN, 0, (int)random_below(&chance, 2)}}, 1},
+		{"hold", {{CZ2_HOLD, zone, (int)random_below(&chance, 2)}}, 1},
+		{"setpoint",
+		 {{CZ2_HEAT, zone, heat}, {CZ2_COOL, zone, heat + 8}, {CZ2_HOLD, zone, 1}}, 3},
+	};
+
+	return wishes[random_below(&chance, sizeof wishes / sizeof wishes[0])];
+}
+
+static void
+somebody_asks(void)
+{
+	struct house_wish wish = draw_wish();
+	struct command *command = &commands[given];
+	char number[16];
+	struct ledger_order order = {.command = wish.name, .user = "somebody", .params = number};
+	struct ledger_caller caller = {command, on_recorded, on_ended};
+	ledger_id id;
+
+	snprintf(number, sizeof number, "%d", given++);
+	command->wishes = house_wishes(&wish);
+	command->wish = order.wish = house_command(&wish);
+	command->asked = command->life = life;
+	order.patience_ms = random_below(&chance, 2) == 0 ? PATIENCE_MS : 0;
+	if (ledger_submit(ledger, &order, &caller, house.core.now, &id) != CZ2_OK)
+		command->answers++;
+	else if (random_below(&chance, 10) == 0) {
+		ledger_forget(ledger, id); /* its caller left */
+		command->answers++;
+	}
+}
+
+static void
+disk_is_full(void)
+{
+	paper.failing_until = house.core.now + random_below(&chance, MINUTE_MS);
+}
+
+static void
+wire_is_unplugged(void)
+{
+	house_plug(&house, false);
+	run(1 + random_below(&chance, SILENT_MS));
+	house_plug(&house, true);
+}
+
+static void
+panel_falls_silent(void)
+{
+	house_do(&house, "{\"cmd\":\"silence\",\"ms\":%u}", random_below(&chance, SILENT_MS));
+}
+
+static void
+write_is_not_answered(void)
+{
+	house_do(&house, "{\"cmd\":\"fault\",\"kind\":\"silence\",\"function\":\"write\",\"ms\":%u}",
+		 random_below(&chance, SILENT_MS));
+}
+
+static void
+frame_is_lost(void)
+{
+	static const char *const kinds[] = {"lose-reply", "lose-request", "flip-reply",
+					    "late-reply", "garbage",      "nack"};
+
+	house_do(&house, "{\"cmd\":\"fault\",\"kind\":\"%s\",\"nth\":%u}",
+		 kinds[random_below(&chance, sizeof kinds / sizeof kinds[0])],
+		 1 + random_below(&chance, 6));
+}
+
+static const struct {
+	void (*happens)(void);
+	unsigned often;
+} events[] = {
+	{somebody_asks, 200}, {frame_is_lost, 60}, {panel_falls_silent, 4},
+	{wire_is_unplugged, 2}, {write_is_not_answered, 6}, {disk_is_full, 4}, {daemon_dies, 12},
+};
+
+enum { EVENTS = sizeof events / sizeof events[0] };
+
+static void
+something_happens(void)
+{
+	unsigned all = 0, draw;
+
+	for (int i = 0; i < EVENTS; i++)
+		all += events[i].often;
+	draw = random_below(&chance, all);
+	for (int i = 0; i < EVENTS; i++) {
+		if (draw < events[i].often) {
+			events[i].happens();
+			return;
+		}
+		draw -= events[i].often;
+	}
+}
+
+/* ------------------------------------------------------------------------
+ * The end
+ */
+
+static void
+everything_has_an_end(void)
+{
+	for (int i = 0; i < given; i++) {
+		const struct command *command = &commands[i];
+
+		house_assert(&house, command->answers == 1 || command->asked < life,
+			     "%d: nobody was told", i);
+		if (!command->written)
+			continue;
+		house_assert(&house, record_is_final(&command->record), "%d: %s for ever", i,
+			     record_status_names[command->record.status]);
+		seen.ends[command->record.status]++;
+		house_assert(&house,
+			     command->record.status != RECORD_EXPIRED ||
+				     command->record.sent_us == 0,
+			     "%d: expired, and it was sent", i);
+	}
+}
+
+START_TEST(every_command_has_a_true_end_whatever_happens)
+{
+	struct sim_config config = sim_config_default();
+	int count = setting("CZ2_COMMANDS", COMMANDS);
+
+	chance = (uint32_t)setting("CZ2_SEED", 1);
+	deaths_until = count * 2 / 3;
+	commands = mem_new((size_t)count + 1, sizeof *commands);
+	config.zones = WIRE_ZONES;
+	config.paced = true;
+	house.before_send = on_bytes;
+	snprintf(house.name, sizeof house.name, "seed %u", chance);
+	house_open(&house, &config);
+	be_born();
+	run(10 * SECOND_MS);
+	while (given < count) {
+		something_happens();
+		run(random_below(&chance, 3 * SECOND_MS));
+	}
+	house_do(&house, "{\"cmd\":\"faults\",\"clear\":true}");
+	paper.failing_until = 0;
+	run(CALM_MS);
+	house_assert(&house, ledger_pending(ledger) == 0, "%d wait for ever",
+		     ledger_pending(ledger));
+	everything_has_an_end();
+	printf("%d commands, %d writes, %d crashes: %d delivered, %d failed, %d expired, "
+	       "%d were not confirmed at first\n", given, seen.writes, seen.crashes,
+	       seen.ends[RECORD_DELIVERED], seen.ends[RECORD_FAILED], seen.ends[RECORD_EXPIRED],
+	       seen.unconfirmed);
+	ck_assert_int_gt(seen.ends[RECORD_DELIVERED], given / 2);
+	ck_assert_int_gt(seen.ends[RECORD_FAILED], 0);
+	ck_assert_int_gt(seen.unconfirmed, 0);
+	ledger_free(ledger);
+	house_close(&house);
+	for (int i = 0; i < given; i++)
+		record_fini(&commands[i].record);
+	free(commands);
+}
+END_TEST
+
+int
+main(void)
+{
+	const TTest *tests[] = {every_command_has_a_true_end_whatever_happens, NULL};
+
+	return run_suite("ledger", tests);
+}
