@@ -11,6 +11,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any, Optional
 
+import history_unexpected
 import panel
 from panel import READ, REPLY, WRITE
 
@@ -89,6 +90,8 @@ class History:
     zones: int = 1
     guard: float = 0.25
     deadline: float = 30.0  # of an answer
+    notes: Optional[list] = None  # of changes without a command; None: nobody knows
+    complete: bool = False  # whatever was to be noted has been
 
     def writes(self):
         return [f for f in self.frames if f.source == self.address and f.function == WRITE]
@@ -542,6 +545,18 @@ def all_mode_shows_the_ruling_zone(history, registers):
                                     f"zone {zone} shows its own {name}, zone {ruler} rules")
 
 
+def unexpected_changes_were_not_ours(history, registers):
+    if history.notes is not None:
+        for time, text in history_unexpected.false_notes(history):
+            yield Violation("false unexpected change", time, text)
+
+
+def unexpected_changes_are_recorded(history, registers):
+    if history.notes is not None and history.complete:
+        for time, text in history_unexpected.untold_changes(history, registers):
+            yield Violation("unexpected change untold", time, text)
+
+
 def overwritten_at_the_wall(history):
     """Edits at the wall between our read and our write: a known price, counted, no violation."""
     registers = Registers(history)
@@ -565,4 +580,6 @@ RULES = (
     answers_show_the_change,
     nothing_is_published_that_never_was,
     all_mode_shows_the_ruling_zone,
+    unexpected_changes_were_not_ours,
+    unexpected_changes_are_recorded,
 )

@@ -4,10 +4,12 @@
 of their own. At the end everything is stopped and the history is checked."""
 
 import shutil
+import signal
 import tempfile
 import time
 
 import history
+import history_unexpected
 import ledger_checker
 import ledger_reader
 from daemon import Daemon
@@ -96,6 +98,7 @@ class House:
             frames=self.sim.frames(), changes=self.sim.changes(), calls=list(self.calls),
             messages=list(self.messages), zones=self.zones,
             address=settings.get("panel.bus_address", 99),
+            notes=self.notes(), complete=self.was_stopped_well(),
             guard=settings.get("command.guard_ms", 250) / 1000,
             deadline=settings.get("command.timeout_seconds", 30) + ANSWER_SLACK * PATIENCE)
 
@@ -108,6 +111,18 @@ class House:
         def ended():
             return all(one.final for one in self.ledger().records)
         until(ended, timeout, "the end of each command", pause=0.1)
+
+    def notes(self):
+        """Changes without a command, as the only daemon has recorded them. Of several each would
+        have its own; one with clocks of its own dates them by these."""
+        if len(self.daemons) != 1 or self.daemon.environment:
+            return None
+        return history_unexpected.load(self.daemon.settings["storage.path"], self.began)
+
+    def was_stopped_well(self):
+        """No daemon runs any more, and none was killed before it had kept all."""
+        lives = [life for one in self.daemons for life in one.lives]
+        return not any(life.alive() or life.asked != signal.SIGTERM for life in lives)
 
     def check(self):
         """The history checker and the ledger's; fails with all violations."""

@@ -9,6 +9,7 @@ import pytest
 
 import history
 from history import Call, Change, Frame, History, Message
+from history_unexpected import Note
 from panel import READ, REPLY, WRITE
 
 US, WALL = 99, 1
@@ -26,6 +27,7 @@ def edited(row, **bytes_):
 
 
 HELD = edited(FLAGS, b10=2)          # zone 2 on hold
+BOTH = edited(FLAGS, b10=3)          # somebody at the wall holds zone 1 as well
 WARMER = edited(SETPOINTS, b12=70)   # zone 2: heat 70
 
 
@@ -66,7 +68,11 @@ def truth():
              command("/zones/2/temperature", {"heat": 70, "hold": True}, 10.0, 10.7,
                      flags=HELD, setpoints=WARMER)]
     messages = [told(9.0), told(10.66, flags=HELD, setpoints=WARMER)]
-    return History(frames, changes, calls, messages, address=US, zones=3)
+    for second in range(18, 30):
+        frames += read(second, HELD if second < 20 else BOTH)
+    changes.append(Change(19.5, (1, 12), BOTH, "wall"))
+    return History(frames, changes, calls, messages, address=US, zones=3, complete=True,
+                   notes=[Note(20.0, "hold", 1, False, True)])
 
 
 def rules(seen):
@@ -179,7 +185,37 @@ def all_mode_half_shown(seen):
     seen.messages.append(told(12.5, flags=flags, setpoints=WARMER))
 
 
+def a_change_that_nobody_told(seen):
+    seen.notes.clear()
+
+
+def a_change_told_with_another_value(seen):
+    seen.notes[0].old = True
+
+
+def our_own_write_told_as_unexpected(seen):
+    seen.notes.append(Note(10.6, "hold", 2, False, True))
+
+
+def a_change_told_twice(seen):
+    seen.notes.append(Note(21.0, "hold", 1, False, True))
+
+
+def a_change_told_before_it_was(seen):
+    seen.notes[0].time = 15.0
+
+
+def a_change_that_never_was(seen):
+    seen.notes.append(Note(21.0, "out", 1, False, True))
+
+
 LIES = {
+    a_change_that_nobody_told: {"unexpected change untold"},
+    a_change_told_with_another_value: {"unexpected change untold"},
+    our_own_write_told_as_unexpected: {"false unexpected change"},
+    a_change_told_twice: {"false unexpected change"},
+    a_change_told_before_it_was: {"false unexpected change"},
+    a_change_that_never_was: {"false unexpected change"},
     without_call: {"quiet start"}, call_came_later: {"unrequested write"},
     told_of_failure_first: {"unrequested write"}, refused_yet_written: {"unrequested write"},
     a_success_that_never_happened: {"untrue success"}, a_success_too_early: {"untrue success"},
@@ -216,7 +252,7 @@ def test_a_setpoint_that_the_schedule_takes_back_was_still_true():
     seen.frames = read(10.1, SETPOINTS) + write(10.2, WARMER) + read(10.3, SETPOINTS)
     seen.changes = seen.changes[:2]
     seen.calls[1] = command("/zones/2/temperature", {"heat": 70}, 10.0, 10.7)
-    seen.messages = []
+    seen.messages, seen.notes = [], []
     assert rules(seen) == set()
     seen.frames[3].heard = False
     assert rules(seen) == {"untrue success"}

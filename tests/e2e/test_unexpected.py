@@ -3,8 +3,11 @@
 """Changes that no command asked for: each leaves a record and a line in the log, with the old
 and the new value, and nothing else does."""
 
+import signal
+
 import pytest
 
+from panel import PanelClient
 from waiting import until
 
 SETTINGS = {"bus.reply_timeout_ms": 120, "bus.gap_ms": 5, "cache.refresh_interval": 5}
@@ -42,6 +45,13 @@ def polled(house, times=3):
         until(lambda: house.sim.counters()["requests"] > before + 4, 30, "the look after it")
 
 
+def kept(house, device):
+    """Waits until the end of the newest command is on the disk: it is answered before."""
+    def newest():
+        return house.rest.get(f"/api/v1/commands/device/{device}?limit=1").json["commands"][0]
+    until(lambda: newest()["status"] == "delivered", what="the end to be kept")
+
+
 def changes(record):
     return {one["field"]: (one["old"], one["new"]) for one in record["params"]["changes"]}
 
@@ -76,3 +86,183 @@ def test_what_a_command_asked_for_is_not_unexpected(new_house, target, body):
     house.command(target, body)
     polled(house)
     assert all_unexpected(house) == {} and told(house) == []
+
+
+@pytest.mark.parametrize("edit, device, change", [
+    ({"zone": 2, "out": True}, zone(2), {"out": (False, True)}),
+    ({"mode": 1}, PANEL, {"system_mode": ("Auto", "Cool")}),
+    ({"fan": 1}, PANEL, {"fan_mode": ("Auto", "On")}),
+    ({"all": 3}, PANEL, {"all_mode": (0, 3)}),
+    ({"zone": 3, "heat": 71}, zone(3), {"heat_setpoint": (68, 71), "temporary": (False, True)})])
+def test_each_kind_of_change_is_found(new_house, edit, device, change):
+    house = new_house(settings=SETTINGS)
+    house.sim.wall(**edit)
+    assert changes(found(house, device)) == change
+    polled(house)
+    assert list(all_unexpected(house)) == [device]
+
+
+def test_what_happens_together_is_one_record_of_each_device_and_one_line(new_house):
+    house = new_house(settings=SETTINGS)
+    house.sim.wall(1, hold=True, heat=70, mode=1)
+    house.sim.wall(3, out=True)
+    assert changes(found(house, zone(1))) == {"heat_setpoint": (68, 70), "hold": (False, True)}
+    assert changes(found(house, zone(3))) == {"out": (False, True)}
+    assert changes(found(house, PANEL)) == {"system_mode": ("Auto", "Cool")}
+    assert len(told(house)) == 1, told(house)
+
+
+def test_a_power_cut_is_named_as_the_cause(new_house):
+    house = new_house(settings=SETTINGS)
+    house.command("/zones/2/temperature", {"heat": 66, "hold": True})
+    house.sim.control("power-cut", silence_ms=500)
+    one = found(house, zone(2))
+    assert one["params"]["cause"] == "panel_restarted"
+    assert changes(one)["hold"] == (True, False)
+    assert "the panel has restarted" in told(house)[0]
+
+
+def test_holds_that_vanish_together_are_a_restart_too(new_house):
+    house = new_house(settings=SETTINGS)
+    house.command("/zones/batch/temperature", {"zones": [1, 2, 3], "heat": 66, "hold": True})
+    flags = bytearray(house.sim.row(1, 12))
+    house.sim.set_byte(1, 12, 10, 0)
+    assert flags[10] == 7
+    assert found(house, zone(3))["params"]["cause"] == "panel_restarted"
+
+
+def test_another_client_is_named_as_the_cause(new_house):
+    house = new_house(settings=SETTINGS, panel={"kind": "tcp"})
+    other = PanelClient(*house.sim.address)
+    other.edit(1, 12, lambda row: row.__setitem__(10, 2))
+    other.close()
+    assert found(house, zone(2))["params"]["cause"] == "other_client"
+
+
+def test_what_a_schedule_does_is_recorded_and_is_no_warning(new_house):
+    house = new_house(settings=SETTINGS)
+    house.sim.set_bytes(1, 16, 12, (63,))  # zone 2, which nothing holds
+    one = found(house, zone(2))
+    assert changes(one) == {"heat_setpoint": (68, 63)} and one["params"]["cause"] == "unknown"
+    assert "info" in told(house)[0], told(house)
+
+
+# --- not found ----------------------------------------------------------------------------------
+
+def test_a_reconnection_without_a_change_is_none(new_house):
+    house = new_house(settings=SETTINGS)
+    house.command("/zones/2/temperature", {"heat": 66, "hold": True})
+    for _ in range(2):
+        house.sim.hang_up()
+        until(lambda: house.rest.get("/status?force=true").status == 200, 30, "the link")
+    polled(house)
+    assert all_unexpected(house) == {}
+
+
+def test_what_changed_while_the_link_was_away_is_found(new_house):
+    house = new_house(settings=SETTINGS)
+    house.sim.silence(True)
+    until(lambda: house.rest.get("/status?force=true").status == 504, 30, "the silence")
+    house.sim.wall(2, hold=True)
+    house.sim.silence(False)
+    assert changes(found(house, zone(2))) == {"hold": (False, True)}
+
+
+@pytest.mark.parametrize("kind, more", [
+    ("lose-ack", {}), ("lose-reply", {"function": "write"}), ("lose-reply", {}),
+    ("late-reply", {"ms": 600}), ("double-reply", {"ms": 250})])
+def test_faults_on_the_way_of_a_command_are_none(new_house, kind, more):
+    house = new_house(settings=SETTINGS)
+    for heat in (60, 61, 62, 63):
+        for nth in range(1, 20, 3):
+            house.sim.fault(kind if kind != "lose-ack" else "lose-reply", nth=nth, **more)
+        house.rest.post("/zones/2/temperature", {"heat": heat, "hold": True})
+        house.sim.clear()
+    polled(house, 4)
+    assert all_unexpected(house) == {}
+
+
+def test_a_write_that_is_found_later_is_ours(new_house):
+    house = new_house(settings={**SETTINGS, "command.timeout_seconds": 5})
+    house.sim.fault("lose-reply", count=400, function="write")
+    house.sim.fault("lose-reply", nth=3, count=400, function="read")
+    assert house.rest.post("/zones/2/temperature", {"heat": 61, "hold": True}).status == 504
+    house.sim.clear()
+    house.shows(lambda status: status["zones"][1]["heat_setpoint"] == 61, 30)
+    polled(house)
+    assert all_unexpected(house) == {}
+
+
+def test_commands_that_follow_each_other_closely_are_ours(new_house):
+    house = new_house(settings=SETTINGS)
+    answers = [house.rest.post("/zones/2/temperature", {"heat": 55 + n, "hold": True},
+                               headers={"Prefer": "respond-async"}) for n in range(20)]
+    assert all(one.status == 202 for one in answers)
+    house.shows(lambda status: status["zones"][1]["heat_setpoint"] == 74, 60)
+    polled(house)
+    assert all_unexpected(house) == {}
+
+
+def test_all_mode_shows_other_values_and_changes_none(new_house):
+    house = new_house(settings=SETTINGS)
+    house.command("/zones/1/temperature", {"heat": 60, "hold": True})
+    house.command("/system/mode", {"mode": "Heat", "all": True})
+    polled(house)
+    assert house.zone(2)["heat_setpoint"] == 60
+    house.command("/system/mode", {"mode": "Heat", "all": False})
+    polled(house)
+    assert all_unexpected(house) == {}
+
+
+# --- over a restart -------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_what_changed_while_the_daemon_was_away_is_found_once(new_house, number):
+    house = new_house(settings=SETTINGS)
+    house.daemon.restart()  # so that the rows are kept
+    house.daemon.wait_status()
+    house.command("/zones/2/temperature", {"heat": 61, "hold": True})
+    kept(house, zone(2))
+    house.daemon.stop(number)
+    house.sim.wall(2, hold=False)
+    house.sim.wall(2, heat=64)
+    house.daemon.start()
+    one = found(house, zone(2))
+    assert changes(one)["hold"] == (True, False) and changes(one)["heat_setpoint"] == (61, 64)
+    house.daemon.restart()
+    house.daemon.wait_status()
+    polled(house)
+    assert len(unexpected(house, zone(2))) == 1
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_what_commands_did_before_a_restart_is_none(new_house, number):
+    house = new_house(settings=SETTINGS)
+    house.daemon.restart()
+    house.daemon.wait_status()
+    house.command("/zones/2/temperature", {"heat": 61, "hold": True})
+    house.command("/zones/2/temperature", {"heat": 62})
+    house.command("/zones/3/temperature", {"heat": 64})
+    house.command("/system/mode", {"mode": "Cool", "all": True})
+    house.command("/system/fan", {"fan": "On"})
+    house.daemon.restart(number)  # from now on only what was read is looked at
+    polled(house)
+    assert all_unexpected(house) == {}
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_what_was_recorded_before_a_restart_is_not_recorded_again(new_house, number):
+    house = new_house(settings=SETTINGS)
+    house.daemon.restart()
+    house.daemon.wait_status()
+    house.sim.wall(2, hold=True)
+    found(house, zone(2))
+    house.daemon.restart(number)  # from now on only what was read is looked at
+    polled(house)
+    assert len(unexpected(house, zone(2))) == 1
+
+
+def test_a_first_start_has_nothing_to_compare_with(new_house):
+    house = new_house(settings=SETTINGS)
+    polled(house)
+    assert all_unexpected(house) == {}
