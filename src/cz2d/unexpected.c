@@ -47,6 +47,7 @@ struct slot {
 /* What a write named and no read has shown yet. */
 struct sent {
 	int64_t time;
+	bool live; /* it left in this life */
 	struct cz2_values named;
 };
 
@@ -146,6 +147,7 @@ sent_new(struct unexpected *unexpected, int64_t now)
 	sent = &unexpected->sent[unexpected->next_sent];
 	unexpected->next_sent = (unexpected->next_sent + 1) % WRITES_MAX;
 	sent->time = now;
+	sent->live = false;
 	cz2_values_clear(&sent->named);
 	return sent;
 }
@@ -156,6 +158,7 @@ unexpected_wrote(struct unexpected *unexpected, enum cz2_row row, const struct c
 {
 	struct sent *sent = sent_new(unexpected, now);
 
+	sent->live = true;
 	for (int slot = 0; slot < CZ2_SLOT_COUNT; slot++)
 		if (is_watched(unexpected, slot) && row_of(slot) == row &&
 		    value_in(before, slot) != value_in(after, slot))
@@ -171,10 +174,10 @@ is_met(int slot, int named, int value)
 }
 
 static bool
-is_named(const struct unexpected *unexpected, int slot)
+is_being_written(const struct unexpected *unexpected, int slot)
 {
 	for (int i = 0; i < WRITES_MAX; i++)
-		if (unexpected->sent[i].named.at[slot] != CZ2_UNKNOWN)
+		if (unexpected->sent[i].live && unexpected->sent[i].named.at[slot] != CZ2_UNKNOWN)
 			return true;
 	return false;
 }
@@ -265,7 +268,7 @@ weigh(struct unexpected *unexpected, int id, int value, int64_t time)
 		doubt(slot, value, time);
 	} else if (time >= slot->since + CZ2_LATE_MS) {
 		/* What the panel made of a value that we wrote is told by that command. */
-		if (is_named(unexpected, id))
+		if (is_being_written(unexpected, id))
 			believe(slot, value, time);
 		else
 			slot->ripe = true;
