@@ -261,6 +261,8 @@ ELSEWHERE = {  # keys whose effect other files show
     "mqtt.topic_prefix",  # test_mqtt.py
     "cache.enabled",  # test_status.py
     "http.tls_cert", "http.tls_key",  # test_tls.py
+    "worker.enabled", "worker.queue_limit",  # test_ledger.py
+    "storage.keep_commands_days",  # test_store.py
 }
 
 
@@ -305,7 +307,9 @@ MISTAKES = [
     ("heating: { zones = 3; };\n", ["heating"]),
     ("zones = 3;\n", ["zones"]),
     ("panel: {\n\tzones = 3\n\tid = ;\n};\n", ["3"]),
-    ("worker: { enabled = true; };\n", ["worker"]),
+    ("events: { enabled = true; };\n", ["events"]),
+    ("worker: { queue_limit = 1025; };\n", ["worker.queue_limit", "1025", "1024"]),
+    ("cache: { enabled = false; };\nworker: { enabled = true; };\n", ["worker.enabled"]),
 ]
 
 
