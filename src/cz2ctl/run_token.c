@@ -10,16 +10,15 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 
 #include "cz2ctl/command.h"
 #include "cz2ctl/say.h"
 #include "cz2ctl/tokens_edit.h"
 #include "cz2ctl/view.h"
-#include "cz2ctl/word.h"
 
 static const char default_file[] = "/etc/cz2d/tokens";
-static const char actions[] = "add|list|revoke";
 
 static const struct token *
 find(const struct tokens *tokens, const char *name)
@@ -119,11 +118,12 @@ json_of(const struct tokens *tokens)
 }
 
 static enum ctl_exit
-list(struct ctl *ctl, const char *path)
+list(struct ctl *ctl, const char *path, const char *name)
 {
 	struct tokens_edit edit;
 	json_t *document;
 
+	(void)name;
 	if (tokens_edit_begin(&edit, path, false) != CTL_DONE)
 		return CTL_USAGE;
 	document = json_of(&edit.tokens);
@@ -133,27 +133,43 @@ list(struct ctl *ctl, const char *path)
 	return CTL_DONE;
 }
 
+static const struct action {
+	const char *word;
+	bool named, scoped; /* it takes a name, a scope */
+	enum ctl_exit (*run)(struct ctl *ctl, const char *path, const char *name);
+} actions[] = {
+	{"add", true, true, add},
+	{"list", false, false, list},
+	{"revoke", true, false, revoke},
+};
+
+static const struct action *
+action_of(const char *word)
+{
+	for (size_t n = 0; n < sizeof actions / sizeof actions[0]; n++)
+		if (strcasecmp(actions[n].word, word) == 0)
+			return &actions[n];
+	return NULL;
+}
+
 enum ctl_exit
 run_token(struct ctl *ctl)
 {
 	const char *file = ctl->options->given[OPTION_FILE];
-	const char *path = file != NULL ? file : default_file;
+	const struct action *action = action_of(ctl->arguments[0]);
 	const char *name = ctl->arguments[1];
-	char action[WORD_MAX];
 
-	if (!word_find(actions, ctl->arguments[0], action)) {
+	if (action == NULL) {
 		say_error("token takes %s", ctl->command->arguments);
 		return CTL_USAGE;
 	}
-	if ((strcmp(action, "list") == 0) == (name != NULL)) {
-		say_error("token %s takes %s", action, name != NULL ? "no name" : "a name");
+	if (action->named != (name != NULL)) {
+		say_error("token %s takes %s", action->word, action->named ? "a name" : "no name");
 		return CTL_USAGE;
 	}
-	if (strcmp(action, "add") != 0 && options_has(ctl->options, OPTION_SCOPE)) {
-		say_error("token %s takes no --scope", action);
+	if (!action->scoped && options_has(ctl->options, OPTION_SCOPE)) {
+		say_error("token %s takes no --scope", action->word);
 		return CTL_USAGE;
 	}
-	if (strcmp(action, "add") == 0)
-		return add(ctl, path, name);
-	return name != NULL ? revoke(ctl, path, name) : list(ctl, path);
+	return action->run(ctl, file != NULL ? file : default_file, name != NULL ? name : "");
 }

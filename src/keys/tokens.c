@@ -18,7 +18,7 @@
 
 #include "base/mem.h"
 
-enum { FIELDS_MIN = 3, FIELDS_MAX = 4 };
+enum { FIELDS_MIN = 3, FIELDS_MAX = 4, HASH_DIGITS = 2 * CRYPT_DIGEST_SIZE };
 
 static const char name_characters[] =
 	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-";
@@ -61,9 +61,9 @@ parse_hash(const char *text, uint8_t digest[CRYPT_DIGEST_SIZE])
 	if (strncmp(text, hash_prefix, strlen(hash_prefix)) != 0)
 		return false;
 	text += strlen(hash_prefix);
-	if (strlen(text) != 2 * CRYPT_DIGEST_SIZE)
+	if (strlen(text) != HASH_DIGITS)
 		return false;
-	for (int n = 0; n < CRYPT_DIGEST_SIZE; n++) {
+	for (size_t n = 0; n < CRYPT_DIGEST_SIZE; n++) {
 		int high = value_of(text[2 * n]), low = value_of(text[2 * n + 1]);
 
 		if (high < 0 || low < 0)
@@ -253,7 +253,7 @@ token_make(const char *name, enum scope scope, const char *created,
 	   char secret[TOKEN_SECRET_SIZE], char line[TOKEN_LINE_SIZE])
 {
 	uint8_t bytes[(TOKEN_SECRET_SIZE - sizeof secret_prefix) / 2], digest[CRYPT_DIGEST_SIZE];
-	char hash[2 * CRYPT_DIGEST_SIZE + 1];
+	char hash[HASH_DIGITS + 1];
 
 	crypt_random(bytes, sizeof bytes);
 	strcpy(secret, secret_prefix);
