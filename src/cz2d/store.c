@@ -19,7 +19,10 @@ static const char *const steps[] = {
 	" payload BLOB NOT NULL, learnt_us INTEGER NOT NULL, PRIMARY KEY (device, tbl, number))"
 	" WITHOUT ROWID;",
 
-	/* counts: how many commands of a device have a status, so that nobody has to count. */
+	/*
+	 * counts: how many commands of a device have a status, so that nobody has to count: in
+	 * each block of 4096 numbers, so that a page far back is found, and (block -1) in all.
+	 */
 	"CREATE TABLE commands (seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,"
 	" device TEXT NOT NULL, command TEXT NOT NULL, user TEXT NOT NULL,"
 	" source INTEGER NOT NULL, status INTEGER NOT NULL, armed INTEGER NOT NULL,"
@@ -30,8 +33,9 @@ static const char *const steps[] = {
 	"CREATE INDEX commands_of_device ON commands (device, seq);"
 	"CREATE INDEX commands_by_status ON commands (device, status, seq);"
 	"CREATE INDEX commands_open ON commands (seq) WHERE status < 2;"
-	"CREATE TABLE counts (device TEXT NOT NULL, status INTEGER NOT NULL, n INTEGER NOT NULL,"
-	" PRIMARY KEY (device, status)) WITHOUT ROWID;",
+	"CREATE TABLE counts (block INTEGER NOT NULL, device TEXT NOT NULL,"
+	" status INTEGER NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (block, device, status))"
+	" WITHOUT ROWID;",
 
 	"CREATE TABLE devices (id TEXT NOT NULL PRIMARY KEY, name TEXT NOT NULL,"
 	" metadata TEXT NOT NULL, decommissioned INTEGER NOT NULL, created_us INTEGER NOT NULL,"

@@ -17,7 +17,13 @@
 #include "base/mem.h"
 #include <cz2/error.h>
 
-enum { ANSWER_STATUS_MAX = 1000 };
+enum {
+	ANSWER_STATUS_MAX = 1000,
+	BLOCK = 4096,       /* numbers that are counted together: the 12 bits in the texts below */
+	BLOCKS_MAX = 1 << 30,
+	WALK_STEPS = 32,    /* blocks that are asked for at once: the limit in the texts */
+	FAR_BACK = 1000,    /* from this offset on it pays to walk by blocks */
+};
 
 /* The columns of a record, in the order in which they are written and told. */
 enum column {
@@ -39,8 +45,8 @@ static const char keep_record[] =
 	" WHERE status < 2 AND excluded.status >= status";
 
 static const char count_more[] =
-	"INSERT INTO counts (device, status, n) VALUES (?, ?, ?)"
-	" ON CONFLICT (device, status) DO UPDATE SET n = n + excluded.n";
+	"INSERT INTO counts (block, device, status, n) VALUES (-1, ?1, ?2, ?3), (?4 >> 12, ?1, ?2, ?3)"
+	" ON CONFLICT (block, device, status) DO UPDATE SET n = n + excluded.n";
 
 /* The limit is for files that were stuffed by others: ours never come near it. */
 static const char select_open[] =
@@ -195,22 +201,38 @@ take_number(void *self, const struct database_value *columns, int count)
 		*(int64_t *)self = columns[0].integer;
 }
 
-static int
-find_status(struct database *database, const char *id, int64_t *status)
-{
-	struct database_value value = text(id);
+/* Where a command stands: its number, and how far it has come; -1: nowhere yet. */
+struct place {
+	int64_t seq, status;
+};
 
-	*status = -1;
-	return database_ask(database, "SELECT status FROM commands WHERE id = ?", &value, 1,
-			    take_number, status);
+static void
+take_place(void *self, const struct database_value *columns, int count)
+{
+	struct place *place = self;
+
+	if (count == 2 && columns[0].kind == DATABASE_INTEGER &&
+	    columns[1].kind == DATABASE_INTEGER)
+		*place = (struct place){columns[0].integer, columns[1].integer};
 }
 
 static int
-count(struct database *database, const char *device, int64_t status, int64_t more)
+find_place(struct database *database, const char *id, struct place *place)
 {
-	struct database_value values[] = {text(device), number(status), number(more)};
+	struct database_value value = text(id);
 
-	return status < 0 ? CZ2_OK : database_run(database, count_more, values, 3);
+	*place = (struct place){-1, -1};
+	return database_ask(database, "SELECT seq, status FROM commands WHERE id = ?", &value, 1,
+			    take_place, place);
+}
+
+static int
+count(struct database *database, const char *device, const struct place *place, int64_t more)
+{
+	struct database_value values[] = {text(device), number(place->status), number(more),
+					  number(place->seq)};
+
+	return place->status < 0 ? CZ2_OK : database_run(database, count_more, values, 4);
 }
 
 static int
@@ -218,16 +240,17 @@ keep(struct disk_job *job, struct database *database)
 {
 	const struct record *record = &((struct keeping *)job)->record;
 	struct database_value columns[COLUMNS];
-	int64_t before, after;
+	struct place before, after;
 	int error;
 
 	to_columns(record, columns);
-	if ((error = find_status(database, record->id, &before)) != CZ2_OK ||
+	if ((error = find_place(database, record->id, &before)) != CZ2_OK ||
 	    (error = database_run(database, keep_record, columns, COLUMNS)) != CZ2_OK ||
-	    (error = find_status(database, record->id, &after)) != CZ2_OK || before == after)
+	    (error = find_place(database, record->id, &after)) != CZ2_OK ||
+	    before.status == after.status)
 		return error;
-	error = count(database, record->device, before, -1);
-	return error != CZ2_OK ? error : count(database, record->device, after, 1);
+	error = count(database, record->device, &before, -1);
+	return error != CZ2_OK ? error : count(database, record->device, &after, 1);
 }
 
 static void
@@ -310,35 +333,38 @@ find_repeat(struct finding *finding, struct database *database)
 			      values, 3, take_record, finding);
 }
 
-/* How many there are, and some of them, by what is asked for. */
+/* How many there are; how many in each of the next blocks, from the newest on; and a page. */
 struct page_texts {
-	const char *count, *select;
+	const char *count, *walk, *select;
 };
 
-#define NEWEST " ORDER BY seq DESC LIMIT ?3 OFFSET ?4"
+#define COUNT(WHICH) "SELECT sum(n) FROM counts WHERE block = -1" WHICH
+#define WALK(WHICH) \
+	"SELECT block, sum(n) FROM counts WHERE block >= 0 AND block <= ?5" WHICH \
+	" GROUP BY block ORDER BY block DESC LIMIT 32"
+#define PAGE(FROM, WHICH) \
+	"SELECT " NAMES " FROM commands" FROM " WHERE seq < ?5" WHICH \
+	" ORDER BY seq DESC LIMIT ?3 OFFSET ?4"
+
+#define OF_DEVICE " AND device = ?1"
+#define WITH_STATUS " AND status = ?2"
 
 static const struct page_texts of_device = {
-	"SELECT sum(n) FROM counts WHERE device = ?1",
-	"SELECT " NAMES " FROM commands WHERE device = ?1" NEWEST,
+	COUNT(OF_DEVICE), WALK(OF_DEVICE), PAGE("", OF_DEVICE),
 };
 static const struct page_texts of_device_and_status = {
-	"SELECT sum(n) FROM counts WHERE device = ?1 AND status = ?2",
-	"SELECT " NAMES " FROM commands WHERE device = ?1 AND status = ?2" NEWEST,
+	COUNT(OF_DEVICE WITH_STATUS), WALK(OF_DEVICE WITH_STATUS), PAGE("", OF_DEVICE WITH_STATUS),
 };
-static const struct page_texts of_all = {
-	"SELECT sum(n) FROM counts",
-	"SELECT " NAMES " FROM commands" NEWEST,
-};
+static const struct page_texts of_all = {COUNT(""), WALK(""), PAGE("", "")};
 /* Nearly all are delivered: from the newest on they are soon found. */
 static const struct page_texts of_all_delivered = {
-	"SELECT sum(n) FROM counts WHERE status = ?2",
-	"SELECT " NAMES " FROM commands NOT INDEXED WHERE status = ?2" NEWEST,
+	COUNT(WITH_STATUS), WALK(WITH_STATUS), PAGE(" NOT INDEXED", WITH_STATUS),
 };
 /* Of the others there are few: by the index, and then sorted. */
 static const struct page_texts of_all_with_status = {
-	"SELECT sum(n) FROM counts WHERE status = ?2",
-	"SELECT " NAMES " FROM commands INDEXED BY commands_by_status"
-	" WHERE device IN (SELECT device FROM counts) AND status = ?2" NEWEST,
+	COUNT(WITH_STATUS), WALK(WITH_STATUS),
+	PAGE(" INDEXED BY commands_by_status",
+	     " AND device IN (SELECT device FROM counts WHERE block = -1)" WITH_STATUS),
 };
 
 static const struct page_texts *
@@ -351,19 +377,64 @@ texts_of(const struct store_query *query)
 	return query->status == RECORD_DELIVERED ? &of_all_delivered : &of_all_with_status;
 }
 
+/* Blocks from the newest on, until one is not skipped as a whole. */
+struct walk {
+	int64_t offset; /* how many are to be skipped */
+	int64_t above;  /* in the blocks that were */
+	int64_t block;
+	int steps;
+	bool found;
+};
+
+static void
+take_block(void *self, const struct database_value *columns, int count)
+{
+	struct walk *walk = self;
+
+	walk->steps++;
+	if (walk->found || count != 2 || !is_below(&columns[0], BLOCKS_MAX) ||
+	    !is_below(&columns[1], INT32_MAX))
+		return;
+	walk->found = walk->above + columns[1].integer > walk->offset;
+	walk->block = columns[0].integer - !walk->found;
+	walk->above += walk->found ? 0 : columns[1].integer;
+}
+
+static int
+find_block(struct database *database, const char *sql, struct database_value *values,
+	   struct walk *walk)
+{
+	int64_t from;
+	int error;
+
+	do {
+		from = walk->block;
+		walk->steps = 0;
+		values[4] = number(from);
+		error = database_query(database, sql, values, 5, take_block, walk);
+	} while (error == CZ2_OK && !walk->found && walk->steps == WALK_STEPS &&
+		 walk->block < from);
+	return error;
+}
+
 static int
 find_page(struct finding *finding, struct database *database)
 {
 	const struct store_query *query = &finding->query;
 	const struct page_texts *texts = texts_of(query);
+	struct walk walk = {.offset = query->offset, .block = BLOCKS_MAX};
 	struct database_value values[] = {text(query->device), number(query->status),
-					  number(query->limit), number(query->offset)};
+					  number(query->limit), number(query->offset), number(0)};
 	int error = database_query(database, texts->count, values, 4, take_number,
 				   &finding->total);
 
+	if (error == CZ2_OK && query->offset >= FAR_BACK)
+		error = find_block(database, texts->walk, values, &walk);
 	if (error != CZ2_OK)
 		return error;
-	return database_query(database, texts->select, values, 4, take_record, finding);
+	values[3] = number(query->offset - walk.above);
+	values[4] = number((walk.block + 1) * BLOCK);
+	return database_query(database, texts->select, values, 5, take_record, finding);
 }
 
 static int

@@ -19,11 +19,16 @@ enum { FORGET_AT_ONCE = 500 };
 #define OLDEST "(SELECT seq FROM (SELECT * FROM commands ORDER BY seq LIMIT ?2)" \
 	       " WHERE status >= 2 AND requested_us < ?1)"
 
+/* Once in their block, once in all. */
 static const char count_fewer[] =
-	"INSERT INTO counts (device, status, n)"
-	" SELECT device, status, -count(*) FROM commands WHERE seq IN " OLDEST
-	" GROUP BY device, status"
-	" ON CONFLICT (device, status) DO UPDATE SET n = n + excluded.n";
+	"INSERT INTO counts (block, device, status, n)"
+	" SELECT CASE WHEN whole THEN -1 ELSE seq >> 12 END AS part, device, status, -count(*)"
+	" FROM commands, (SELECT 0 AS whole UNION ALL SELECT 1) WHERE seq IN " OLDEST
+	" GROUP BY part, device, status"
+	" ON CONFLICT (block, device, status) DO UPDATE SET n = n + excluded.n";
+
+static const char drop_empty[] =
+	"DELETE FROM counts WHERE n = 0 AND block >= 0 AND block <= (SELECT min(seq) >> 12 FROM commands)";
 
 static const char delete_them[] = "DELETE FROM commands WHERE seq IN " OLDEST;
 
@@ -55,9 +60,11 @@ forget(struct disk_job *job, struct database *database)
 
 	forgetting->count = 0;
 	if ((error = database_run(database, count_fewer, values, 2)) != CZ2_OK ||
-	    (error = database_run(database, delete_them, values, 2)) != CZ2_OK)
+	    (error = database_run(database, delete_them, values, 2)) != CZ2_OK ||
+	    (error = database_ask(database, "SELECT changes()", NULL, 0, take_count,
+				  &forgetting->count)) != CZ2_OK)
 		return error;
-	return database_ask(database, "SELECT changes()", NULL, 0, take_count, &forgetting->count);
+	return database_run(database, drop_empty, NULL, 0);
 }
 
 static void

@@ -12,9 +12,10 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "e2e"))
 
 import bus  # noqa: E402
+import ledger  # noqa: E402
 import load  # noqa: E402
 
-ROWS = (*bus.ROWS, *load.ROWS)
+ROWS = (*bus.ROWS, *load.ROWS, *ledger.ROWS)
 
 
 def show(what, limit, measured, verdict):

@@ -41,9 +41,11 @@ def insert(path, rows):
         before = database.execute("SELECT coalesce(max(seq), 0) FROM commands").fetchone()[0]
         database.executemany(f"INSERT INTO commands ({', '.join(COLUMNS)}) "
                              f"VALUES ({', '.join('?' * len(COLUMNS))})", rows)
-        database.execute("INSERT INTO counts (device, status, n) "
-                         "SELECT device, status, count(*) FROM commands WHERE seq > ? "
-                         "GROUP BY device, status ON CONFLICT (device, status) "
+        database.execute("INSERT INTO counts (block, device, status, n) "
+                         "SELECT CASE WHEN whole THEN -1 ELSE seq >> 12 END AS part, device, "
+                         "status, count(*) FROM commands, "
+                         "(SELECT 0 AS whole UNION ALL SELECT 1) WHERE seq > ? "
+                         "GROUP BY part, device, status ON CONFLICT (block, device, status) "
                          "DO UPDATE SET n = n + excluded.n", (before,))
         database.commit()
         database.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -5,6 +5,7 @@ the monotonic clock and go on; what people read in answers follows the wall cloc
 
 import calendar
 import datetime
+import functools
 import os
 import signal
 import time
@@ -43,13 +44,19 @@ FAR_JUMPS = ["an hour on", "an hour back", "to 1970", "over the end of 32 bits"]
 
 
 @pytest.fixture
+def new_house(new_house):
+    """The times in the records are not ours."""
+    return functools.partial(new_house, true_clock=False)
+
+
+@pytest.fixture
 def weather(tmp_path):
     return preload.Weather.at(tmp_path / "weather")
 
 
 @pytest.fixture
 def shifted_house(new_house, weather):
-    return new_house(settings=SETTINGS, true_clock=False, environment={
+    return new_house(settings=SETTINGS, environment={
         **preload.environment(weather=weather), "TZ": "Europe/Berlin"})
 
 

@@ -337,6 +337,9 @@ END_TEST
  * Pages
  */
 
+static int
+forget_before(int n);
+
 START_TEST(totals_are_true_after_each_step_of_each_life)
 {
 	static const enum record_status lives[][3] = {
@@ -408,6 +411,58 @@ START_TEST(limit_and_offset_cut_a_page_out_anywhere)
 				ck_assert_int_eq(page.numbers[at],
 						 700 - (int)edges[i].offset - at);
 		}
+}
+END_TEST
+
+/* Pages far back are found by blocks; here there are more than three of those. */
+START_TEST(a_page_far_back_is_the_same_as_by_turning_all_pages)
+{
+	static const int64_t offsets[] = {999, 1000, 1001, 4095, 4096, 4097, 6000, 8999, 9000, 9001};
+	enum { ALL = 14000, FAILED_EVERY = 3 };
+
+	for (int n = 1; n <= ALL; n++)
+		give(n, n % 2 ? "cz2" : "cz2-zone-1",
+		     n % FAILED_EVERY ? RECORD_DELIVERED : RECORD_FAILED);
+	ck_assert_int_ge(forget_before(301), 0);
+	for (size_t i = 0; i < sizeof offsets / sizeof offsets[0]; i++) {
+		ask("", -1, 5, offsets[i]);
+		for (int at = 0; at < page.count; at++)
+			ck_assert_int_eq(page.numbers[at], ALL - (int)offsets[i] - at);
+		ck_assert_int_eq(page.count, 5);
+		ask("cz2", -1, 5, offsets[i] / 2);
+		for (int at = 0; at < page.count; at++)
+			ck_assert_int_eq(page.numbers[at], ALL - 1 - 2 * (int)(offsets[i] / 2 + at));
+		ask("cz2", RECORD_FAILED, 5, offsets[i] / 6);
+		for (int at = 0; at < page.count; at++)
+			ck_assert_int_eq(page.numbers[at], 13995 - 6 * (int)(offsets[i] / 6 + at));
+	}
+	ask("cz2", -1, 5, 6849);
+	ck_assert_int_eq(page.count, 1);
+	ck_assert_int_eq(page.numbers[0], 301);
+	ask("cz2", -1, 5, 6850);
+	ck_assert_int_eq(page.count, 0);
+	ck_assert_int_eq(page.total, 6850);
+}
+END_TEST
+
+/* What somebody else wrote into the counts may mislead a page, and no more. */
+START_TEST(counts_that_cannot_be_ours_hold_nobody_up)
+{
+	static const char *const edits[] = {
+		"UPDATE counts SET block = 9223372036854775807 WHERE block >= 0",
+		"UPDATE counts SET block = 1000000000 WHERE block >= 0", "DELETE FROM counts",
+		"UPDATE counts SET n = -9223372036854775807", "UPDATE counts SET n = 'many'",
+		"UPDATE counts SET n = 9223372036854775807", "UPDATE counts SET block = 'first' WHERE block >= 0",
+	};
+
+	for (size_t i = 0; i < sizeof edits / sizeof edits[0]; i++) {
+		give((int)i + 1, "cz2", RECORD_DELIVERED);
+		open_again();
+		stored_sql(edits[i]);
+		ask("cz2", -1, 5, 2000);
+		ck_assert_int_eq(page.count, 0);
+		stored_sql("DELETE FROM counts");
+	}
 }
 END_TEST
 
@@ -637,6 +692,8 @@ main(void)
 		totals_are_true_after_each_step_of_each_life,
 		filters_choose_by_device_and_status_newest_first,
 		limit_and_offset_cut_a_page_out_anywhere,
+		a_page_far_back_is_the_same_as_by_turning_all_pages,
+		counts_that_cannot_be_ours_hold_nobody_up,
 		the_order_stays_while_others_are_added_and_end,
 		the_old_ones_that_have_ended_are_forgotten_and_the_totals_say_so,
 		forgetting_much_is_done_some_at_a_time,
