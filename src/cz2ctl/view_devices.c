@@ -82,11 +82,11 @@ view_device(const struct screen *screen, const json_t *answer)
 
 /* "50 % within 38 ms, 90 % 41 ms, 99 % 60 ms" */
 static void
-put_turnaround(const json_t *turnaround, const struct view_field *field, struct table_cell *cell)
+put_turnaround(const json_t *link, const struct view_field *field, struct table_cell *cell)
 {
+	const json_t *turnaround = json_object_get(link, field->member);
 	char half[VALUE_MAX], most[VALUE_MAX], all[VALUE_MAX];
 
-	(void)field;
 	value_number(turnaround, "p50", " ms", half);
 	value_number(turnaround, "p90", " ms", most);
 	value_number(turnaround, "p99", " ms", all);
@@ -95,12 +95,13 @@ put_turnaround(const json_t *turnaround, const struct view_field *field, struct 
 }
 
 static void
-put_foreign(const json_t *foreign, const struct view_field *field, struct table_cell *cell)
+put_foreign(const json_t *link, const struct view_field *field, struct table_cell *cell)
 {
+	const json_t *foreign = json_object_get(link, field->member);
 	double percent = json_number_value(json_object_get(foreign, "line_percent"));
 	char frames[VALUE_MAX];
 
-	value_number(foreign, field->member, " frames", frames);
+	value_number(foreign, "frames", " frames", frames);
 	snprintf(cell->text, sizeof cell->text, "%s, %.1f %% of the line", frames, percent);
 }
 
@@ -116,26 +117,29 @@ put_sensor(const json_t *sensor, const struct view_field *field, struct table_ce
 		strcpy(cell->text, value_is_false(sensor, field->member) ? "missing" : "-");
 }
 
-static const struct view_field device_lines[] = {
-	{"Device", 0, view_word, NULL, "device_id", NULL},
-	{"Status", 0, put_status, NULL, "status", NULL},
-	{"Last seen", 0, view_time, NULL, "last_seen", NULL},
+#define WHOSE                                                                                      \
+	{"Device", 0, view_word, NULL, "device_id", NULL},                                         \
+		{"Status", 0, put_status, NULL, "status", NULL},                                   \
+		{"Last seen", 0, view_time, NULL, "last_seen", NULL}
+
+static const struct view_field zone_lines[] = {
+	WHOSE,
+	{"Sensor", 0, put_sensor, "sensor", "ok", NULL},
 };
 
-static const struct view_field zone_lines[] = {{"Sensor", 0, put_sensor, NULL, "ok", NULL}};
-
-static const struct view_field link_lines[] = {
-	{"Link", 0, view_word, NULL, "kind", NULL},
-	{"Link since", 0, view_time, NULL, "since", NULL},
-	{"Frames sent", 0, view_number, NULL, "frames_sent", ""},
-	{"Frames received", 0, view_number, NULL, "frames_received", ""},
-	{"Retries", 0, view_number, NULL, "retries", ""},
-	{"Time-outs", 0, view_number, NULL, "timeouts", ""},
-	{"CRC errors", 0, view_number, NULL, "crc_errors", ""},
-	{"Stray replies", 0, view_number, NULL, "stray_replies", ""},
-	{"Our address taken", 0, view_number, NULL, "address_conflicts", ""},
-	{"Answers", 0, put_turnaround, "turnaround_ms", NULL, NULL},
-	{"Others", 0, put_foreign, "foreign", "frames", NULL},
+static const struct view_field panel_lines[] = {
+	WHOSE,
+	{"Link", 0, view_word, "link", "kind", NULL},
+	{"Link since", 0, view_time, "link", "since", NULL},
+	{"Frames sent", 0, view_number, "link", "frames_sent", ""},
+	{"Frames received", 0, view_number, "link", "frames_received", ""},
+	{"Retries", 0, view_number, "link", "retries", ""},
+	{"Time-outs", 0, view_number, "link", "timeouts", ""},
+	{"CRC errors", 0, view_number, "link", "crc_errors", ""},
+	{"Stray replies", 0, view_number, "link", "stray_replies", ""},
+	{"Our address taken", 0, view_number, "link", "address_conflicts", ""},
+	{"Answers", 0, put_turnaround, "link", "turnaround_ms", NULL},
+	{"Others", 0, put_foreign, "link", "foreign", NULL},
 };
 
 static void
@@ -153,14 +157,10 @@ static const struct view_field row_columns[] = {
 void
 view_device_health(const struct screen *screen, const json_t *answer)
 {
-	const json_t *link = json_object_get(answer, "link");
-	const json_t *sensor = json_object_get(answer, "sensor");
-
-	view_lines(screen, answer, device_lines, VIEW_COUNT(device_lines));
-	if (json_is_object(link))
-		view_lines(screen, link, link_lines, VIEW_COUNT(link_lines));
-	if (json_is_object(sensor))
-		view_lines(screen, sensor, zone_lines, VIEW_COUNT(zone_lines));
+	if (json_is_object(json_object_get(answer, "link")))
+		view_lines(screen, answer, panel_lines, VIEW_COUNT(panel_lines));
+	else
+		view_lines(screen, answer, zone_lines, VIEW_COUNT(zone_lines));
 	view_notes(screen, json_object_get(answer, "problems"));
 	putc('\n', screen->file);
 	view_rows(screen, json_object_get(answer, "rows"), row_columns, VIEW_COUNT(row_columns));

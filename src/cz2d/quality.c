@@ -81,11 +81,12 @@ quality_percentile(const struct quality *quality, int percent)
 double
 quality_others_percent(const struct quality *quality, int64_t now)
 {
-	int64_t span = now - quality->begun;
 	uint64_t bytes = 0;
+	int64_t span;
 
-	if (quality->begun == INT64_MIN || span <= 0)
+	if (quality->begun == INT64_MIN || now <= quality->begun)
 		return 0;
+	span = now - quality->begun;
 	for (int i = 0; i < QUALITY_SECONDS; i++)
 		if (now / SECOND_MS - quality->others[i].second < QUALITY_SECONDS)
 			bytes += quality->others[i].bytes;
