@@ -252,11 +252,10 @@ def link(house):
 def test_the_panels_health_tells_how_good_the_line_is(new_house):
     house = new_house(settings={**SETTINGS, "bus.reply_timeout_ms": 1000},
                       panel={"pacing": True, "turnaround": 40})
-
-    def idle():
-        found = health(house)
-        return found["link"]["requests"] == found["link"]["frames_received"] and found
-    whole = until(idle, what="a line on which nothing is under way")
+    house.rest.post("/cache/clear")
+    before = link(house)
+    house.rest.post("/cache/clear")
+    whole = health(house)
     assert set(whole) == HEALTH and set(whole["link"]) == LINK
     assert whole["device_id"] == "cz2" and whole["status"] == "online"
     assert whole["problems"] == [] and whole["sensor"] is None
@@ -266,18 +265,23 @@ def test_the_panels_health_tells_how_good_the_line_is(new_house):
     assert {"1.12", "1.17", "9.3", "9.5", "1.18"} <= set(rows) and "1.16" not in rows
     for row in rows.values():
         assert set(row) == {"row", "source", "learnt_at", "age_seconds"}
-        assert row["source"] == "poll" and TIME.fullmatch(row["learnt_at"])
+        assert row["source"] in ("poll", "force") and TIME.fullmatch(row["learnt_at"])
     good = whole["link"]
     assert good["kind"] == "pty" and TIME.fullmatch(good["since"])
-    assert good["frames_sent"] == good["requests"] == good["frames_received"] > 0
-    assert good["bytes_sent"] > 11 * good["frames_sent"] and good["bytes_received"] > 0
-    assert all(good[name] == 0 for name in ("retries", "timeouts", "refused", "crc_errors",
-                                            "bytes_skipped", "stray_replies",
-                                            "address_conflicts"))
+    counted = {name: good[name] - before[name] for name in LINK
+               if isinstance(good[name], int)}
+    # A poll's own question may be under way at either look.
+    assert counted["frames_sent"] == counted["requests"] > 5
+    assert abs(counted["frames_received"] - counted["frames_sent"]) <= 1
+    assert counted["bytes_sent"] == 13 * counted["frames_sent"]
+    assert counted["bytes_received"] > counted["bytes_sent"]
+    assert all(counted[name] == 0 for name in ("retries", "timeouts", "refused", "crc_errors",
+                                               "bytes_skipped", "stray_replies",
+                                               "address_conflicts"))
     assert good["foreign"] == {"frames": 0, "line_percent": 0}
     times = good["turnaround_ms"]
     assert set(times) == {"replies", "p50", "p90", "p99"}
-    assert times["replies"] == good["frames_received"]
+    assert counted["frames_received"] <= times["replies"] <= good["frames_received"]
     assert 30 <= times["p50"] <= times["p90"] <= times["p99"]
 
 
