@@ -122,7 +122,7 @@ def under_way(house):
 
 @pytest.mark.parametrize("jump", FAR_JUMPS)
 def test_a_command_that_is_under_way_is_not_disturbed(new_house, weather, jump):
-    house = new_house(settings=SETTINGS, panel={"turnaround": 60},
+    house = new_house(settings=SETTINGS, panel={"turnaround": 60}, true_clock=False,
                       environment=preload.environment(weather=weather))
     later = under_way(house)
     weather.wall_shift_s = JUMPS[jump]()
@@ -136,7 +136,7 @@ def test_a_command_to_a_silent_panel_waits_until_its_deadline_and_no_longer(new_
     timeout = 5
     house = new_house(settings={**SETTINGS, "command.timeout_seconds": timeout,
                                 "bus.reply_timeout_ms": 3000},  # else it is given up before
-                      environment=preload.environment(weather=weather))
+                      true_clock=False, environment=preload.environment(weather=weather))
     house.sim.silence(True)
     later = under_way(house)
     weather.wall_shift_s = JUMPS[jump]()
@@ -149,7 +149,8 @@ def test_a_command_to_a_silent_panel_waits_until_its_deadline_and_no_longer(new_
 
 @pytest.mark.parametrize("jump", FAR_JUMPS)
 def test_the_pause_of_the_link_ends_when_it_would_have(new_house, weather, jump):
-    house = new_house(settings=SETTINGS, panel={"kind": "tcp"}, start=False)
+    house = new_house(settings=SETTINGS, panel={"kind": "tcp"}, start=False,
+                      true_clock=False)
     bridge = Bridge(house.sim.address)
     house.daemon = house.add_daemon(connect=bridge.connect,
                                     environment=preload.environment(weather=weather))
@@ -167,7 +168,7 @@ def test_the_pause_of_the_link_ends_when_it_would_have(new_house, weather, jump)
 
 @pytest.mark.parametrize("jump", FAR_JUMPS)
 def test_the_pause_of_the_broker_ends_when_it_would_have(new_house, weather, jump):
-    house = new_house(settings=SETTINGS, mqtt=True, start=False)
+    house = new_house(settings=SETTINGS, mqtt=True, start=False, true_clock=False)
     house.broker.stop()
     house.daemon = house.add_daemon(environment=preload.environment(weather=weather))
     house.daemon.wait_status()

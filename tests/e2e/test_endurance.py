@@ -105,7 +105,8 @@ def a_day(house, clocks, dice, minutes):
 
 @needs_broker
 def test_days_pass_in_few_bytes_and_few_lines(new_house, clocks):
-    house = new_house(zones=8, settings=SETTINGS, mqtt=True, environment=clocks.environment)
+    house = new_house(zones=8, settings=SETTINGS, mqtt=True, environment=clocks.environment,
+                      true_clock=False)
     house.listener.wait(STATUS)
     dice = random.Random(SEED)
     days, minutes = max(1, int(HOURS / 24)), int(min(HOURS, 24) * 60)
@@ -192,7 +193,8 @@ def test_a_bridge_that_hangs_up_for_a_day_is_told_in_few_lines(new_house, clocks
     with contextlib.closing(bridge):
         house = new_house(start=False, settings=SETTINGS)
         house.daemon = house.add_daemon(connect=f"127.0.0.1:{bridge.port}",
-                                        environment=clocks.environment)
+                                        environment=clocks.environment,
+                      true_clock=False)
         assert dead_day(house, clocks) <= LINES_A_DEAD_DAY
         assert bridge.accepted > 100, "nobody tried"
 
@@ -202,18 +204,21 @@ def test_a_bridge_that_is_gone_for_a_day_is_told_in_few_lines(new_house, clocks)
     bridge.close()
     house = new_house(start=False, settings=SETTINGS)
     house.daemon = house.add_daemon(connect=f"127.0.0.1:{bridge.port}",
-                                    environment=clocks.environment)
+                                    environment=clocks.environment,
+                      true_clock=False)
     assert dead_day(house, clocks) <= LINES_A_DEAD_DAY
 
 
 def test_an_adapter_that_is_unplugged_for_a_day_is_told_in_few_lines(new_house, clocks):
-    house = new_house(settings=SETTINGS, environment=clocks.environment)
+    house = new_house(settings=SETTINGS, environment=clocks.environment,
+                      true_clock=False)
     house.sim.stop()
     assert dead_day(house, clocks) <= LINES_A_DEAD_DAY
 
 
 def test_a_panel_that_is_silent_for_a_day_is_told_in_few_lines(new_house, clocks):
-    house = new_house(settings=SETTINGS, environment=clocks.environment)
+    house = new_house(settings=SETTINGS, environment=clocks.environment,
+                      true_clock=False)
     house.sim.silence(True)
     assert dead_day(house, clocks) <= LINES_A_DEAD_DAY
 
@@ -237,7 +242,8 @@ def loses_broker(house, clocks, number, meanwhile=lambda: None):
 
 @needs_broker
 def test_a_broker_that_is_killed_over_and_over_is_told_the_truth_each_time(new_house, clocks):
-    house = new_house(settings=SETTINGS, mqtt=True, environment=clocks.environment)
+    house = new_house(settings=SETTINGS, mqtt=True, environment=clocks.environment,
+                      true_clock=False)
     house.listener.wait(STATUS)
     footprint = {}
     for kill in range(KILLS):
