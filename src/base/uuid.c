@@ -29,7 +29,7 @@ uuid_make(char out[UUID_SIZE])
 	while (length < 0 && errno == EINTR);
 	if (length != BYTES) {
 		log_error("uuid", "the system has no random numbers: %s", strerror(errno));
-		abort();
+		_exit(EXIT_FAILURE);
 	}
 	bytes[6] = (unsigned char)((bytes[6] & 0x0F) | 0x40);
 	bytes[8] = (unsigned char)((bytes[8] & 0x3F) | 0x80);

@@ -77,7 +77,10 @@ class Process:
             return file.read().decode("utf-8", "replace")
 
     def alive(self):
-        return self.popen.poll() is None
+        if self.popen.poll() is None:
+            return True
+        self.ended = self.ended or time.monotonic()
+        return False
 
     def wait_log(self, pattern, timeout=15.0, text=None):
         """The first match of pattern in the log (or in what text() gives)."""
@@ -99,9 +102,9 @@ class Process:
     def wait_end(self, timeout=15.0):
         self.told = True
         try:
-            status = self.popen.wait(timeout * PATIENCE)
-            self.ended = self.ended or time.monotonic()
-            return status
+            self.popen.wait(timeout * PATIENCE)
+            self.alive()
+            return self.popen.returncode
         except subprocess.TimeoutExpired:
             self.popen.kill()
             self.popen.wait()

@@ -70,17 +70,18 @@ ERRORS = {
     "getaddrinfo": ["EAGAIN"], "epoll_create1": ["EMFILE"], "epoll_ctl": ["ENOMEM"],
     "epoll_wait": ["EINTR"], "poll": ["EINTR", "ENOMEM"],
     "eventfd": ["EMFILE"], "pipe2": ["EMFILE"], "sigaction": ["EINVAL"],
+    "getrandom": ["ENOSYS", "EINTR"], "fmemopen": ["ENOMEM"],
 }
 
 # What the daemon calls besides and need not fail here.
 CANNOT_FAIL = {
     "answers in memory": [
-        "__ctype_b_loc", "__errno_location", "__explicit_bzero_chk", "__memcpy_chk",
+        "__ctype_b_loc", "__ctype_tolower_loc", "__errno_location", "__explicit_bzero_chk", "__memcpy_chk",
         "__snprintf_chk", "__strcpy_chk", "__vsnprintf_chk", "bcmp", "dirname", "explicit_bzero",
         "ferror", "free",
         "freeaddrinfo", "gai_strerror", "getenv", "getopt_long", "getpid", "gmtime_r",
         "in6addr_any", "in6addr_loopback", "inet_ntop", "inet_pton", "localtime_r", "memchr",
-        "memcmp", "memcpy", "memmove", "memset", "snprintf", "strcasecmp", "strcasestr",
+        "memcmp", "memcpy", "memmove", "memset", "qsort", "snprintf", "strcasecmp", "strcasestr",
         "strchr", "strcmp",
         "strcpy", "strcspn", "strerror", "strftime", "strlen", "strncasecmp", "strncmp",
         "strpbrk", "strrchr", "strsep", "strspn", "strstr", "strtok_r", "strtol", "strtoll", "trunc",
@@ -109,8 +110,9 @@ GIVES_UP = {
     "libcrypto.so": ALLOCATIONS,  # paho's: leaks what it had begun to set up
     # crashes, or waits for ever for a thread that could not be started
     "libpaho-mqtt3as.so": (*ALLOCATIONS, "pthread_create"),
-    # aborts where its loop cannot go on, and waits for ever for its signal pipe's lock
-    "libuv.so": ("realloc", "epoll_ctl", "read", "write", "pipe2", "sigaction"),
+    # aborts where its loop cannot go on, or its pool, which is made at the start, gets no
+    # thread, and waits for ever for its signal pipe's lock
+    "libuv.so": ("realloc", "epoll_ctl", "read", "write", "pipe2", "sigaction", "pthread_create"),
 }
 
 

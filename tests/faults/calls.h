@@ -22,6 +22,8 @@
 	     (path, flags, mode), -1) \
 	CALL(open64, PLAIN, int, (const char *path, int flags, unsigned mode), \
 	     (path, flags, mode), -1) \
+	CALL(fmemopen, PLAIN, void *, (void *buffer, size_t size, const char *mode), \
+	     (buffer, size, mode), NULL) \
 	CALL(fopen, PLAIN, void *, (const char *path, const char *mode), (path, mode), NULL) \
 	CALL(fread, PLAIN, size_t, (void *to, size_t size, size_t count, void *file), \
 	     (to, size, count, file), spoiled(file)) \
