@@ -171,7 +171,8 @@ exit_of(const json_t *record)
 static bool
 is_final(const json_t *record)
 {
-	return !value_is_word(record, "status", "pending") && !value_is_word(record, "status", "sent");
+	return !value_is_word(record, "status", "pending") &&
+	       !value_is_word(record, "status", "sent");
 }
 
 /* JSON has the end alone; people see each step. */
@@ -189,6 +190,12 @@ show_step(struct ctl *ctl, const json_t *record, char told[VALUE_MAX])
 	fflush(ctl->screen.file);
 }
 
+static int
+longer(int ms)
+{
+	return 2 * ms < LATER_MS ? 2 * ms : LATER_MS;
+}
+
 static enum ctl_exit
 follow_one(struct ctl *ctl, const char *name)
 {
@@ -197,7 +204,7 @@ follow_one(struct ctl *ctl, const char *name)
 	enum ctl_exit code = find(ctl, name, target);
 	bool final = false;
 
-	for (int ms = SOON_MS; code == CTL_DONE && !final; ms = 2 * ms < LATER_MS ? 2 * ms : LATER_MS) {
+	for (int ms = SOON_MS; code == CTL_DONE && !final; ms = longer(ms)) {
 		code = call_get(ctl, target, 0, &record);
 		if (code != CTL_DONE)
 			break;

@@ -13,9 +13,12 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "base/uuid.h"
 #include "cz2d/json.h"
+
+enum { UNKEPT_MAX = 512 }; /* ends that wait for the disk, before what happens is not noted */
 
 /* ------------------------------------------------------------------------
  * Entries
@@ -192,12 +195,29 @@ ledger_answered(struct ledger *ledger, ledger_id id, int status, const char *tex
 	entry->record.answer_status = status;
 }
 
+static int
+count_unkept(const struct ledger *ledger)
+{
+	int count = 0;
+
+	for (const struct entry *entry = ledger->first; entry != NULL; entry = entry->next)
+		count += entry->phase == PHASE_UNKEPT;
+	return count;
+}
+
 void
 ledger_note(struct ledger *ledger, const struct ledger_note *note)
 {
-	struct entry *entry = entry_new(ledger);
-	struct record *record = &entry->record;
+	struct entry *entry;
+	struct record *record;
 
+	if (count_unkept(ledger) >= UNKEPT_MAX) {
+		log_warning("ledger", "the disk takes nothing: what changed without a command is "
+				      "not recorded any more");
+		return;
+	}
+	entry = entry_new(ledger);
+	record = &entry->record;
 	uuid_make(record->id);
 	record_device_name(ledger->config.panel_id, note->zone, record->device);
 	snprintf(record->command, sizeof record->command, "%s", note->command);

@@ -140,11 +140,12 @@ is_settled(const struct sent *sent)
 static struct sent *
 sent_new(struct unexpected *unexpected, int64_t now)
 {
-	struct sent *sent;
+	struct sent *sent = &unexpected->sent[unexpected->next_sent];
 
-	for (int i = 0; i < WRITES_MAX && !is_settled(&unexpected->sent[unexpected->next_sent]); i++)
+	for (int i = 0; i < WRITES_MAX && !is_settled(sent); i++) {
 		unexpected->next_sent = (unexpected->next_sent + 1) % WRITES_MAX;
-	sent = &unexpected->sent[unexpected->next_sent];
+		sent = &unexpected->sent[unexpected->next_sent];
+	}
 	unexpected->next_sent = (unexpected->next_sent + 1) % WRITES_MAX;
 	sent->time = now;
 	sent->live = false;

@@ -171,7 +171,8 @@ say(struct witness *witness, const struct unexpected_finding *findings, int coun
 			 witness->unsaid);
 	witness->unsaid = 0;
 	log_line(scheduled ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING, "panel",
-		 "changed without a command (%s): %s%s", cause_texts[findings[0].cause], text, more);
+		 "changed without a command (%s): %s%s", cause_texts[findings[0].cause], text,
+		 more);
 }
 
 /* ------------------------------------------------------------------------
@@ -274,9 +275,10 @@ witness_recall(struct witness *witness, const struct record *record)
 	json_t *values = json_loads(record->wish != NULL ? record->wish : "", 0, NULL);
 	struct cz2_command wish, sure, unsure;
 	bool delivered = record->status == RECORD_DELIVERED;
+	bool written = delivered || record->sent_us != 0 || record->armed;
 	int64_t now = clock_now();
 
-	if ((delivered || record->sent_us != 0 || record->armed) && json_command_read(values, &wish)) {
+	if (written && json_command_read(values, &wish)) {
 		sure = part_of(witness, &wish, record->requested_us, true);
 		unsure = part_of(witness, &wish, record->requested_us, false);
 		unsure = part_of(witness, &unsure, record->updated_us, true);

@@ -91,7 +91,8 @@ def false_notes(history):
             told = [note for note in notes if note.new == value]
             happened = [one for one in turns if one[1] == value and one[2]]
             if len(told) > len(happened):
-                yield told[-1].time, f"{told[-1]}, told {len(told)} times, was {len(happened)} times"
+                yield told[-1].time, (f"{told[-1]}, told {len(told)} times, was "
+                                      f"{len(happened)} times")
 
 
 def _was(note, turns):
@@ -132,7 +133,7 @@ def _runs(seen):
             first = index
         if index + 1 == len(seen) or seen[index + 1][1] != value:
             start = seen[first][0]
-            sure = [time for time, _ in seen[first + LASTING - 1:index + 1] if time >= start + LASTS]
+            sure = [one for one, _ in seen[first + LASTING - 1:index + 1] if one >= start + LASTS]
             yield start, sure[0] if sure else None, moment, value
 
 
