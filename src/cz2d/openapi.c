@@ -3,11 +3,12 @@
 /*
  * The OpenAPI document, made from the table of routes, the tables of bodies and
  * the tables of the status, so that it cannot differ from what the daemon does.
- * Only the small shapes that no table makes are written out here.
+ * Only the small shapes that no table makes are written out, in openapi_shapes.c.
  */
 #include "build.h"
 
 #include "cz2d/api_internal.h"
+#include "cz2d/openapi_internal.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -16,25 +17,9 @@
 enum { METHOD_MAX = 8 };
 
 static json_t *
-reference(const char *name)
-{
-	return json_pack("{s:o}", "$ref", json_sprintf("#/components/schemas/%s", name));
-}
-
-static json_t *
 content(json_t *schema)
 {
 	return json_pack("{s:{s:{s:o}}}", "content", "application/json", "schema", schema);
-}
-
-static json_t *
-word_list(const char *const *words)
-{
-	json_t *list = json_array();
-
-	for (; *words != NULL; words++)
-		json_array_append_new(list, json_string(*words));
-	return list;
 }
 
 static json_t *
@@ -50,7 +35,7 @@ field_schema(const struct body_field *field)
 	case BODY_BOOLEAN:
 		return json_pack("{s:[s, s]}", "type", "boolean", "null");
 	case BODY_WORD:
-		return json_pack("{s:s, s:o}", "type", "string", "enum", word_list(body_words(field)));
+		return json_pack("{s:s, s:o}", "type", "string", "enum", openapi_word_list(body_words(field)));
 	case BODY_ZONES:
 		return json_pack("{s:s, s:i, s:i, s:{s:s, s:i, s:i}}", "type", "array",
 				 "minItems", 1, "maxItems", CZ2_ZONES_MAX, "items",
@@ -90,356 +75,12 @@ body_schema(const struct body_schema *schema)
 	return whole;
 }
 
-/* "type": as given, or null. */
-static json_t *
-nullable(const char *type)
-{
-	return json_pack("{s:[s, s]}", "type", type, "null");
-}
-
-static json_t *
-plain(const char *type)
-{
-	return json_pack("{s:s}", "type", type);
-}
-
-static json_t *
-list_of(json_t *items)
-{
-	return json_pack("{s:s, s:o}", "type", "array", "items", items);
-}
-
-/* An object with these properties, which are taken. */
-static json_t *
-object(json_t *properties)
-{
-	return json_pack("{s:s, s:o}", "type", "object", "properties", properties);
-}
-
-static json_t *
-source_schema(void)
-{
-	return json_pack("{s:[s, s], s:[s, s, s, s, s, s, n]}", "type", "string", "null",
-			 "enum", "poll", "sniff", "writeback", "force", "restored", "error");
-}
-
-static json_t *
-meta_properties(void)
-{
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}",
-			 "connected", plain("boolean"),
-			 "is_stale", plain("boolean"),
-			 "source", source_schema(),
-			 "last_updated", nullable("string"),
-			 "age_seconds", nullable("integer"),
-			 "error", plain("string"));
-}
-
-static json_t *
-meta_schema(void)
-{
-	return object(meta_properties());
-}
-
-/* With meta and raw where they are, or flat. */
-static json_t *
-status_answer_schema(void)
-{
-	json_t *status = json_pack("{s:[o, o]}", "anyOf", reference("Status"), plain("null"));
-	json_t *whole = object(json_pack("{s:o, s:o, s:o}", "status", status,
-					 "meta", reference("Meta"), "raw", plain("string")));
-	json_t *flat = json_status_flat_schema();
-
-	json_object_set_new(json_object_get(flat, "properties"), "raw", plain("string"));
-	return json_pack("{s:[o, o, o]}", "anyOf", whole, flat, plain("null"));
-}
-
-static json_t *
-command_answer_schema(void)
-{
-	json_t *schema = object(json_pack("{s:o, s:o, s:o, s:o}",
-					  "status", reference("Status"),
-					  "meta", reference("Meta"),
-					  "message", plain("string"),
-					  "warnings", list_of(plain("string"))));
-
-	json_object_set_new(schema, "required", json_pack("[s, s]", "status", "message"));
-	return schema;
-}
-
-static json_t *
-failure_schema(void)
-{
-	json_t *schema = object(json_pack("{s:o, s:o}", "detail", plain("string"),
-					  "applied", plain("object")));
-
-	json_object_set_new(schema, "required", json_pack("[s]", "detail"));
-	return schema;
-}
-
-static json_t *
-invalid_schema(void)
-{
-	json_t *place = json_pack("{s:[s, s]}", "type", "string", "integer");
-	json_t *item = object(json_pack("{s:o, s:o, s:o, s:{}, s:o}",
-					"type", plain("string"), "loc", list_of(place),
-					"msg", plain("string"), "input",
-					"ctx", plain("object")));
-	json_t *schema;
-
-	json_object_set_new(item, "required",
-			    json_pack("[s, s, s, s]", "type", "loc", "msg", "input"));
-	schema = object(json_pack("{s:o}", "detail", list_of(item)));
-	json_object_set_new(schema, "required", json_pack("[s]", "detail"));
-	return schema;
-}
-
-static json_t *
-health_schema(void)
-{
-	json_t *status = json_pack("{s:s, s:[s, s, s]}", "type", "string", "enum", "healthy",
-				   "degraded", "unhealthy");
-	json_t *link = object(json_pack("{s:o, s:o, s:o, s:o}", "connected", plain("boolean"),
-					"kind", plain("string"), "since", plain("string"),
-					"last_frame_age", nullable("integer")));
-	json_t *cache = object(json_pack("{s:o, s:o}", "is_stale", plain("boolean"),
-					 "age_seconds", nullable("integer")));
-	json_t *mqtt = object(json_pack("{s:o, s:o}", "enabled", plain("boolean"),
-					"connected", plain("boolean")));
-	json_t *storage = object(json_pack("{s:o}", "ok", plain("boolean")));
-
-	return object(json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "status", status,
-				"version", plain("string"), "link", link, "cache", cache,
-				"mqtt", mqtt, "storage", storage, "queue", plain("integer"),
-				"problems", list_of(plain("string"))));
-}
-
-static json_t *
-version_schema(void)
-{
-	return object(json_pack("{s:o, s:o, s:o}", "name", plain("string"), "version",
-				plain("string"), "api", plain("string")));
-}
-
-static json_t *
-cache_stats_schema(void)
-{
-	json_t *properties = meta_properties();
-	json_t *row = object(json_pack("{s:o, s:o, s:o}", "row", plain("string"), "source",
-				       source_schema(), "age_seconds", plain("integer")));
-
-	json_object_set_new(properties, "enabled", plain("boolean"));
-	json_object_set_new(properties, "stale_seconds", plain("integer"));
-	json_object_set_new(properties, "refresh_interval", plain("integer"));
-	json_object_set_new(properties, "rows", list_of(row));
-	return object(properties);
-}
-
-static json_t *
-time_schema(void)
-{
-	return json_pack("{s:[s, s], s:s}", "type", "string", "null", "format", "date-time");
-}
-
-static json_t *
-result_schema(void)
-{
-	json_t *row = object(json_pack("{s:o, s:o, s:o}", "row", plain("string"), "before",
-				       nullable("string"), "after", nullable("string")));
-
-	return object(json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "rows",
-				list_of(row), "transactions", plain("integer"), "bytes",
-				plain("integer"), "attempts", plain("integer"), "unchanged",
-				plain("boolean"), "warnings", list_of(plain("string")),
-				"error_code", nullable("string"), "error_message",
-				nullable("string"), "applied", plain("object")));
-}
-
-static json_t *
-record_schema(void)
-{
-	json_t *status = json_pack("{s:s, s:o}", "type", "string", "enum",
-				   word_list(record_status_names));
-	json_t *source = json_pack("{s:s, s:o}", "type", "string", "enum",
-				   word_list(record_source_names));
-	json_t *result = json_pack("{s:[o, o]}", "anyOf", result_schema(), plain("null"));
-
-	return object(json_pack(
-		"{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
-		"command_id", plain("string"), "device_id", plain("string"), "command",
-		plain("string"), "params", nullable("object"), "media", plain("string"),
-		"request_user_id", plain("string"), "source", source, "status", status,
-		"requested_at", time_schema(), "updated_at", time_schema(), "sent_at",
-		time_schema(), "delivered_at", time_schema(), "expires_at", time_schema(),
-		"metadata", nullable("object"), "result", result));
-}
-
-/* What is answered before the end: a command tells its wish, a refresh what is known. */
-static json_t *
-queued_schema(void)
-{
-	json_t *schema = object(json_pack(
-		"{s:o, s:o, s:o, s:o, s:o, s:o}", "command_id", plain("string"), "status",
-		plain("string"), "check_status_at", plain("string"), "provisional_state",
-		plain("object"), "message", plain("string"), "current_state", plain("object")));
-
-	json_object_set_new(schema, "required",
-			    json_pack("[s, s, s]", "command_id", "status", "check_status_at"));
-	return schema;
-}
-
-static json_t *
-created_schema(void)
-{
-	return object(json_pack("{s:o, s:o, s:o}", "command_id", plain("string"), "status",
-				plain("string"), "expires_at", time_schema()));
-}
-
-static json_t *
-record_list_schema(void)
-{
-	return list_of(reference("Command"));
-}
-
-static json_t *
-record_page_schema(void)
-{
-	return object(json_pack("{s:o, s:o}", "commands", record_list_schema(), "total",
-				plain("integer")));
-}
-
-static json_t *
-device_schema(void)
-{
-	json_t *type = json_pack("{s:s, s:o}", "type", "string", "enum",
-				 word_list(device_type_names));
-	json_t *status = json_pack("{s:s, s:o}", "type", "string", "enum",
-				   word_list(device_status_names));
-
-	return object(json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "device_id",
-				plain("string"), "type", type, "name", plain("string"), "status",
-				status, "metadata", plain("object"), "zone_id", nullable("integer"),
-				"created_at", time_schema(), "updated_at", time_schema(),
-				"last_seen", time_schema()));
-}
-
-static json_t *
-device_list_schema(void)
-{
-	return object(json_pack("{s:o, s:o}", "devices", list_of(reference("Device")), "total",
-				plain("integer")));
-}
-
-static json_t *
-turnaround_schema(void)
-{
-	return object(json_pack("{s:o, s:o, s:o, s:o}", "replies", plain("integer"), "p50",
-				nullable("integer"), "p90", nullable("integer"), "p99",
-				nullable("integer")));
-}
-
-static json_t *
-device_link_schema(void)
-{
-	static const char *const counters[] = {
-		"requests", "frames_sent", "frames_received", "bytes_sent", "bytes_received",
-		"retries", "timeouts", "refused", "crc_errors", "bytes_skipped", "stray_replies",
-		"address_conflicts", NULL,
-	};
-	json_t *foreign = object(json_pack("{s:o, s:o}", "frames", plain("integer"),
-					   "line_percent", plain("number")));
-	json_t *properties = json_pack("{s:o, s:o, s:o, s:o}", "kind", plain("string"), "since",
-				       time_schema(), "turnaround_ms", turnaround_schema(),
-				       "foreign", foreign);
-
-	for (const char *const *name = counters; *name != NULL; name++)
-		json_object_set_new(properties, *name, plain("integer"));
-	return object(properties);
-}
-
-static json_t *
-device_health_schema(void)
-{
-	json_t *status = json_pack("{s:s, s:o}", "type", "string", "enum",
-				   word_list(device_status_names));
-	json_t *row = object(json_pack("{s:o, s:o, s:o, s:o}", "row", plain("string"), "source",
-				       source_schema(), "learnt_at", time_schema(), "age_seconds",
-				       plain("integer")));
-	json_t *sensor = object(json_pack("{s:o, s:o}", "ok", nullable("boolean"), "temperature",
-					  nullable("integer")));
-
-	return object(json_pack(
-		"{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:{s:[o, o]}, s:{s:[o, o]}}", "device_id",
-		plain("string"), "status", status, "problems", list_of(plain("string")),
-		"connected", plain("boolean"), "is_stale", plain("boolean"), "last_seen",
-		time_schema(), "rows", list_of(row), "link", "anyOf", device_link_schema(),
-		plain("null"), "sensor", "anyOf", sensor, plain("null")));
-}
-
-static json_t *
-device_config_schema(void)
-{
-	json_t *value = json_pack("{s:[s, s, s]}", "type", "boolean", "integer", "null");
-	json_t *setting = object(json_pack("{s:o, s:o, s:o, s:o, s:o}", "name", plain("string"),
-					   "value", value, "unit", plain("string"), "row",
-					   plain("string"), "learnt_at", time_schema()));
-
-	return object(json_pack("{s:o, s:o}", "device_id", plain("string"), "settings",
-				list_of(setting)));
-}
-
-static json_t *
-device_status_schema(void)
-{
-	json_t *status = json_pack("{s:[o, o, o]}", "anyOf", reference("Status"), reference("Zone"),
-				   plain("null"));
-
-	return object(json_pack("{s:o, s:o}", "status", status, "meta", reference("Meta")));
-}
-
-static json_t *
-any_object(void)
-{
-	return plain("object");
-}
-
-static const struct {
-	const char *name;
-	json_t *(*schema)(void);
-} shapes[] = {
-	{"Status", json_status_schema},
-	{"Meta", meta_schema},
-	{"StatusAnswer", status_answer_schema},
-	{"CommandAnswer", command_answer_schema},
-	{"Failure", failure_schema},
-	{"Invalid", invalid_schema},
-	{"Health", health_schema},
-	{"Version", version_schema},
-	{"CacheStats", cache_stats_schema},
-	{"Command", record_schema},
-	{"Created", created_schema},
-	{"Queued", queued_schema},
-	{"CommandList", record_list_schema},
-	{"CommandPage", record_page_schema},
-	{"Zone", json_zone_schema},
-	{"Device", device_schema},
-	{"DeviceList", device_list_schema},
-	{"DeviceStatus", device_status_schema},
-	{"DeviceHealth", device_health_schema},
-	{"DeviceConfig", device_config_schema},
-	{"Document", any_object},
-};
-
-enum { SHAPES = sizeof shapes / sizeof shapes[0] };
-
 static json_t *
 schemas(void)
 {
-	json_t *all = json_object();
+	json_t *all = openapi_shapes();
 	const struct api_route *route;
 
-	for (int i = 0; i < SHAPES; i++)
-		json_object_set_new(all, shapes[i].name, shapes[i].schema());
 	for (unsigned n = 0; (route = api_route_at(n)) != NULL; n++)
 		if (route->command != NULL)
 			json_object_set_new(all, route->command->schema.name,
@@ -450,7 +91,7 @@ schemas(void)
 static void
 add_response(json_t *all, int status, const char *shape)
 {
-	json_t *response = content(reference(shape));
+	json_t *response = content(openapi_reference(shape));
 	char code[12];
 
 	snprintf(code, sizeof code, "%d", status);
@@ -523,7 +164,7 @@ uuid_schema(void)
 static json_t *
 text_schema(void)
 {
-	return plain("string");
+	return openapi_plain("string");
 }
 
 static const struct {
@@ -553,7 +194,7 @@ query_schema(const struct api_query *query)
 				 (json_int_t)query->min, "maximum", (json_int_t)query->max,
 				 "default", (json_int_t)query->standard);
 	case QUERY_WORD:
-		return json_pack("{s:s, s:o}", "type", "string", "enum", word_list(query->words));
+		return json_pack("{s:s, s:o}", "type", "string", "enum", openapi_word_list(query->words));
 	}
 	return json_object();
 }
@@ -597,7 +238,7 @@ operation(const struct api_route *route)
 	json_object_set_new(whole, "security", security(route));
 	if (route->command == NULL)
 		return whole;
-	body = content(reference(route->command->schema.name));
+	body = content(openapi_reference(route->command->schema.name));
 	json_object_set_new(body, "required", json_boolean(!route->command->schema.optional));
 	json_object_set_new(whole, "requestBody", body);
 	return whole;
