@@ -175,16 +175,26 @@ tokens_parse(struct tokens *tokens, const char *text, size_t length,
 	}
 }
 
+/* How many bytes at its start are among the characters. */
+static size_t
+count_of(const char *characters, const char *bytes, size_t length)
+{
+	size_t count = 0;
+
+	while (count < length && bytes[count] != '\0' &&
+	       strchr(characters, bytes[count]) != NULL)
+		count++;
+	return count;
+}
+
 void
 token_line_name(const char *line, size_t length, char name[TOKEN_NAME_SIZE])
 {
-	size_t from = 0, size = 0;
+	size_t from = count_of(blanks, line, length);
+	size_t size = count_of(name_characters, line + from, length - from);
 
-	while (from < length && (line[from] == ' ' || line[from] == '\t'))
-		from++;
-	while (from + size < length && line[from + size] != '\0' &&
-	       strchr(name_characters, line[from + size]) != NULL && size < TOKEN_NAME_SIZE - 1)
-		size++;
+	if (size >= TOKEN_NAME_SIZE)
+		size = 0;
 	memcpy(name, line + from, size);
 	name[size] = '\0';
 }

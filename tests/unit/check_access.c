@@ -108,6 +108,26 @@ START_TEST(a_nul_does_not_hide_the_rest_of_a_line)
 }
 END_TEST
 
+/* So that what lets somebody in can be revoked. */
+START_TEST(the_name_of_a_line_is_found_as_the_line_is_read)
+{
+	static const struct {
+		const char *line, *name;
+	} lines[] = {
+		{"phone read", "phone"},   {"\r \tphone", "phone"}, {"# phone", ""},
+		{"phone#read", "phone"},   {"", ""},		   {"\t", ""},
+		{SIXTY_FOUR, SIXTY_FOUR}, {SIXTY_FOUR "x", ""},
+	};
+
+	for (size_t n = 0; n < sizeof lines / sizeof lines[0]; n++) {
+		char name[TOKEN_NAME_SIZE];
+
+		token_line_name(lines[n].line, strlen(lines[n].line), name);
+		ck_assert_str_eq(name, lines[n].name);
+	}
+}
+END_TEST
+
 START_TEST(a_name_counts_once)
 {
 	parse("phone read " HASH "\nphone admin " HASH "\n" SIXTY_FOUR " read " HASH);
@@ -435,6 +455,7 @@ access_suite(void)
 	tcase_add_loop_test(file, a_broken_line_lets_nobody_in, 0,
 			    sizeof broken / sizeof broken[0]);
 	tcase_add_test(file, a_nul_does_not_hide_the_rest_of_a_line);
+	tcase_add_test(file, the_name_of_a_line_is_found_as_the_line_is_read);
 	tcase_add_test(file, a_name_counts_once);
 	tcase_add_test(file, so_many_tokens_and_no_more);
 	tcase_add_test(file, a_secret_is_found_by_its_hash_and_by_nothing_else);
