@@ -115,7 +115,7 @@ access_judge(struct access *access, const struct access_claim *claim, enum scope
 
 	if (needed == SCOPE_OPEN)
 		return verdict(ACCESS_GRANTED, SCOPE_OPEN, "");
-	roster_look(access->roster);
+	roster_look(access->roster, claim->now);
 	found = identify(access, claim);
 	if (found.answer == ACCESS_GRANTED && (needed == SCOPE_UNSET || found.scope < needed))
 		found.answer = ACCESS_TOO_LITTLE;

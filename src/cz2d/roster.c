@@ -27,6 +27,7 @@ struct mark {
 
 struct roster {
 	char *path;
+	int64_t looked; /* when */
 	struct mark mark;
 	enum tokens_found found;
 	char why[TOKENS_WHY_SIZE]; /* it could not be read, as was told last */
@@ -104,18 +105,19 @@ take(struct roster *roster)
 }
 
 void
-roster_look(struct roster *roster)
+roster_look(struct roster *roster, int64_t now)
 {
-	struct mark now;
+	struct mark mark;
 
-	if (roster->path[0] == '\0')
+	if (roster->path[0] == '\0' || roster->looked == now)
 		return;
-	now = mark_of(roster->path);
+	roster->looked = now;
+	mark = mark_of(roster->path);
 	/* What kept us from reading it may have gone, and left no mark. */
-	if (is_same(&now, &roster->mark) && roster->found != TOKENS_UNREADABLE)
+	if (is_same(&mark, &roster->mark) && roster->found != TOKENS_UNREADABLE)
 		return;
 	/* The mark is older than what is read: a change in between is seen the next time. */
-	roster->mark = now;
+	roster->mark = mark;
 	take(roster);
 }
 
@@ -135,6 +137,7 @@ roster_new(const char *path)
 	struct roster *roster = mem_new(1, sizeof *roster);
 
 	roster->path = mem_text(path);
+	roster->looked = INT64_MIN;
 	roster->found = TOKENS_ABSENT;
 	roster_reload(roster);
 	return roster;

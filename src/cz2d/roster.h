@@ -8,6 +8,7 @@
 #define CZ2D_ROSTER_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "keys/tokens.h"
 
@@ -20,9 +21,9 @@ roster_new(const char *path);
 struct roster *
 roster_free(struct roster *roster);
 
-/* Reads the file again if it has changed. */
+/* Reads the file again if it has changed; looks once a millisecond at most. */
 void
-roster_look(struct roster *roster);
+roster_look(struct roster *roster, int64_t now);
 
 /* Reads it again in any case, and says once more what is wrong with it. */
 void

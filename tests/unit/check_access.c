@@ -419,6 +419,7 @@ START_TEST(a_token_gives_its_scope_and_those_before_it)
 	ck_assert_str_eq(access_judge(access, &phone, SCOPE_ADMIN).name, "phone");
 	ck_assert_int_eq(access_judge(access, &nobody, SCOPE_READ).answer, ACCESS_NOBODY);
 	unlink(path);
+	phone.now++;
 	ck_assert_int_eq(access_judge(access, &phone, SCOPE_READ).answer, ACCESS_UNKNOWN);
 	access_free(access);
 }
