@@ -27,7 +27,8 @@ backup_begin(struct backup *backup, const char *path, int version)
 		errno = ENAMETOOLONG;
 		return CZ2_EIO;
 	}
-	return unlink(backup->part) == 0 || errno == ENOENT ? CZ2_OK : CZ2_EIO;
+	backup_drop(backup);
+	return access(backup->part, F_OK) != 0 && errno == ENOENT ? CZ2_OK : CZ2_EIO;
 }
 
 static int
@@ -57,5 +58,9 @@ backup_end(const struct backup *backup)
 void
 backup_drop(const struct backup *backup)
 {
+	char journal[BACKUP_ROOM + 16]; /* SQLite's, of a copy that was not finished */
+
+	snprintf(journal, sizeof journal, "%s-journal", backup->part);
+	unlink(journal);
 	unlink(backup->part);
 }

@@ -45,6 +45,9 @@ struct database {
 	char why[WHY_MAX]; /* it cannot be used; "" while all is well */
 };
 
+/* KiB, as SQL wants them: what is written is hardly ever looked at again. */
+#define WRITER_CACHE "-256"
+
 enum verdict { GOOD, DAMAGED, UNUSABLE };
 
 /* A file without its marker has lost what it held, and must not pass for a new one. */
@@ -333,7 +336,8 @@ open_whole(struct database *database)
 	    (verdict = identify(database, &version)) != GOOD ||
 	    (verdict = check_whole(database)) != GOOD ||
 	    (verdict = execute(database, "PRAGMA journal_mode = WAL")) != GOOD ||
-	    (verdict = execute(database, "PRAGMA synchronous = FULL")) != GOOD)
+	    (verdict = execute(database, "PRAGMA synchronous = FULL")) != GOOD ||
+	    (verdict = execute(database, "PRAGMA cache_size = " WRITER_CACHE)) != GOOD)
 		return verdict;
 	return migrate(database, version);
 }

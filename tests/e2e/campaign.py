@@ -21,7 +21,7 @@ from house import House
 from waiting import PATIENCE, until
 
 SEED = int(os.environ.get("CZ2_SEED", "1"))
-COMMANDS = int(os.environ.get("CZ2_COMMANDS", "300"))
+COMMANDS = int(os.environ.get("CZ2_COMMANDS", "400"))
 ZONES = 8
 QUICK = {"bus.reply_timeout_ms": 120, "bus.gap_ms": 5, "cache.refresh_interval": 5,
          "command.timeout_seconds": 10}
@@ -361,6 +361,7 @@ class Outcome:
     events: list
     growth: int
     overwritten: int
+    ends: Counter  # of the records of the ledger
 
     @property
     def delivered(self):
@@ -379,7 +380,8 @@ class Outcome:
                 f"worst {max(one.seconds for one in self.answers):.2f} s, "
                 f"{self.struck} faults struck, {self.felt} of {len(self.events)} events felt, "
                 f"grown by {self.growth} KiB, "
-                f"{self.overwritten} wall edits overwritten")
+                f"{self.overwritten} wall edits overwritten, recorded as "
+                f"{' '.join(f'{status}: {count}' for status, count in sorted(self.ends.items()))}")
 
     def misses(self):
         """What was to be reached and was not."""
@@ -432,9 +434,11 @@ def run(house, campaign, commands, seed):
         answers += disturbed(campaign, house, dice)
     struck = campaign.trace(house) - before
     recovers(house, campaign, dice)
+    house.all_ended()
     growth = house.daemon.memory() - footprint["memory"]
     outcome = Outcome(campaign, seed, answers, struck, house.events, growth,
-                      len(history.overwritten_at_the_wall(house.history())))
+                      len(history.overwritten_at_the_wall(house.history())),
+                      Counter(one.status for one in house.recorded()))
     print(outcome, flush=True)
     assert not list(outcome.misses()), [str(outcome), *outcome.misses()]
     house.daemon.assert_flat(footprint, GROWTH_KIB)

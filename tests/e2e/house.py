@@ -106,11 +106,15 @@ class House:
         """What the daemons have recorded, as the history knows it."""
         return ledger_reader.read(self.daemons, self.zones, self.sim.known_since)
 
-    def all_ended(self, timeout=30.0):
-        """Waits until each record has its final state."""
-        def ended():
-            return all(one.final for one in self.ledger().records)
-        until(ended, timeout, "the end of each command", pause=0.1)
+    def recorded(self):
+        """What is on the disk, read behind the daemon's back."""
+        path = self.daemon.settings["storage.path"]
+        return [ledger_reader.record(row, ()) for row in ledger_reader.from_file(path)]
+
+    def all_ended(self, timeout=60.0):
+        """Waits until each record has its final state on the disk."""
+        until(lambda: all(one.final for one in self.recorded()), timeout,
+              "the end of each command", pause=0.1)
 
     def notes(self):
         """Changes without a command, as the only daemon has recorded them. Of several each would

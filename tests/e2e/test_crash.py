@@ -14,7 +14,6 @@ import time
 
 import pytest
 
-import ledger_reader
 import preload
 from history import CLOCK_SLACK
 from waiting import until
@@ -106,19 +105,13 @@ def forget(house):
 
 # --- at each system call --------------------------------------------------------------------------
 
-def ended_in_the_file(house):
-    """True when no command is open; asked behind the daemon's back, whose calls are counted."""
-    rows = ledger_reader.from_file(house.daemon.settings["storage.path"])
-    return not [one for one in rows if one["status"] in ("pending", "sent")]
-
-
 def die_at(house, weather, call, heat, headers):
     """One command during which the daemon dies; false when it was over before."""
     weather.die_in = call
     given = Given(house, 2, heat, bool(heat % 2), headers)
     given.later.thread.join()
     until(lambda: not house.daemon.process.alive() or
-          not given.later.error and ended_in_the_file(house),
+          not given.later.error and all(one.final for one in house.recorded()),
           what="the end of the daemon or of the command")
     died = not house.daemon.process.alive()
     if died:

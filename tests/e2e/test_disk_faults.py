@@ -15,7 +15,6 @@ import time
 
 import pytest
 
-import ledger_reader
 import preload
 from panel import WRITE
 from waiting import until
@@ -169,16 +168,10 @@ def test_a_disk_that_fails_amid_commands_writes_nothing_more_and_lies_to_nobody(
     assert record(house, second)["sent_at"] is None
     assert not [one for one in house.written() if one.row == (1, 16) and one.payload[11] == 67]
     weather.disk_error = 0
-    until(lambda: {one.ident: one for one in stored_records(house)}[second].final and
-          all(one.final for one in stored_records(house)), what="the ends to be recorded")
-    told = {one.wish["heat_setpoint", 1]: one.status for one in stored_records(house)}
+    until(lambda: {one.ident: one for one in house.recorded()}[second].final and
+          all(one.final for one in house.recorded()), what="the ends to be recorded")
+    told = {one.wish["heat_setpoint", 1]: one.status for one in house.recorded()}
     assert told == {66: "delivered", 67: "failed"}
-
-
-def stored_records(house):
-    """What is on the disk, whatever the daemon knows besides."""
-    rows = ledger_reader.from_file(house.daemon.settings["storage.path"])
-    return [ledger_reader.record(row, ()) for row in rows]
 
 
 # --- what lies in the file -----------------------------------------------------------------------
