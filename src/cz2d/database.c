@@ -46,7 +46,7 @@ struct database {
 };
 
 /* KiB, as SQL wants them: what is written is hardly ever looked at again. */
-#define WRITER_CACHE "-256"
+#define WRITER_CACHE "-64"
 
 enum verdict { GOOD, DAMAGED, UNUSABLE };
 

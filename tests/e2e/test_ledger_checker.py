@@ -34,7 +34,8 @@ def true_history():
               *exchange(10.2, WARMER, READ), *exchange(10.25, HELD, READ)]
     changes = [Change(0.0, (1, 16), SETPOINTS), Change(0.0, (1, 12), FLAGS),
                Change(10.05, (1, 16), WARMER, "write"), Change(10.15, (1, 12), HELD, "write")]
-    calls = [Call("POST", "/zones/2/temperature", b'{"heat": 70, "hold": true}', 9.9, 10.4, 200)]
+    calls = [Call("POST", "/zones/2/temperature", b'{"heat": 70, "hold": true}', 9.9, 10.4, 200,
+                  {"message": "Zone 2 temperature updated"})]
     return History(frames=frames, changes=changes, calls=calls, zones=3)
 
 
