@@ -8,7 +8,7 @@
 
 enum { UUID_SIZE = 37 };
 
-/* A random UUID (RFC 9562, version 4) in lower case. */
+/* A UUID by time and chance (RFC 9562, version 7) in lower case. */
 void
 uuid_make(char out[UUID_SIZE]);
 

@@ -8,6 +8,7 @@
 #include "cz2d/daemon.h"
 
 #include <jansson.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -500,6 +501,7 @@ daemon_new(const struct config *config, const char *path, int verbosity)
 
 	json_set_alloc_funcs(json_memory, free);
 	signal(SIGPIPE, SIG_IGN);
+	mallopt(M_ARENA_MAX, 1);
 	raise_descriptors();
 	error = make_loop(daemon);
 	if (error != 0) {

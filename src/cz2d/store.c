@@ -32,7 +32,6 @@ static const char *const steps[] = {
 	"CREATE INDEX commands_of_key ON commands (key, seq) WHERE key IS NOT NULL;"
 	"CREATE INDEX commands_of_device ON commands (device, seq);"
 	"CREATE INDEX commands_by_status ON commands (device, status, seq);"
-	"CREATE INDEX commands_open ON commands (seq) WHERE status < 2;"
 	"CREATE TABLE counts (block INTEGER NOT NULL, device TEXT NOT NULL,"
 	" status INTEGER NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (block, device, status))"
 	" WITHOUT ROWID;",

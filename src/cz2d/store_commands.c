@@ -50,7 +50,8 @@ static const char count_more[] =
 
 /* The limit is for files that were stuffed by others: ours never come near it. */
 static const char select_open[] =
-	"SELECT " NAMES " FROM commands WHERE status < 2 ORDER BY seq LIMIT 2000";
+	"SELECT " NAMES " FROM commands WHERE device IN (SELECT device FROM counts WHERE block = -1)"
+	" AND status IN (0, 1) ORDER BY seq LIMIT 2000";
 
 /* More are not given between two saves of the rows, except by who tries how many can be. */
 static const char select_since[] =

@@ -43,7 +43,7 @@ struct weather {
 	int64_t sync_ms;           /* how long each fsync() takes more */
 	int64_t disk_error;        /* errno of all that writes to the database; 0: none */
 	atomic_llong syncs;        /* how many calls of fsync() began: ours to tell */
-	atomic_llong disk_writes;  /* and how many that write to the database */
+	atomic_llong disk_bytes;   /* and how much was written to the database */
 	atomic_llong die_in;       /* kill -9 instead of the nth system call from now; 0: never */
 };
 
@@ -152,11 +152,16 @@ disk_fails(enum call call)
 		atomic_fetch_add(&weather->syncs, 1);
 		nanosleep(&(struct timespec){weather->sync_ms / 1000,
 					     weather->sync_ms % 1000 * 1000000}, NULL);
-	} else {
-		atomic_fetch_add(&weather->disk_writes, 1);
 	}
 	errno = (int)weather->disk_error;
 	return errno != 0;
+}
+
+static void
+note_written(enum call call, int64_t bytes)
+{
+	if (faults.active && faults.weather != NULL && calls[call].kind == DISK && bytes > 0)
+		atomic_fetch_add(&faults.weather->disk_bytes, bytes);
 }
 
 /* The name in C differs from the linker's: the headers' own idea of it does not matter here. */
@@ -165,13 +170,16 @@ disk_fails(enum call call)
 	result fault_##name parameters \
 	{ \
 		static result(*real) parameters; \
+		result got; \
 		if (real == NULL) \
 			*(void **)&real = dlsym(RTLD_NEXT, #name); \
 		if (faults.active) \
 			die_if_told(CALL_##name); \
 		if (faults.active && (strikes(CALL_##name) || disk_fails(CALL_##name))) \
 			return failed; \
-		return real arguments; \
+		got = real arguments; \
+		note_written(CALL_##name, (int64_t)got); \
+		return got; \
 	}
 CALLS(CALL)
 #undef CALL
