@@ -501,6 +501,7 @@ daemon_new(const struct config *config, const char *path, int verbosity)
 
 	json_set_alloc_funcs(json_memory, free);
 	signal(SIGPIPE, SIG_IGN);
+	/* Threads that hardly ever work need no memory in reserve each. */
 	mallopt(M_ARENA_MAX, 1);
 	raise_descriptors();
 	error = make_loop(daemon);

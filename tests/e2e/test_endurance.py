@@ -31,6 +31,7 @@ POLL_S = 60         # cache.refresh_interval, as it is unless configured otherwi
 LINK_PAUSE_S = 3    # the longest between two attempts to open the link
 BROKER_PAUSE_S = 2  # so little that several steps lie between two attempts
 COMMANDS_A_DAY = 48
+HANDS_A_DAY = 96    # at the wall; each is recorded
 SETTINGS = {"bus.gap_ms": 0, "panel.bus_address": 99}
 
 DISK_BYTES_A_DAY = 5_000_000
@@ -95,7 +96,8 @@ def a_day(house, clocks, dice, minutes):
             given += 1
             house.command(f"/zones/{dice.randint(1, 8)}/temperature",
                           {"heat": dice.randint(58, 70), "hold": True})
-        house.sim.wall(dice.randint(1, 8), heat=dice.randint(58, 70))
+        if dice.random() < HANDS_A_DAY / DAY_MINUTES:
+            house.sim.wall(dice.randint(1, 8), heat=dice.randint(58, 70))
         a_minute(house, clocks)
         if minute == minutes // 3:
             loses_broker(house, clocks, signal.SIGTERM)
@@ -112,6 +114,7 @@ def test_days_pass_in_few_bytes_and_few_lines(new_house, clocks):
     house.listener.wait(STATUS)
     dice = random.Random(SEED)
     days, minutes = max(1, int(HOURS / 24)), int(min(HOURS, 24) * 60)
+    give_commands(house, 400)  # every thread that works on the disk has had its turn
     a_day(house, clocks, dice, min(minutes, 60))
     footprint = house.daemon.footprint()
     bytes_before, lines_before = written(clocks), len(lines(house))
