@@ -17,6 +17,7 @@
 #include "base/mem.h"
 #include "cz2d/guess.h"
 #include "cz2d/roster.h"
+#include "keys/crypt.h"
 
 enum {
 	SECRET_MAX = 256,
@@ -73,6 +74,18 @@ complain(struct access *access, const struct access_claim *claim, int failures)
 		    failures);
 }
 
+/* Nothing that a secret could be found by stays in memory. */
+static uint64_t
+hash_of(const char *text)
+{
+	uint8_t digest[CRYPT_DIGEST_SIZE];
+	uint64_t hash;
+
+	crypt_digest(text, strlen(text), digest);
+	memcpy(&hash, digest, sizeof hash);
+	return hash;
+}
+
 /* What comes with Authorization. */
 static struct access_verdict
 identify_token(struct access *access, const struct access_claim *claim)
@@ -90,7 +103,8 @@ identify_token(struct access *access, const struct access_claim *claim)
 		guess_succeeded(&access->guess, &claim->network);
 		return verdict(ACCESS_GRANTED, token->scope, token->name);
 	}
-	complain(access, claim, guess_failed(&access->guess, &claim->network, claim->now));
+	complain(access, claim, guess_failed(&access->guess, &claim->network,
+					     hash_of(claim->authorization), claim->now));
 	return verdict(secret != NULL ? ACCESS_UNKNOWN : ACCESS_MALFORMED, SCOPE_OPEN, "");
 }
 

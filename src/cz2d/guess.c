@@ -57,12 +57,24 @@ guess_wait(const struct guess *guess, const struct in6_addr *network, int64_t no
 	return client != NULL && client->until > now ? client->until - now : 0;
 }
 
+static bool
+is_repeated(const struct guess_client *client, uint64_t shown)
+{
+	for (int n = 0; n < GUESS_FREE && n < client->failures; n++)
+		if (client->shown[n] == shown)
+			return true;
+	return false;
+}
+
 int
-guess_failed(struct guess *guess, const struct in6_addr *network, int64_t now)
+guess_failed(struct guess *guess, const struct in6_addr *network, uint64_t shown, int64_t now)
 {
 	struct guess_client *client = place_of(guess, network, now);
 	int64_t wait = FIRST_WAIT_MS;
 
+	if (is_repeated(client, shown))
+		return 0;
+	client->shown[client->failures % GUESS_FREE] = shown;
 	client->last = now;
 	client->failures++;
 	for (int n = GUESS_FREE + 1; n < client->failures && wait < GUESS_WAIT_MAX_MS; n++)

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright 2026 The cz2d authors */
 /*
- * Who shows wrong tokens again and again has to wait, longer each time. Nobody else does,
- * and nobody is kept on the line. Pure: time comes as an argument.
+ * Who shows one wrong token after another has to wait, longer each time. Nobody else does,
+ * and nobody is kept on the line. Who shows the same one for ever is a program that was
+ * forgotten, and whoever shares its address should not suffer for it. Pure: time comes as
+ * an argument.
  */
 #ifndef CZ2D_GUESS_H
 #define CZ2D_GUESS_H
@@ -20,6 +22,7 @@ enum {
 struct guess_client {
 	struct in6_addr network;
 	int failures; /* 0: a free place */
+	uint64_t shown[GUESS_FREE]; /* the last ones */
 	int64_t last, until;
 };
 
@@ -31,9 +34,12 @@ struct guess {
 int64_t
 guess_wait(const struct guess *guess, const struct in6_addr *network, int64_t now);
 
-/* It was wrong. The number of those in a row. */
+/*
+ * It was wrong; shown is a hash of it. The number of those in a row, 0 when it is one of the
+ * last ones again.
+ */
 int
-guess_failed(struct guess *guess, const struct in6_addr *network, int64_t now);
+guess_failed(struct guess *guess, const struct in6_addr *network, uint64_t shown, int64_t now);
 
 /* It was right: all is forgotten. */
 void

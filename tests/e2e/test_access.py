@@ -153,8 +153,8 @@ def test_who_guesses_has_to_wait_and_nobody_else(new_house):
     house = new_house()
     secret = add_token(house, "phone", "read")
     elsewhere = newcomer(house)
-    for _ in range(6):
-        assert house.rest.get("/status", headers=bearer("cz2_guess")).status == 401
+    for number in range(6):
+        assert house.rest.get("/status", headers=bearer(f"cz2_guess{number}")).status == 401
     answer = house.rest.get("/status", headers=bearer(secret))
     assert answer.status == 429 and int(answer.headers["Retry-After"]) == 1, answer
     assert house.unix.get("/status").status == 200
@@ -164,9 +164,19 @@ def test_who_guesses_has_to_wait_and_nobody_else(new_house):
     house.daemon.wait_log(r"127\.0\.0\.1 has shown 6 wrong tokens in a row")
     until(lambda: house.rest.get("/status", headers=bearer(secret)).status == 200,
           what="the right token to be looked at again")
-    for _ in range(5):
-        assert house.rest.get("/status", headers=bearer("cz2_guess")).status == 401
+    for number in range(5):
+        assert house.rest.get("/status", headers=bearer(f"cz2_guess{number}")).status == 401
     assert house.rest.get("/status", headers=bearer(secret)).status == 200, "forgotten before"
+
+
+def test_a_program_with_a_revoked_token_locks_nobody_out(new_house):
+    house = new_house()
+    secret, old = add_token(house, "phone", "read"), add_token(house, "old", "read")
+    revoke(house, "old")
+    for _ in range(40):
+        assert house.rest.get("/status", headers=bearer(old)).status == 401
+        assert house.rest.get("/status", headers={"Authorization": "Basic eDp5"}).status == 401
+    assert house.rest.get("/status", headers=bearer(secret)).status == 200
 
 
 # --- web pages ----------------------------------------------------------------------------------

@@ -295,6 +295,15 @@ END_TEST
  * Guessing
  */
 
+/* Something that nobody has shown yet. */
+static uint64_t
+another(void)
+{
+	static uint64_t last;
+
+	return ++last;
+}
+
 static struct in6_addr
 network(unsigned number)
 {
@@ -312,13 +321,13 @@ START_TEST(pauses_double_up_to_a_minute)
 	int64_t now = 5;
 
 	for (int n = 0; n < GUESS_FREE; n++) {
-		guess_failed(&guess, &one, now);
+		guess_failed(&guess, &one, another(), now);
 		ck_assert_int_eq(guess_wait(&guess, &one, now), 0);
 	}
 	for (int64_t wait = 1000; wait < 200000; wait *= 2) {
 		int64_t bounded = wait < GUESS_WAIT_MAX_MS ? wait : GUESS_WAIT_MAX_MS;
 
-		guess_failed(&guess, &one, now);
+		guess_failed(&guess, &one, another(), now);
 		ck_assert_int_eq(guess_wait(&guess, &one, now), bounded);
 		ck_assert_int_eq(guess_wait(&guess, &one, now + bounded - 1), 1);
 		now += bounded;
@@ -334,12 +343,31 @@ START_TEST(guesses_are_forgotten_after_a_right_one_and_after_a_while)
 	struct in6_addr one = network(1);
 
 	for (int n = 0; n < 9; n++)
-		guess_failed(&guess, &one, 0);
+		guess_failed(&guess, &one, another(), 0);
 	guess_succeeded(&guess, &one);
 	ck_assert_int_eq(guess_wait(&guess, &one, 0), 0);
-	ck_assert_int_eq(guess_failed(&guess, &one, 0), 1);
-	ck_assert_int_eq(guess_failed(&guess, &one, GUESS_MEMORY_MS - 1), 2);
-	ck_assert_int_eq(guess_failed(&guess, &one, 2 * GUESS_MEMORY_MS - 1), 1);
+	ck_assert_int_eq(guess_failed(&guess, &one, another(), 0), 1);
+	ck_assert_int_eq(guess_failed(&guess, &one, another(), GUESS_MEMORY_MS - 1), 2);
+	ck_assert_int_eq(guess_failed(&guess, &one, another(), 2 * GUESS_MEMORY_MS - 1), 1);
+}
+END_TEST
+
+START_TEST(the_same_again_is_no_other_guess)
+{
+	static struct guess guess;
+	struct in6_addr one = network(1);
+
+	ck_assert_int_eq(guess_failed(&guess, &one, 7, 0), 1);
+	for (int n = 0; n < 100; n++)
+		ck_assert_int_eq(guess_failed(&guess, &one, 7, n), 0);
+	for (uint64_t n = 0; n < GUESS_FREE - 1; n++)
+		ck_assert_int_eq(guess_failed(&guess, &one, 100 + n, 100), 2 + (int)n);
+	for (uint64_t n = 0; n < GUESS_FREE - 1; n++)
+		ck_assert_int_eq(guess_failed(&guess, &one, 100 + n, 100), 0);
+	ck_assert_int_eq(guess_failed(&guess, &one, 7, 100), 0);
+	ck_assert_int_eq(guess_wait(&guess, &one, 100), 0);
+	ck_assert_int_eq(guess_failed(&guess, &one, 8, 100), GUESS_FREE + 1);
+	ck_assert_int_gt(guess_wait(&guess, &one, 100), 0);
 }
 END_TEST
 
@@ -349,13 +377,13 @@ START_TEST(a_crowd_pushes_out_who_guessed_longest_ago)
 	struct in6_addr old = network(1), recent = network(2);
 
 	for (int n = 0; n < 9; n++)
-		guess_failed(&guess, &old, 0);
+		guess_failed(&guess, &old, another(), 0);
 	for (int n = 0; n < 9; n++)
-		guess_failed(&guess, &recent, 9);
+		guess_failed(&guess, &recent, another(), 9);
 	for (unsigned n = 0; n < GUESS_CLIENTS_MAX - 1; n++) {
 		struct in6_addr someone = network(100 + n);
 
-		guess_failed(&guess, &someone, 10);
+		guess_failed(&guess, &someone, another(), 10);
 	}
 	ck_assert_int_eq(guess_wait(&guess, &old, 11), 0);
 	ck_assert_int_gt(guess_wait(&guess, &recent, 11), 0);
@@ -428,18 +456,39 @@ END_TEST
 START_TEST(who_guesses_waits_even_with_the_right_token_and_alone)
 {
 	struct access *access = with_a_token(false);
-	struct access_claim thief = {.authorization = "Bearer x", .network = network(1)};
+	struct access_claim thief = {.network = network(1)};
+	char guessed[] = "Bearer x0";
 	struct access_claim owner = {.authorization = header, .network = network(2)};
 
 	thief.peer = "192.0.2.1";
-	for (int n = 0; n <= GUESS_FREE; n++)
+	thief.authorization = guessed;
+	for (int n = 0; n <= GUESS_FREE; n++) {
+		guessed[strlen(guessed) - 1]++;
 		ck_assert_int_eq(access_judge(access, &thief, SCOPE_READ).answer, ACCESS_UNKNOWN);
+	}
 	thief.authorization = header;
 	ck_assert_int_eq(access_judge(access, &thief, SCOPE_READ).answer, ACCESS_TOO_OFTEN);
 	ck_assert_int_eq(access_judge(access, &thief, SCOPE_READ).wait_ms, 1000);
 	ck_assert_int_eq(access_judge(access, &owner, SCOPE_READ).answer, ACCESS_GRANTED);
 	thief.now = 1000;
 	ck_assert_int_eq(access_judge(access, &thief, SCOPE_READ).answer, ACCESS_GRANTED);
+	access_free(access);
+	unlink(path);
+}
+END_TEST
+
+/* A program that was forgotten shows its token for ever, and others share its address. */
+START_TEST(a_revoked_token_locks_nobody_out)
+{
+	struct access *access = with_a_token(false);
+	struct access_claim forgotten = {.authorization = "Bearer revoked"};
+	struct access_claim owner = {.authorization = header};
+
+	forgotten.peer = "192.0.2.1";
+	for (int n = 0; n < 100; n++)
+		ck_assert_int_eq(access_judge(access, &forgotten, SCOPE_READ).answer,
+				 ACCESS_UNKNOWN);
+	ck_assert_int_eq(access_judge(access, &owner, SCOPE_READ).answer, ACCESS_GRANTED);
 	access_free(access);
 	unlink(path);
 }
@@ -471,11 +520,13 @@ access_suite(void)
 	suite_add_tcase(suite, pages_case);
 	tcase_add_test(guesses, pauses_double_up_to_a_minute);
 	tcase_add_test(guesses, guesses_are_forgotten_after_a_right_one_and_after_a_while);
+	tcase_add_test(guesses, the_same_again_is_no_other_guess);
 	tcase_add_test(guesses, a_crowd_pushes_out_who_guessed_longest_ago);
 	suite_add_tcase(suite, guesses);
 	tcase_add_test(verdicts, a_forgotten_scope_lets_nobody_in);
 	tcase_add_test(verdicts, without_tokens_only_this_machine_is_trusted);
 	tcase_add_test(verdicts, a_token_gives_its_scope_and_those_before_it);
+	tcase_add_test(verdicts, a_revoked_token_locks_nobody_out);
 	tcase_add_test(verdicts, who_guesses_waits_even_with_the_right_token_and_alone);
 	suite_add_tcase(suite, verdicts);
 	return suite;
