@@ -13,6 +13,7 @@ import subprocess
 
 import pytest
 
+import trace
 from access import add_token, bearer, cz2ctl
 from daemon import config_text
 from house import House
@@ -178,6 +179,18 @@ def test_tokens_and_cz2ctl_work_through_tls(new_house, made):
     assert one.ask("GET", "/status")[0] == 401
     assert one.ask("GET", "/status", headers=bearer(secret))[0] == 200
     assert "token" in cz2ctl("version", *trusting, code=1).stderr
+
+
+@pytest.mark.skipif(trace.unavailable() is not None, reason=str(trace.unavailable()))
+def test_cacert_is_believed_instead_of_the_systems_authorities(served, made, tmp_path):
+    calls = trace.Trace(tmp_path / "calls")
+    done = subprocess.run([*calls.under, program("cz2ctl"), "health", "--cacert", made["cert"],
+                           "--url", f"https://localhost:{served.daemon.port}"],
+                          capture_output=True, timeout=60, env=clean_environment(), check=False)
+    assert done.returncode == 0, done
+    seen = [line for _, line in calls.read("cz2ctl")]
+    assert any(made["cert"] in line for line in seen)
+    assert not [line for line in seen if "/etc/ssl" in line]
 
 
 def test_a_stop_answers_whoever_waits(new_house, made):
