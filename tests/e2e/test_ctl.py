@@ -683,6 +683,14 @@ def test_completion_knows_the_words_behind_an_option():
     assert completed("mode", "E") == {"EHeat"} and completed("st") == {"status"}
 
 
+def test_completion_knows_the_words_of_a_command():
+    for name in commands():
+        usage = ctl(name, "--help").out.splitlines()[0].split(" [--")[0]
+        words = set(re.findall(r"(?<=[\[| ])[A-Za-z]+(?=[ |\]]|$)", usage.split(name, 1)[1]))
+        words = {word for word in words if not word.isupper()}
+        assert words <= completed(name, ""), name
+
+
 def test_every_command_is_in_the_manual():
     with open(os.path.join(ROOT, "man", "cz2ctl.1"), encoding="utf-8") as file:
         told = set(re.findall(r"^\.It Cm ([a-z]+)", file.read(), re.MULTILINE))
