@@ -103,18 +103,21 @@ check_zone_names(struct config_reading *reading)
 	return 0;
 }
 
+/* False with why when the file should hold one; "" when there is none, or nothing in it. */
 static bool
-has_tokens(const char *path)
+has_tokens(const char *path, char why[TOKENS_WHY_SIZE])
 {
 	struct tokens *tokens = mem_new(1, sizeof *tokens);
-	char why[TOKENS_WHY_SIZE];
 	size_t length;
 	bool some = false;
 	char *text;
 
+	why[0] = '\0';
 	if (path[0] != '\0' && tokens_read(path, &text, &length, why) == TOKENS_FOUND) {
 		tokens_parse(tokens, text, length, NULL, NULL);
 		some = tokens->count > 0;
+		if (!some && tokens->broken > 0)
+			snprintf(why, TOKENS_WHY_SIZE, "no line of it can be understood");
 		free(text);
 	}
 	free(tokens);
@@ -128,10 +131,17 @@ check_listen(struct config_reading *reading)
 	const struct config *config = reading->config;
 	const struct config_place *place = place_of(reading, "http.listen");
 	bool environment = strncmp(place->where, "environment", strlen("environment")) == 0;
+	char why[TOKENS_WHY_SIZE];
 
 	if (config->http.allow_anonymous || config_check_loopback(config->http.listen) ||
-	    has_tokens(config->http.tokens))
+	    has_tokens(config->http.tokens, why))
 		return 0;
+	/* Who has made tokens must not be talked into letting in everyone. */
+	if (why[0] != '\0')
+		return config_refuse(reading, place_of(reading, "http.tokens"), "http.tokens",
+				     "no token is in force and http.listen is open to the network:"
+				     " %s; accepted is a file of tokens that this user can read"
+				     " (cz2ctl token list)", why);
 	return config_refuse(
 		reading, place, "http.listen",
 		"everyone on the network could control the heating: accepted is 127.0.0.1, ::1 or"

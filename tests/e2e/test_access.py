@@ -302,7 +302,14 @@ def test_a_listener_for_strangers_needs_a_token_or_the_line_that_is_told(tmp_pat
     line = re.search(r"the line  (.*;)", error)[1]
     assert start(line)[0] == 0, "the line that is told helps"
     tokens.write_text("broken\n")
-    assert start()[0] == 2
+    code, error = start()
+    assert code == 2 and "http.tokens" in error and "no line of it can be understood" in error
+    assert "allow_anonymous" not in error, "nobody is talked into letting in everyone"
+    tokens.unlink()
+    tokens.mkdir()
+    code, error = start()
+    assert code == 2 and "it is no file" in error and "allow_anonymous" not in error
+    tokens.rmdir()
     cz2ctl("token", "add", "phone", "--scope", "read", "--file", str(tokens))
     assert start()[0] == 0
 
