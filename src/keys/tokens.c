@@ -228,6 +228,21 @@ read_whole(int fd, char *text, size_t *length, char why[TOKENS_WHY_SIZE])
 	return TOKENS_FOUND;
 }
 
+static bool
+is_link(const char *path)
+{
+	struct stat about;
+
+	return lstat(path, &about) == 0 && S_ISLNK(about.st_mode);
+}
+
+/* There was nothing to open. A link says that there should be. */
+static enum tokens_found
+absent(const char *path, char why[TOKENS_WHY_SIZE])
+{
+	return is_link(path) ? unreadable(why, "it is a link to nothing") : TOKENS_ABSENT;
+}
+
 /* Without waiting, whatever the path names: a pipe would keep us for ever. */
 enum tokens_found
 tokens_read(const char *path, char **text, size_t *length, char why[TOKENS_WHY_SIZE])
@@ -238,7 +253,7 @@ tokens_read(const char *path, char **text, size_t *length, char why[TOKENS_WHY_S
 
 	*text = NULL;
 	if (fd < 0 && errno == ENOENT)
-		return TOKENS_ABSENT;
+		return absent(path, why);
 	if (fd < 0)
 		return unreadable(why, strerror(errno));
 	*text = mem_new(TOKENS_BYTES_MAX + 2, 1);

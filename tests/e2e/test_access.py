@@ -349,7 +349,8 @@ def test_a_broken_line_is_told_and_the_good_ones_count(new_house):
     assert house.rest.get("/status").status == 401
 
 
-@pytest.mark.parametrize("damage", ["directory", "too large", "only broken", "unreadable"])
+@pytest.mark.parametrize("damage", ["directory", "too large", "only broken", "unreadable",
+                                    "link to nothing"])
 def test_a_file_that_cannot_be_used_lets_nobody_in(new_house, damage):
     house = new_house()
     path = tokens_path(house)
@@ -358,6 +359,11 @@ def test_a_file_that_cannot_be_used_lets_nobody_in(new_house, damage):
     if damage == "directory":
         os.unlink(path)
         os.mkdir(path)
+    elif damage == "link to nothing":  # a volume that is not mounted
+        os.unlink(path)
+        os.symlink(path + ".elsewhere", path)
+        cz2ctl("token", "add", "script", "--scope", "read", "--file", path, code=2)
+        assert os.path.islink(path), "whoever put it there wanted the file elsewhere"
     elif damage == "unreadable":
         os.unlink(path)
         os.symlink(path, path)  # a loop: root may read everything else
