@@ -248,31 +248,35 @@ stamp_of(const json_t *stamps, const json_t *record)
 	return id != NULL ? json_object_get(stamps, id) : NULL;
 }
 
-/* How many stand before the first that was there already: only these are new. */
+/*
+ * Which of those that were not there are new: of a list that was full, what stands behind
+ * all that were there has only moved up as others left. One that is old may come in anywhere
+ * when it gets the status that is asked for.
+ */
 static size_t
-count_new(const json_t *page, const json_t *stamps)
+end_of_news(const json_t *page, const json_t *stamps)
 {
-	size_t count = 0;
+	size_t end = json_array_size(page);
 
-	while (count < json_array_size(page) &&
-	       stamp_of(stamps, json_array_get(page, count)) == NULL)
-		count++;
-	return count;
+	if (json_object_size(stamps) < FOLLOW_NEWEST)
+		return end;
+	while (end > 0 && stamp_of(stamps, json_array_get(page, end - 1)) == NULL)
+		end--;
+	return end > 0 ? end : json_array_size(page);
 }
 
 /* The oldest first. */
 static void
 show_news(struct ctl *ctl, const json_t *page, const json_t *stamps)
 {
-	size_t fresh = count_new(page, stamps);
+	size_t end = end_of_news(page, stamps);
 
 	for (size_t i = json_array_size(page); i-- > 0;) {
 		const json_t *record = json_array_get(page, i);
 		const json_t *stamp = stamp_of(stamps, record);
-		bool changed = stamp != NULL &&
-			       !json_equal(stamp, json_object_get(record, "updated_at"));
+		const json_t *now = json_object_get(record, "updated_at");
 
-		if (changed || i < fresh)
+		if (stamp != NULL ? !json_equal(stamp, now) : i < end)
 			call_show(ctl, record, view_command_line);
 	}
 	fflush(ctl->screen.file);

@@ -68,7 +68,8 @@ def at(house, *arguments, wish=None, url=None, **environment):
 
 
 class Server:
-    """Answers each connection with the same bytes. hold: waits for release() before."""
+    """Answers each connection with the same bytes, or with the next ones that answer() gives.
+    hold: waits for release() before."""
 
     def __init__(self, answer, path=None, hold=False):
         self.answer = answer
@@ -100,7 +101,7 @@ class Server:
                 try:
                     self.requests.append(read_request(one))
                     self.open.wait()
-                    one.sendall(self.answer)
+                    one.sendall(self.answer() if callable(self.answer) else self.answer)
                 except OSError:
                     pass
 
@@ -621,6 +622,30 @@ def test_who_follows_all_sees_what_is_new(new_house):
     finally:
         follower.terminate()
         follower.wait(10)
+
+
+def followed(new_server, *pages):
+    """The commands that follow shows of these lists, one list after the other."""
+    answers = [http({"commands": [{"command_id": f"{name}-id", "updated_at": stamp}
+                                  for name, stamp in page], "total": len(page)})
+               for page in pages]
+    server = new_server(iter([*answers, http({"detail": "enough"}, 503)]).__next__)
+    done = ctl(*server.where, "commands", "follow", "--status", "failed")
+    assert done.code == REFUSED and "enough" in done.err, done
+    return [line.split("-")[0].strip() for line in done.out.splitlines()]
+
+
+def test_who_follows_a_status_sees_each_command_that_gets_it(new_server):
+    first, second, late = ("first", 1), ("second", 2), ("late", 3)
+    assert followed(new_server, [], [first], [second, first], [second, first, late],
+                    [("second", 4), first, late]) == ["first", "second", "late", "second"]
+
+
+def test_who_follows_is_not_told_what_only_moves_up(new_server):
+    full = [(f"n{number}", 1) for number in range(300, 200, -1)]
+    moved = full[1:] + [("n200", 1)]
+    late = moved[:50] + [("late", 2)] + moved[50:99]
+    assert followed(new_server, full, moved, late, [("next", 3)] + late[:99]) == ["late", "next"]
 
 
 def test_a_daemon_that_never_waits_is_told_as_such(new_house):
