@@ -11,8 +11,11 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "cz2d/config_check.h"
+
+enum { SECOND_US = 1000000 };
 
 static void
 point_at(const char *list[CONFIG_LIST_MAX + 1],
@@ -41,6 +44,15 @@ warn(const struct config *config)
 			    " http.tls_key would change that");
 }
 
+/* No reason not to begin: the clock may be wrong, and the Unix socket needs none. */
+static void
+warn_of_end(const struct pair *pair, const char *path)
+{
+	if (clock_wall_us() / SECOND_US > pair->end)
+		log_warning("http", "%s has expired: clients will not believe it until it is"
+			    " renewed and cz2d started again", path);
+}
+
 static bool
 take_pair(struct http_setup *setup, const struct config *config, char *why, size_t why_size)
 {
@@ -51,6 +63,7 @@ take_pair(struct http_setup *setup, const struct config *config, char *why, size
 		return true;
 	fault = pair_read(&setup->pair, config->http.tls_cert, config->http.tls_key, reason);
 	if (fault == PAIR_GOOD) {
+		warn_of_end(&setup->pair, config->http.tls_cert);
 		setup->http.tls = &setup->pair;
 		return true;
 	}

@@ -56,8 +56,9 @@ datum_of(const char *text)
 				.size = (unsigned)strlen(text)};
 }
 
+/* end: of the first one. */
 static int
-check_cert(const gnutls_datum_t *text)
+check_cert(const gnutls_datum_t *text, int64_t *end)
 {
 	gnutls_x509_crt_t *list;
 	unsigned count;
@@ -65,10 +66,20 @@ check_cert(const gnutls_datum_t *text)
 
 	if (result < 0)
 		return result;
+	*end = count > 0 ? (int64_t)gnutls_x509_crt_get_expiration_time(list[0]) : -1;
 	for (unsigned n = 0; n < count; n++)
 		gnutls_x509_crt_deinit(list[n]);
 	gnutls_free(list);
 	return 0;
+}
+
+int64_t
+crypt_cert_end(const char *cert)
+{
+	gnutls_datum_t text = datum_of(cert);
+	int64_t end;
+
+	return check_cert(&text, &end) == 0 ? end : -1;
 }
 
 static int
@@ -103,7 +114,8 @@ crypt_pair(const char *cert, const char *key, const char **reason)
 {
 	gnutls_datum_t cert_datum = datum_of(cert), key_datum = datum_of(key);
 	enum crypt_pair found = CRYPT_PAIR_NO_CERT;
-	int result = check_cert(&cert_datum);
+	int64_t end;
+	int result = check_cert(&cert_datum, &end);
 
 	if (result >= 0) {
 		found = CRYPT_PAIR_NO_KEY;

@@ -25,6 +25,10 @@ crypt_digest(const void *bytes, size_t size, uint8_t digest[CRYPT_DIGEST_SIZE]);
 bool
 crypt_equal(const void *a, const void *b, size_t size);
 
+/* When the first certificate of a PEM text ends, in seconds since 1970; -1: there is none. */
+int64_t
+crypt_cert_end(const char *cert);
+
 enum crypt_pair {
 	CRYPT_PAIR_FITS,
 	CRYPT_PAIR_NO_CERT,

@@ -104,7 +104,9 @@ pair_read(struct pair *pair, const char *cert_path, const char *key_path, char w
 	}
 	if (pair->key != NULL)
 		fault = judge(pair, why);
-	if (fault != PAIR_GOOD)
+	if (fault == PAIR_GOOD)
+		pair->end = crypt_cert_end(pair->cert);
+	else
 		pair_end(pair);
 	return fault;
 }

@@ -6,12 +6,15 @@
 #ifndef KEYS_PAIR_H
 #define KEYS_PAIR_H
 
+#include <stdint.h>
+
 enum { PAIR_WHY_SIZE = 256 };
 
 /* Texts with a NUL behind them. */
 struct pair {
 	char *cert; /* our own first, then those that vouch for it */
 	char *key;
+	int64_t end; /* of the certificate, in seconds since 1970 */
 };
 
 enum pair_fault {

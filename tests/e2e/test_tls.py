@@ -13,6 +13,7 @@ import subprocess
 
 import pytest
 
+import preload
 import trace
 from access import add_token, bearer, cz2ctl
 from daemon import config_text
@@ -241,6 +242,19 @@ def test_a_pair_that_cannot_be_used_is_named(tmp_path, made, cert, key, blamed, 
 
 def test_a_good_pair_is_accepted(tmp_path, made):
     assert start(tmp_path, made, "cert", "key")[0] == 0
+
+
+def test_a_certificate_that_has_expired_is_told(new_house, made, tmp_path):
+    weather = preload.Weather.at(tmp_path / "weather")
+    settings = {"http.tls_cert": made["cert"], "http.tls_key": made["key"]}
+    house = new_house(settings=settings, known=False, true_clock=False,
+                      environment=preload.environment(weather=weather))
+    house.daemon.wait_log("listening on https")
+    assert "expired" not in house.daemon.log()
+    weather.wall_shift_s = 31 * 24 * 3600
+    house.daemon.restart()
+    house.daemon.wait_log(r"warning.*cert has expired")
+    assert house.unix.get("/health").status, "what needs no certificate goes on"
 
 
 def test_what_is_unwise_is_told(new_house, made, tmp_path):
