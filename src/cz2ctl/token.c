@@ -12,8 +12,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "cz2ctl/say.h"
+
+static void
+warn_of_readers(const char *path, FILE *file)
+{
+	struct stat about;
+
+	if (fstat(fileno(file), &about) == 0 && S_ISREG(about.st_mode) &&
+	    (about.st_mode & S_IROTH) != 0)
+		say_warning("%s can be read by every user of this machine: chmod o-r", path);
+}
 
 /* With one byte to spare, which tells a token that is too long. */
 static enum ctl_exit
@@ -27,6 +38,7 @@ read_file(const char *path, char text[TOKEN_MAX + 1])
 		say_error("%s: %s", path, strerror(errno));
 		return CTL_USAGE;
 	}
+	warn_of_readers(path, file);
 	length = fread(text, 1, TOKEN_MAX, file);
 	error = ferror(file) ? errno : 0;
 	fclose(file);

@@ -413,6 +413,19 @@ def test_a_token_is_sent_from_a_file_or_the_environment(new_server, tmp_path):
     assert sent == [None, "Bearer from-environment", "Bearer from-file"]
 
 
+def test_a_token_that_every_user_can_read_is_told(new_server, tmp_path):
+    server = new_server(http({"name": "cz2d"}))
+    path = tmp_path / "token"
+    path.write_text("secret\n")
+    said = {}
+    for mode in (0o644, 0o640, 0o600):
+        path.chmod(mode)
+        said[mode] = ctl(*server.where, "version", "--token-file", str(path))
+    assert [done.code for done in said.values()] == [DONE] * 3
+    assert "can be read by every user" in said[0o644].err and "secret" not in said[0o644].err
+    assert said[0o640].err == said[0o600].err == ""
+
+
 @pytest.mark.parametrize("token", ["two words", "a\tb", "ü", "x" * 5000, "a\x01"])
 def test_what_cannot_be_a_token_is_not_sent(new_server, token):
     server = new_server(http({}))
