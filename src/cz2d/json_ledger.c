@@ -20,12 +20,12 @@
 static json_t *
 hex(const struct cz2_image *image)
 {
-	char text[2 * CZ2_ROW_SIZE_MAX + 1] = "";
+	char text[2 * CZ2_ROW_SIZE_MAX + 1], *end = text;
 
 	if (image->length == 0)
 		return json_null();
 	for (int i = 0; i < image->length; i++)
-		snprintf(text + 2 * i, sizeof text - 2 * (size_t)i, "%02x", image->bytes[i]);
+		end += snprintf(end, 3, "%02x", image->bytes[i]);
 	return json_string(text);
 }
 
@@ -71,17 +71,30 @@ json_result(const struct outcome *outcome)
 	return result;
 }
 
+/* What a row of the list holds now; NULL: it is not in the list. */
+static json_t *
+after_in(const json_t *rows, const json_t *name)
+{
+	for (size_t i = 0; i < json_array_size(rows); i++)
+		if (json_equal(json_object_get(json_array_get(rows, i), "row"), name))
+			return json_object_get(json_array_get(rows, i), "after");
+	return NULL;
+}
+
 /* Of the rows that were written before, what they hold now. */
 static void
 set_after(json_t *rows, const struct outcome *outcome)
 {
-	json_t *written, *seen, *now = rows_of(outcome);
-	size_t i, k;
+	json_t *now = rows_of(outcome);
+	json_t *row;
+	size_t i;
 
-	json_array_foreach(rows, i, written)
-		json_array_foreach(now, k, seen)
-			if (json_equal(json_object_get(written, "row"), json_object_get(seen, "row")))
-				json_object_set(written, "after", json_object_get(seen, "after"));
+	json_array_foreach(rows, i, row) {
+		json_t *after = after_in(now, json_object_get(row, "row"));
+
+		if (after != NULL)
+			json_object_set(row, "after", after);
+	}
 	json_decref(now);
 }
 

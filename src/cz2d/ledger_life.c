@@ -245,20 +245,19 @@ static void
 on_done(void *self, const struct outcome *outcome, int64_t now)
 {
 	struct entry *entry = self;
+	bool waits = entry->patient && !outcome->sent;
 
 	entry->order = 0;
 	if (outcome->error == CZ2_OK)
 		end_with(entry, RECORD_DELIVERED, outcome, now);
 	else if (outcome->error == CZ2_EUNCONFIRMED)
 		leave_open(entry, outcome, now);
-	else if (!entry->patient || outcome->sent)
-		end_with(entry, RECORD_FAILED, outcome, now);
-	else if (outcome->error == CZ2_ESTOPPING)
+	else if (waits && outcome->error == CZ2_ESTOPPING)
 		leave(entry);
-	else if (now >= entry->deadline)
-		expire(entry, now);
-	else if (panel_is_away(outcome->error))
+	else if (waits && panel_is_away(outcome->error) && now < entry->deadline)
 		hold(entry);
+	else if (waits && panel_is_away(outcome->error))
+		expire(entry, now);
 	else
 		end_with(entry, RECORD_FAILED, outcome, now);
 }

@@ -90,7 +90,7 @@ quality_others_percent(const struct quality *quality, int64_t now)
 	for (int i = 0; i < QUALITY_SECONDS; i++)
 		if (now / SECOND_MS - quality->others[i].second < QUALITY_SECONDS)
 			bytes += quality->others[i].bytes;
-	if (span > QUALITY_SECONDS * SECOND_MS)
-		span = QUALITY_SECONDS * SECOND_MS;
+	if (span > QUALITY_SECONDS * (int64_t)SECOND_MS)
+		span = QUALITY_SECONDS * (int64_t)SECOND_MS;
 	return (double)bytes * 100 * SECOND_MS / CZ2_BYTES_PER_SECOND / (double)span;
 }

@@ -406,7 +406,7 @@ find_block(struct database *database, const char *sql, struct database_value *va
 	   struct walk *walk)
 {
 	int64_t from;
-	int error;
+	int error = CZ2_OK;
 
 	do {
 		from = walk->block;
