@@ -80,7 +80,7 @@ CANNOT_FAIL = {
         "__snprintf_chk", "__strcpy_chk", "__vsnprintf_chk", "bcmp", "dirname", "explicit_bzero",
         "ferror", "free",
         "freeaddrinfo", "gai_strerror", "getenv", "getopt_long", "getpid", "gmtime_r",
-        "in6addr_any", "in6addr_loopback", "inet_ntop", "inet_pton", "localtime_r", "memchr",
+        "in6addr_any", "in6addr_loopback", "inet_ntop", "inet_pton", "localtime_r", "mallopt", "memchr",
         "memcmp", "memcpy", "memmove", "memset", "qsort", "snprintf", "strcasecmp", "strcasestr",
         "strchr", "strcmp",
         "strcpy", "strcspn", "strerror", "strftime", "strlen", "strncasecmp", "strncmp",
