@@ -9,6 +9,7 @@ import uuid
 
 import pytest
 
+import preload
 from waiting import until
 
 SETTINGS = {"bus.reply_timeout_ms": 120, "bus.gap_ms": 5}
@@ -307,3 +308,59 @@ def test_what_waited_is_carried_out_after_a_stop(new_house):
     house.sim.silence(False)
     house.daemon.start()
     assert ended(house, ident)["status"] == "delivered"
+
+
+# --- too late -------------------------------------------------------------------------------------
+
+@pytest.fixture
+def weather(tmp_path):
+    return preload.Weather.at(tmp_path / "weather")
+
+
+def goes_by(weather, seconds):
+    weather.monotonic_shift_s += seconds
+    weather.wall_shift_s += seconds
+
+
+def ask_in_vain(new_house, weather):
+    """A house whose panel is gone, and a command that may wait for it for a minute."""
+    house = new_house(settings=SETTINGS, true_clock=False,
+                      environment=preload.environment(weather=weather))
+    fall_silent(house)
+    answer = house.rest.post("/api/v1/commands", {
+        "command": "zone.hold", "params": {"zone_id": 2, "hold": True}, "expires_in_minutes": 1})
+    assert answer.status == 201 and record(house, answer.json["command_id"])["status"] == "pending"
+    return house, answer.json["command_id"]
+
+
+def never_sent(house, ident):
+    one = ended(house, ident)
+    assert one["status"] == "expired" and one["result"]["error_code"] == "timeout", one
+    assert one["sent_at"] is None and one["delivered_at"] is None
+    house.sim.silence(False)
+    until(lambda: house.rest.get("/status?force=true").status == 200, what="the panel")
+    assert not house.written() and not house.zone(2)["hold"]
+
+
+def test_what_waited_too_long_is_never_sent(new_house, weather):
+    house, ident = ask_in_vain(new_house, weather)
+    goes_by(weather, 61)
+    never_sent(house, ident)
+
+
+def test_what_expired_while_the_daemon_was_away_is_never_sent(new_house, weather):
+    house, ident = ask_in_vain(new_house, weather)
+    house.daemon.stop(signal.SIGKILL)
+    goes_by(weather, 61)
+    house.sim.silence(False)
+    house.daemon.start()
+    never_sent(house, ident)
+
+
+def test_what_did_not_expire_while_the_daemon_was_away_is_carried_out(new_house, weather):
+    house, ident = ask_in_vain(new_house, weather)
+    house.daemon.stop(signal.SIGKILL)
+    goes_by(weather, 30)
+    house.sim.silence(False)
+    house.daemon.start()
+    assert ended(house, ident)["status"] == "delivered" and house.zone(2)["hold"]
