@@ -21,6 +21,7 @@
 
 #include "base/mem.h"
 #include "cz2ctl/say.h"
+#include "keys/file.h"
 
 enum { NEW_MODE = 0640 };
 
@@ -64,14 +65,15 @@ complain(void *self, int line, const char *why)
 static enum ctl_exit
 take_file(struct tokens_edit *edit)
 {
-	char why[TOKENS_WHY_SIZE];
-	enum tokens_found found = tokens_read(edit->path, &edit->text, &edit->length, why);
+	char why[FILE_WHY_SIZE];
+	enum file_found found = file_read(edit->path, TOKENS_BYTES_MAX, &edit->text,
+					  &edit->length, why);
 
-	if (found == TOKENS_UNREADABLE) {
+	if (found == FILE_UNREADABLE) {
 		say_error("%s: %s", edit->path, why);
 		return CTL_USAGE;
 	}
-	edit->exists = found == TOKENS_FOUND;
+	edit->exists = found == FILE_FOUND;
 	if (!edit->exists)
 		edit->text = mem_text("");
 	tokens_parse(&edit->tokens, edit->text, edit->length, complain, edit);

@@ -17,6 +17,7 @@
 
 #include "base/mem.h"
 #include "cz2d/config_check.h"
+#include "keys/file.h"
 #include "keys/tokens.h"
 
 const char config_default_path[] = "/etc/cz2d/cz2d.conf";
@@ -105,7 +106,7 @@ check_zone_names(struct config_reading *reading)
 
 /* False with why when the file should hold one; "" when there is none, or nothing in it. */
 static bool
-has_tokens(const char *path, char why[TOKENS_WHY_SIZE])
+has_tokens(const char *path, char why[FILE_WHY_SIZE])
 {
 	struct tokens *tokens = mem_new(1, sizeof *tokens);
 	size_t length;
@@ -113,11 +114,12 @@ has_tokens(const char *path, char why[TOKENS_WHY_SIZE])
 	char *text;
 
 	why[0] = '\0';
-	if (path[0] != '\0' && tokens_read(path, &text, &length, why) == TOKENS_FOUND) {
+	if (path[0] != '\0' &&
+	    file_read(path, TOKENS_BYTES_MAX, &text, &length, why) == FILE_FOUND) {
 		tokens_parse(tokens, text, length, NULL, NULL);
 		some = tokens->count > 0;
 		if (!some && tokens->broken > 0)
-			snprintf(why, TOKENS_WHY_SIZE, "no line of it can be understood");
+			snprintf(why, FILE_WHY_SIZE, "no line of it can be understood");
 		free(text);
 	}
 	free(tokens);
@@ -131,7 +133,7 @@ check_listen(struct config_reading *reading)
 	const struct config *config = reading->config;
 	const struct config_place *place = place_of(reading, "http.listen");
 	bool environment = strncmp(place->where, "environment", strlen("environment")) == 0;
-	char why[TOKENS_WHY_SIZE];
+	char why[FILE_WHY_SIZE];
 
 	if (config->http.allow_anonymous || config_check_loopback(config->http.listen) ||
 	    has_tokens(config->http.tokens, why))

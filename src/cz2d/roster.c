@@ -15,6 +15,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "keys/file.h"
 
 /* What tells one state of a file from the next. */
 struct mark {
@@ -29,8 +30,8 @@ struct roster {
 	char *path;
 	int64_t looked; /* when */
 	struct mark mark;
-	enum tokens_found found;
-	char why[TOKENS_WHY_SIZE]; /* it could not be read, as was told last */
+	enum file_found found;
+	char why[FILE_WHY_SIZE]; /* it could not be read, as was told last */
 	struct tokens tokens;
 };
 
@@ -86,18 +87,18 @@ complain(void *self, int line, const char *why)
 static void
 take(struct roster *roster)
 {
-	char why[TOKENS_WHY_SIZE];
+	char why[FILE_WHY_SIZE];
 	size_t length;
 	char *text;
 
 	why[0] = '\0';
 	roster->tokens.count = roster->tokens.broken = 0;
-	roster->found = tokens_read(roster->path, &text, &length, why);
+	roster->found = file_read(roster->path, TOKENS_BYTES_MAX, &text, &length, why);
 	if (why[0] != '\0' && strcmp(why, roster->why) != 0)
 		log_error("access", "%s cannot be read, nobody gets in by a token: %s",
 			  roster->path, why);
 	memcpy(roster->why, why, sizeof why);
-	if (roster->found != TOKENS_FOUND)
+	if (roster->found != FILE_FOUND)
 		return;
 	tokens_parse(&roster->tokens, text, length, complain, roster);
 	free(text);
@@ -114,7 +115,7 @@ roster_look(struct roster *roster, int64_t now)
 	roster->looked = now;
 	mark = mark_of(roster->path);
 	/* What kept us from reading it may have gone, and left no mark. */
-	if (is_same(&mark, &roster->mark) && roster->found != TOKENS_UNREADABLE)
+	if (is_same(&mark, &roster->mark) && roster->found != FILE_UNREADABLE)
 		return;
 	/* The mark is older than what is read: a change in between is seen the next time. */
 	roster->mark = mark;
@@ -138,7 +139,7 @@ roster_new(const char *path)
 
 	roster->path = mem_text(path);
 	roster->looked = INT64_MIN;
-	roster->found = TOKENS_ABSENT;
+	roster->found = FILE_ABSENT;
 	roster_reload(roster);
 	return roster;
 }
@@ -158,9 +159,9 @@ roster_free(struct roster *roster)
 bool
 roster_is_empty(const struct roster *roster)
 {
-	if (roster->found == TOKENS_FOUND)
+	if (roster->found == FILE_FOUND)
 		return roster->tokens.count == 0 && roster->tokens.broken == 0;
-	return roster->found == TOKENS_ABSENT;
+	return roster->found == FILE_ABSENT;
 }
 
 const struct token *

@@ -8,16 +8,12 @@
 #include "keys/pair.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "base/mem.h"
 #include "keys/crypt.h"
+#include "keys/file.h"
 
 enum { BYTES_MAX = 64 * 1024 };
 
@@ -29,46 +25,23 @@ wipe(char *text)
 	free(text);
 }
 
-/* False with errno when it stopped before its end. */
-static bool
-read_whole(int fd, char *text)
-{
-	size_t length = 0;
-	ssize_t got;
-
-	while ((got = read(fd, text + length, BYTES_MAX - length)) != 0) {
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return false;
-		length += (size_t)got;
-	}
-	text[length] = '\0';
-	return true;
-}
-
-/* NULL with why. A pipe would keep us for ever. */
+/* NULL with why. */
 static char *
 read_file(const char *path, char why[PAIR_WHY_SIZE])
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	char *text = mem_new(BYTES_MAX + 1, 1);
-	struct stat about;
-	bool good = fd >= 0 && fstat(fd, &about) == 0;
+	char reason[FILE_WHY_SIZE], *text;
+	size_t length;
 
-	if (good && (!S_ISREG(about.st_mode) || about.st_size >= BYTES_MAX)) {
-		snprintf(why, PAIR_WHY_SIZE, "it is no file of at most %d bytes", BYTES_MAX - 1);
-		good = false;
-	} else if (!good || !read_whole(fd, text)) {
-		snprintf(why, PAIR_WHY_SIZE, "it cannot be read: %s", strerror(errno));
-		good = false;
-	}
-	if (fd >= 0)
-		close(fd);
-	if (good)
+	switch (file_read(path, BYTES_MAX, &text, &length, reason)) {
+	case FILE_FOUND:
 		return text;
-	wipe(text);
-	return NULL;
+	case FILE_ABSENT:
+		snprintf(why, PAIR_WHY_SIZE, "it cannot be read: %s", strerror(ENOENT));
+		return NULL;
+	default:
+		snprintf(why, PAIR_WHY_SIZE, "it cannot be read: %.200s", reason);
+		return NULL;
+	}
 }
 
 static enum pair_fault

@@ -8,13 +8,9 @@
 
 #include "keys/tokens.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/mem.h"
 
@@ -197,76 +193,6 @@ token_line_name(const char *line, size_t length, char name[TOKEN_NAME_SIZE])
 		size = 0;
 	memcpy(name, line + from, size);
 	name[size] = '\0';
-}
-
-/* ------------------------------------------------------------------------
- * The file
- */
-
-static enum tokens_found
-unreadable(char why[TOKENS_WHY_SIZE], const char *reason)
-{
-	snprintf(why, TOKENS_WHY_SIZE, "%s", reason);
-	return TOKENS_UNREADABLE;
-}
-
-static enum tokens_found
-read_whole(int fd, char *text, size_t *length, char why[TOKENS_WHY_SIZE])
-{
-	ssize_t got = 0;
-
-	*length = 0;
-	do {
-		*length += (size_t)got;
-		got = read(fd, text + *length, TOKENS_BYTES_MAX + 1 - *length);
-	} while (got > 0 || (got < 0 && errno == EINTR && (got = 0) == 0));
-	if (got < 0)
-		return unreadable(why, strerror(errno));
-	if (*length > TOKENS_BYTES_MAX)
-		return unreadable(why, "it has more than 65536 bytes");
-	text[*length] = '\0';
-	return TOKENS_FOUND;
-}
-
-static bool
-is_link(const char *path)
-{
-	struct stat about;
-
-	return lstat(path, &about) == 0 && S_ISLNK(about.st_mode);
-}
-
-/* There was nothing to open. A link says that there should be. */
-static enum tokens_found
-absent(const char *path, char why[TOKENS_WHY_SIZE])
-{
-	return is_link(path) ? unreadable(why, "it is a link to nothing") : TOKENS_ABSENT;
-}
-
-/* Without waiting, whatever the path names: a pipe would keep us for ever. */
-enum tokens_found
-tokens_read(const char *path, char **text, size_t *length, char why[TOKENS_WHY_SIZE])
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	enum tokens_found found;
-	struct stat about;
-
-	*text = NULL;
-	if (fd < 0 && errno == ENOENT)
-		return absent(path, why);
-	if (fd < 0)
-		return unreadable(why, strerror(errno));
-	*text = mem_new(TOKENS_BYTES_MAX + 2, 1);
-	if (fstat(fd, &about) != 0 || !S_ISREG(about.st_mode))
-		found = unreadable(why, "it is no file");
-	else
-		found = read_whole(fd, *text, length, why);
-	close(fd);
-	if (found != TOKENS_FOUND) {
-		free(*text);
-		*text = NULL;
-	}
-	return found;
 }
 
 /* ------------------------------------------------------------------------

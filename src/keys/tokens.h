@@ -26,7 +26,6 @@ enum {
 	TOKEN_LINE_SIZE = 256,
 	TOKEN_CREATED_SIZE = 33,
 	TOKEN_SECRET_SIZE = 4 + 64 + 1, /* "cz2_" and 256 bits in hex */
-	TOKENS_WHY_SIZE = 256,
 };
 
 struct token {
@@ -40,12 +39,6 @@ struct tokens {
 	struct token list[TOKENS_MAX];
 	int count;
 	int broken; /* lines that are none */
-};
-
-enum tokens_found {
-	TOKENS_ABSENT, /* there is no file */
-	TOKENS_FOUND,
-	TOKENS_UNREADABLE, /* why says what is wrong */
 };
 
 /* 1 to 64 of A-Z, a-z, 0-9, '_', '.' and '-', and none of those that mean somebody else. */
@@ -63,10 +56,6 @@ token_line_name(const char *line, size_t length, char name[TOKEN_NAME_SIZE]);
 void
 tokens_parse(struct tokens *tokens, const char *text, size_t length,
 	     void (*complain)(void *self, int line, const char *why), void *self);
-
-/* The content of a file, to be freed, with a NUL behind it. NULL unless it was found. */
-enum tokens_found
-tokens_read(const char *path, char **text, size_t *length, char why[TOKENS_WHY_SIZE]);
 
 /* A new secret, and the line that lets it in; created is the time of day. */
 void
