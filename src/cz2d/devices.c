@@ -229,11 +229,19 @@ devices_change(struct devices *devices, int number, const struct devices_change 
 		start(devices);
 }
 
+/* What is kept of it now is newer than what counts yet. */
+static bool
+is_on_its_way(const struct devices *devices, int number)
+{
+	return devices->first != NULL && devices->first->number == number;
+}
+
 void
 devices_save(struct devices *devices)
 {
 	for (int number = 0; number < devices->count; number++)
-		store_keep_device(devices->store, &devices->list[number], NULL, NULL);
+		if (!is_on_its_way(devices, number))
+			store_keep_device(devices->store, &devices->list[number], NULL, NULL);
 }
 
 /* ------------------------------------------------------------------------

@@ -191,6 +191,18 @@ START_TEST(a_restart_finds_them_as_they_were)
 }
 END_TEST
 
+START_TEST(what_is_saved_meanwhile_does_not_undo_a_change)
+{
+	rename_to(2, "Salon");
+	devices_save(devices);
+	while (device_store_waiting() > 0)
+		device_store_answer(CZ2_OK);
+	ck_assert_str_eq(devices_name(devices, 2), "Salon");
+	begin_anew();
+	ck_assert_str_eq(devices_name(devices, 2), "Salon");
+}
+END_TEST
+
 START_TEST(a_change_that_waits_at_the_end_is_let_go)
 {
 	rename_to(1, "One");
@@ -229,6 +241,7 @@ main(void)
 		changes_are_made_one_upon_the_other,
 		what_changes_nothing_is_no_news,
 		a_restart_finds_them_as_they_were,
+		what_is_saved_meanwhile_does_not_undo_a_change,
 		a_change_that_waits_at_the_end_is_let_go,
 		a_file_that_was_edited_hides_nothing_and_shows_no_rubbish,
 		NULL,
