@@ -520,6 +520,9 @@ daemon_run(struct daemon *daemon)
 {
 	service_ready();
 	uv_run(&daemon->loop, UV_RUN_DEFAULT);
+	/* Whoever asked in the last moment may have set the disk to work once more. */
+	while (store_busy(daemon->store))
+		uv_run(&daemon->loop, UV_RUN_ONCE);
 	store_save_rows(daemon->store, model_images(daemon->model), clock_now(), clock_wall_us());
 	log_info("daemon", "stopped");
 }
