@@ -7,6 +7,8 @@
 
 #include "cz2d/doubt.h"
 
+#include <string.h>
+
 #include "base/log.h"
 #include "cz2d/model.h"
 
@@ -20,6 +22,7 @@ doubt_add(struct doubt *doubt, const struct cz2_command *command, int64_t now)
 		doubt->command = *command;
 	doubt->open = true;
 	doubt->since = now;
+	memset(doubt->seen, 0, sizeof doubt->seen);
 	return first;
 }
 
@@ -29,17 +32,29 @@ doubt_concerns(const struct doubt *doubt, enum cz2_row row)
 	return doubt->open && cz2_command_touches(&doubt->command, row);
 }
 
+static void
+see(struct doubt *doubt, const struct model *model)
+{
+	for (int i = 0; i < DOUBT_ROWS; i++) {
+		const struct cz2_image *image = model_image(model, cz2_write_order[i]);
+
+		if (doubt->seen[i].length == 0 && image->time >= doubt->since)
+			doubt->seen[i] = *image;
+	}
+}
+
 enum doubt_verdict
-doubt_look(const struct doubt *doubt, const struct model *model)
+doubt_look(struct doubt *doubt, const struct model *model)
 {
 	enum doubt_verdict verdict = DOUBT_FOUND;
 
-	for (int i = 0; cz2_write_order[i] != CZ2_ROW_NONE; i++) {
-		const struct cz2_image *image = model_image(model, cz2_write_order[i]);
+	see(doubt, model);
+	for (int i = 0; i < DOUBT_ROWS; i++) {
+		const struct cz2_image *image = &doubt->seen[i];
 
 		if (!doubt_concerns(doubt, cz2_write_order[i]))
 			continue;
-		if (image->length == 0 || image->time < doubt->since)
+		if (image->length == 0)
 			return DOUBT_OPEN;
 		if (!cz2_command_shown(&doubt->command, cz2_write_order[i], image->bytes,
 				       image->length))
@@ -48,12 +63,22 @@ doubt_look(const struct doubt *doubt, const struct model *model)
 	return verdict;
 }
 
+const struct cz2_image *
+doubt_seen(const struct doubt *doubt, enum cz2_row row)
+{
+	int i = 0;
+
+	while (cz2_write_order[i] != row)
+		i++;
+	return &doubt->seen[i];
+}
+
 void
 doubt_settle(struct doubt *doubt, const struct model *model)
 {
-	enum doubt_verdict verdict = doubt_look(doubt, model);
+	enum doubt_verdict verdict = doubt->open ? doubt_look(doubt, model) : DOUBT_OPEN;
 
-	if (!doubt->open || verdict == DOUBT_OPEN)
+	if (verdict == DOUBT_OPEN)
 		return;
 	doubt->open = false;
 	log_info("engine", verdict == DOUBT_FOUND

@@ -14,11 +14,14 @@
 
 struct model;
 
+enum { DOUBT_ROWS = 3 }; /* as many rows can be written */
+
 /* All members are private. All zero: no doubt. */
 struct doubt {
 	bool open;
 	struct cz2_command command; /* all that is in doubt */
 	int64_t since;              /* when the last of it was given up */
+	struct cz2_image seen[DOUBT_ROWS]; /* as first read since, in the order of writes */
 };
 
 /* The write of this command was given up. True when there was no doubt before. */
@@ -35,8 +38,16 @@ enum doubt_verdict {
 	DOUBT_MISSING, /* the panel shows something else */
 };
 
+/*
+ * To be called whenever the panel may have been read: what a row showed first counts,
+ * whatever is written to it later.
+ */
 enum doubt_verdict
-doubt_look(const struct doubt *doubt, const struct model *model);
+doubt_look(struct doubt *doubt, const struct model *model);
+
+/* What the row showed; of length 0: it was not read yet. */
+const struct cz2_image *
+doubt_seen(const struct doubt *doubt, enum cz2_row row);
 
 /* Ends the doubt, with a line in the log, once all its rows were read since. */
 void

@@ -38,6 +38,7 @@ struct engine {
 	bool link_known, link_open;
 	bool stopping;
 	int64_t stop_by;
+	int64_t pause_until; /* no turn begins before */
 	int zone_count_told;
 	struct doubt doubt;
 };
@@ -52,6 +53,7 @@ engine_new(const struct engine_config *config, struct bus *bus, struct model *mo
 	engine->config = *config;
 	engine->bus = bus;
 	engine->model = model;
+	engine->pause_until = INT64_MIN;
 	refresh_init(&engine->refresh, model, config->attempts, config->refresh_ms);
 	return engine;
 }
@@ -73,9 +75,20 @@ engine_doubt(struct engine *engine, const struct cz2_command *command, int64_t n
 	if (doubt_add(&engine->doubt, command, now))
 		log_warning("engine", "a write was not confirmed: what became of it will be read "
 				      "as soon as the panel answers");
-	for (int i = 0; cz2_write_order[i] != CZ2_ROW_NONE; i++)
-		if (doubt_concerns(&engine->doubt, cz2_write_order[i]))
-			refresh_disturb(&engine->refresh, cz2_write_order[i], now);
+	for (int i = 0; cz2_write_order[i] != CZ2_ROW_NONE; i++) {
+		enum cz2_row row = cz2_write_order[i];
+
+		if (doubt_concerns(&engine->doubt, row))
+			refresh_disturb(&engine->refresh, row, now);
+		if (cz2_command_touches(command, row))
+			model_note_write(engine->model, row, now);
+	}
+}
+
+void
+engine_pause(struct engine *engine, int64_t until)
+{
+	engine->pause_until = clock_later(engine->pause_until, until);
 }
 
 static void
@@ -314,6 +327,8 @@ start_turn(struct engine *engine, int64_t now)
 		.attempts = engine->config.attempts,
 	};
 
+	if (now < engine->pause_until)
+		return false;
 	turn_begin(&engine->turn, &config, engine->model, now);
 	join_in_order(engine, now);
 	engine->turning = queue_find(&engine->queue, waiter_is_running_command, now) >= 0;
@@ -462,16 +477,19 @@ engine_step(struct engine *engine, int64_t now)
 }
 
 /* Whose preparation is under way will be prepared by whoever does that. */
-static bool
-somebody_can_begin(const struct engine *engine, int64_t now)
+static int64_t
+first_begin(const struct engine *engine, int64_t now)
 {
+	int64_t turn = clock_later(now, engine->pause_until);
+	int64_t first = INT64_MAX;
+
 	for (int i = 0; i < engine->queue.count; i++) {
 		const struct waiter *waiter = &engine->queue.waiters[engine->queue.order[i]];
 
 		if (waiter_can_begin(waiter, now) || waiter->prepare != NULL)
-			return true;
+			first = clock_earlier(first, waiter->refresh ? now : turn);
 	}
-	return false;
+	return first;
 }
 
 int64_t
@@ -483,8 +501,9 @@ engine_wake(const struct engine *engine, int64_t now)
 		wake = clock_earlier(wake, engine->stop_by);
 	if (bus_busy(engine->bus) || !engine->link_open || engine->stopping)
 		return wake;
-	if (engine->turning || refresh_active(&engine->refresh) || somebody_can_begin(engine, now))
+	if (engine->turning || refresh_active(&engine->refresh))
 		return now;
+	wake = clock_earlier(wake, first_begin(engine, now));
 	return clock_earlier(wake, refresh_wake(&engine->refresh));
 }
 

@@ -88,10 +88,18 @@ engine_withdraw(struct engine *engine, engine_id id);
 
 /*
  * Nobody knows what became of a write of this command: its rows are read as soon as the
- * panel answers. What this engine gave up itself need not be told.
+ * panel answers, and before they are written again. What this engine gave up itself need
+ * not be told.
  */
 void
 engine_doubt(struct engine *engine, const struct cz2_command *command, int64_t now);
+
+/*
+ * No command is begun before this moment: what an earlier life of the daemon wrote has to be
+ * looked at before anything is written over it.
+ */
+void
+engine_pause(struct engine *engine, int64_t until);
 
 /* True when a command that is submitted now would be begun at once, or joined to one that has. */
 bool

@@ -119,6 +119,7 @@ entry_doubt(struct entry *entry, int64_t now)
 {
 	begin_settling(entry, now);
 	entry->doubt_from = now + EARLIER_REPLIES_MS;
+	engine_pause(entry->ledger->engine, entry->doubt_from);
 }
 
 static void
@@ -133,14 +134,14 @@ leave_open(struct entry *entry, const struct outcome *outcome, int64_t now)
 	entry_keep(entry);
 }
 
-/* What the panel shows of it now. */
+/* What the panel showed of it. */
 static void
 look(const struct entry *entry, struct outcome *outcome)
 {
 	outcome->applied = entry->wish;
 	for (int i = 0; cz2_write_order[i] != CZ2_ROW_NONE; i++) {
 		enum cz2_row row = cz2_write_order[i];
-		const struct cz2_image *image = model_image(entry->ledger->model, row);
+		const struct cz2_image *image = doubt_seen(&entry->doubt, row);
 
 		if (!cz2_command_touches(&entry->wish, row))
 			continue;
@@ -174,6 +175,8 @@ settle(struct entry *entry, int64_t now)
 		entry->doubt_from = INT64_MAX;
 		doubt_add(&entry->doubt, &entry->wish, now);
 		engine_doubt(entry->ledger->engine, &entry->wish, now);
+		entry->record.updated_us = clock_wall_us_of(now);
+		entry_keep(entry);
 	} else if (entry->doubt_from == INT64_MAX) {
 		verdict = doubt_look(&entry->doubt, entry->ledger->model);
 	}
