@@ -18,7 +18,10 @@
 #include "base/uuid.h"
 #include "cz2d/json.h"
 
-enum { UNKEPT_MAX = 512 }; /* ends that wait for the disk, before what happens is not noted */
+enum {
+	OPEN_MAX = 2000,  /* commands, whatever they wait for */
+	UNKEPT_MAX = 512, /* ends that wait for the disk, before what happens is not noted */
+};
 
 /* ------------------------------------------------------------------------
  * Entries
@@ -119,6 +122,16 @@ open_entry(struct ledger *ledger, const struct ledger_order *order, int64_t now)
 }
 
 static int
+count_open(const struct ledger *ledger)
+{
+	int count = 0;
+
+	for (const struct entry *entry = ledger->first; entry != NULL; entry = entry->next)
+		count++;
+	return count;
+}
+
+static int
 count_patient(const struct ledger *ledger)
 {
 	int count = 0;
@@ -139,22 +152,32 @@ judge(const struct ledger *ledger, const struct ledger_order *order, int64_t now
 	return engine_reachable(ledger->engine);
 }
 
+/* Its caller is told with the next step: nobody is, from within the call that asks. */
+static void
+refuse(struct entry *entry, int error)
+{
+	entry->phase = PHASE_REFUSED;
+	entry->error = error;
+}
+
 int
 ledger_submit(struct ledger *ledger, const struct ledger_order *order,
 	      const struct ledger_caller *caller, int64_t now, ledger_id *id)
 {
 	struct entry *entry;
+	int error;
 
 	if (ledger->stopping)
 		return CZ2_ESTOPPING;
-	if (order->patience_ms != 0 && count_patient(ledger) >= ledger->config.queue_limit)
+	if (count_open(ledger) >= OPEN_MAX ||
+	    (order->patience_ms != 0 && count_patient(ledger) >= ledger->config.queue_limit))
 		return CZ2_EBUSY;
 	entry = open_entry(ledger, order, now);
 	entry->caller = *caller;
 	*id = entry->id;
-	entry->error = judge(ledger, order, now);
-	if (entry->error != CZ2_OK) {
-		entry->phase = PHASE_REFUSED;
+	error = judge(ledger, order, now);
+	if (error != CZ2_OK) {
+		refuse(entry, error);
 		return CZ2_OK;
 	}
 	/* Its turn comes at once: one visit to the disk is enough. */
@@ -162,6 +185,14 @@ ledger_submit(struct ledger *ledger, const struct ledger_order *order,
 		!entry->refresh && !entry->patient && engine_open(ledger->engine);
 	entry_keep(entry);
 	return CZ2_OK;
+}
+
+/* A clock that was set back meanwhile does not grant more time than there ever was. */
+static int64_t
+time_left(const struct record *record, int64_t wall_us)
+{
+	return clock_earlier(record->expires_us - wall_us,
+			     record->expires_us - record->requested_us);
 }
 
 void
@@ -173,9 +204,9 @@ ledger_take_up(struct ledger *ledger, const struct record *record, int64_t now)
 	record_copy(&entry->record, record);
 	entry->recorded = entry->patient = true;
 	entry->phase = PHASE_HELD;
-	entry->deadline = now + (record->expires_us - clock_wall_us_of(now)) / 1000;
+	entry->deadline = now + time_left(record, clock_wall_us_of(now)) / 1000;
 	if (!json_command_read(wish, &entry->wish))
-		entry_fail(entry, CZ2_EMALFORMED, now);
+		refuse(entry, CZ2_EMALFORMED);
 	else if (record->armed || record->status == RECORD_SENT)
 		entry_doubt(entry, now);
 	else
@@ -229,6 +260,7 @@ ledger_note(struct ledger *ledger, const struct ledger_note *note)
 	record->params = mem_text(note->params);
 	record->wish = wish_text(&note->outcome->applied);
 	record->result = result_text(note->outcome);
+	entry->recorded = true; /* there is nobody who could be told that it is not */
 	entry->phase = PHASE_ENDED;
 	entry_keep(entry);
 }
@@ -265,11 +297,12 @@ ledger_pending(const struct ledger *ledger)
 	return count;
 }
 
-/* Who stops tells those who were refused; all else is for the next start. */
+/* Who stops tells those who wait for an answer; all else is for the next start. */
 static bool
 is_stepped(const struct entry *entry)
 {
-	return !entry->ledger->stopping || entry->phase == PHASE_REFUSED;
+	return !entry->ledger->stopping || entry->phase == PHASE_REFUSED ||
+	       (entry->phase == PHASE_HELD && !entry->patient);
 }
 
 void

@@ -321,10 +321,11 @@ on_recorded(struct entry *entry, int64_t now)
 		entry_fail(entry, entry->error, now);
 		return;
 	}
-	entry->phase = PHASE_HELD;
+	entry->phase = PHASE_HELD; /* behind those that were accepted before */
 	if (entry->caller.recorded != NULL)
 		entry->caller.recorded(entry->caller.self, &entry->record, now);
-	queue(entry, now);
+	if (entry->record.answer != NULL)
+		entry_keep(entry);
 }
 
 static void
@@ -397,9 +398,9 @@ entry_keep(struct entry *entry)
 static void
 step_held(struct entry *entry, int64_t now)
 {
-	if (now >= entry->deadline)
+	if (entry->patient && now >= entry->deadline)
 		expire(entry, now);
-	else if (engine_reachable(entry->ledger->engine) == CZ2_OK)
+	else if (!entry->patient || engine_reachable(entry->ledger->engine) == CZ2_OK)
 		queue(entry, now);
 }
 
@@ -447,6 +448,8 @@ entry_wake(const struct entry *entry, int64_t now)
 	case PHASE_REFUSED:
 		return now;
 	case PHASE_HELD:
+		if (!entry->patient)
+			return now;
 		return clock_earlier(entry->deadline, now + RETRY_MS);
 	case PHASE_SETTLING:
 		return clock_earlier(entry->deadline, entry->doubt_from);

@@ -40,7 +40,8 @@ static const char keep_record[] =
 	" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 	" ON CONFLICT (id) DO UPDATE SET status = excluded.status, armed = excluded.armed,"
 	" updated_us = excluded.updated_us, sent_us = excluded.sent_us,"
-	" delivered_us = excluded.delivered_us, result = excluded.result,"
+	" delivered_us = excluded.delivered_us, expires_us = excluded.expires_us,"
+	" result = excluded.result,"
 	" answer_status = excluded.answer_status, answer = excluded.answer"
 	" WHERE status < 2 AND excluded.status >= status";
 

@@ -141,6 +141,27 @@ def test_who_does_not_wait_gets_the_same_command(new_house, target, body, status
     assert recorded(house) == 1
 
 
+@pytest.mark.parametrize("target, body, status", [
+    (ZONE, BODY, 202),
+    ("/api/v1/commands", {"command": "zone.hold", "params": {"zone_id": 2, "hold": True}}, 201)])
+def test_what_waits_for_the_panel_is_answered_alike_even_after_a_crash(
+        new_house, target, body, status):
+    house = new_house(settings={**SETTINGS, "cache.refresh_interval": 5})
+    house.sim.silence(True)
+    until(lambda: house.rest.get("/status?force=true").status == 504 and
+          not house.rest.get("/status").json["meta"]["connected"], 30, "the silence to be noticed")
+    more = {"Prefer": "respond-async"}
+    first = post(house, body, target=target, **more)
+    assert first.status == status
+    again = post(house, body, target=target, **more)
+    assert (again.status, again.json) == (status, first.json)
+    house.daemon.stop(signal.SIGKILL)
+    house.daemon.start()
+    again = post(house, body, target=target, **more)
+    assert (again.status, again.json) == (status, first.json)
+    assert recorded(house) == 1
+
+
 def test_after_a_crash_a_key_leads_to_what_became_of_its_command(new_house):
     house = new_house(settings={**SETTINGS, "bus.reply_timeout_ms": 1500})
     house.sim.fault("late-reply", count=1, ms=800, function="write")

@@ -289,6 +289,23 @@ def test_what_may_have_been_on_the_wire_is_settled_after_a_crash(new_house):
                              else "failed")
 
 
+def test_lists_and_records_agree_on_what_a_crash_left_in_doubt(new_house):
+    house = new_house(panel={"pacing": True})
+    later = house.client().later("POST", ZONE, {"heat": 66, "hold": True})
+    until(house.written, what="the first write")
+    house.daemon.stop(signal.SIGKILL)
+    later.thread.join()
+    house.calls[-1].abandoned = True
+    house.sim.silence(True)
+    house.daemon.start()
+    listed = until(lambda: newest(house, status_filter="sent")["commands"], 20,
+                   "it to be listed as sent")
+    ident = listed[0]["command_id"]
+    assert record(house, ident) == listed[0]
+    house.sim.silence(False)
+    assert ended(house, ident)["expires_at"] == listed[0]["expires_at"]
+
+
 def test_what_waited_is_carried_out_after_a_crash(new_house):
     house = new_house(settings=SETTINGS)
     fall_silent(house)

@@ -40,6 +40,8 @@ static struct command {
 	int life;    /* and which one has it now */
 	int answers; /* how often its caller was told the end */
 	unsigned shown; /* by the panel, right before a write of the row; bit: enum cz2_row */
+	unsigned kept;  /* the same since a write of its own left, */
+	unsigned lost;  /* and the contrary: what shows it later is somebody else's */
 	bool written;
 	struct record record; /* as it would be found after a crash */
 } *commands;
@@ -104,19 +106,33 @@ shows(const struct command *command, enum cz2_row row)
 	return wishes_shown(&command->wishes, row, bytes);
 }
 
+/* The panel shows all of it, or did so before rows were written again. */
+static bool
+was_there(const struct command *command, unsigned before, unsigned lost)
+{
+	for (int i = 0; cz2_write_order[i] != CZ2_ROW_NONE; i++) {
+		unsigned row = 1U << cz2_write_order[i];
+
+		if ((before & row) == 0 &&
+		    ((lost & row) != 0 || !shows(command, cz2_write_order[i])))
+			return false;
+	}
+	return true;
+}
+
 /* Nobody else touches the panel here: what was delivered is there, or was until our next write. */
 static void
 judge(const struct record *record)
 {
 	const struct command *command = command_of(record);
 
-	if (record->status != RECORD_DELIVERED)
-		return;
-	for (int i = 0; cz2_write_order[i] != CZ2_ROW_NONE; i++)
-		house_assert(&house,
-			     (command->shown >> cz2_write_order[i] & 1) != 0 ||
-				     shows(command, cz2_write_order[i]),
+	if (record->status == RECORD_DELIVERED)
+		house_assert(&house, was_there(command, command->shown, 0),
 			     "%s: delivered, and the panel never showed it", record->params);
+	if (record->status == RECORD_FAILED && record->sent_us != 0 &&
+	    strstr(record->result, "\"not_found\"") != NULL)
+		house_assert(&house, !was_there(command, command->kept, command->lost),
+			     "%s: not found, and it was there", record->params);
 }
 
 static void
@@ -177,9 +193,22 @@ may_be_written_for(const struct command *command, enum cz2_row row)
 static void
 note_shown(enum cz2_row row)
 {
-	for (int i = 0; i < given; i++)
-		if (!record_is_final(&commands[i].record) && shows(&commands[i], row))
-			commands[i].shown |= 1U << row;
+	for (int i = 0; i < given; i++) {
+		struct command *command = &commands[i];
+		const struct record *open;
+		bool shown;
+
+		if (record_is_final(&command->record))
+			continue;
+		shown = shows(command, row);
+		open = ledger_open_record(ledger, command->record.id);
+		if (shown)
+			command->shown |= 1U << row;
+		if (shown && open != NULL && open->status == RECORD_SENT)
+			command->kept |= 1U << row;
+		else if (!shown && open != NULL && open->status != RECORD_PENDING)
+			command->lost |= 1U << row;
+	}
 }
 
 /* What leaves has to be asked for by somebody whose record is marked. */
@@ -296,9 +325,8 @@ draw_wish(void)
 }
 
 static void
-somebody_asks(void)
+ask(struct house_wish wish, int64_t patience_ms)
 {
-	struct house_wish wish = draw_wish();
 	struct command *command = &commands[given];
 	char number[16];
 	struct ledger_order order = {.command = wish.name, .user = "somebody", .params = number};
@@ -309,13 +337,21 @@ somebody_asks(void)
 	command->wishes = house_wishes(&wish);
 	command->wish = order.wish = house_command(&wish);
 	command->asked = command->life = life;
-	order.patience_ms = random_below(&chance, 2) == 0 ? PATIENCE_MS : 0;
+	order.patience_ms = patience_ms;
 	if (ledger_submit(ledger, &order, &caller, house.core.now, &id) != CZ2_OK)
 		command->answers++;
 	else if (random_below(&chance, 10) == 0) {
 		ledger_forget(ledger, id); /* its caller left */
 		command->answers++;
 	}
+}
+
+static void
+somebody_asks(void)
+{
+	struct house_wish wish = draw_wish();
+
+	ask(wish, random_below(&chance, 2) == 0 ? PATIENCE_MS : 0);
 }
 
 static void
@@ -407,13 +443,12 @@ everything_has_an_end(void)
 	}
 }
 
-START_TEST(every_command_has_a_true_end_whatever_happens)
+static void
+begin(int count)
 {
 	struct sim_config config = sim_config_default();
-	int count = setting("CZ2_COMMANDS", COMMANDS);
 
 	chance = (uint32_t)setting("CZ2_SEED", 1);
-	deaths_until = count * 2 / 3;
 	commands = mem_new((size_t)count + 1, sizeof *commands);
 	config.zones = WIRE_ZONES;
 	config.paced = true;
@@ -422,6 +457,126 @@ START_TEST(every_command_has_a_true_end_whatever_happens)
 	house_open(&house, &config);
 	be_born();
 	run(10 * SECOND_MS);
+}
+
+static void
+finish(void)
+{
+	ledger_free(ledger);
+	house_close(&house);
+	for (int i = 0; i < given; i++)
+		record_fini(&commands[i].record);
+	free(commands);
+}
+
+/* While records are read the disk is not at work beside: they share what the file is held by. */
+START_TEST(what_is_taken_up_is_kept_with_the_next_step_and_not_before)
+{
+	char number[] = "0", wish[] = "{\"system_mode\":\"Sauna\"}";
+	struct record record = {.id = "an edited one", .device = "cz2", .command = "system.mode",
+				.user = "somebody", .params = number, .wish = wish};
+
+	begin(1);
+	given = 1;
+	ledger_take_up(ledger, &record, house.core.now);
+	ck_assert_int_eq(paper.waiting, 0);
+	run(SECOND_MS);
+	ck_assert_int_eq(commands[0].record.status, RECORD_FAILED);
+	finish();
+}
+END_TEST
+
+START_TEST(what_a_set_back_clock_adds_to_its_time_is_not_granted)
+{
+	char number[] = "0", wish[] = "{\"system_mode\":\"Cool\"}";
+	int64_t year_us = 365 * INT64_C(86400000000);
+	struct record record = {.id = "of next year", .device = "cz2", .command = "system.mode",
+				.user = "somebody", .params = number, .wish = wish};
+
+	begin(1);
+	given = 1;
+	house_plug(&house, false);
+	run(SECOND_MS);
+	record.requested_us = clock_wall_us_of(house.core.now) + year_us;
+	record.expires_us = record.requested_us + MINUTE_MS * INT64_C(1000);
+	ledger_take_up(ledger, &record, house.core.now);
+	run(2 * MINUTE_MS);
+	ck_assert_int_eq(commands[0].record.status, RECORD_EXPIRED);
+	finish();
+}
+END_TEST
+
+START_TEST(a_note_waits_for_a_disk_that_takes_nothing)
+{
+	struct outcome outcome = {.error = CZ2_OK};
+	struct ledger_note note = {.command = "unexpected", .user = "panel", .params = "0",
+				   .source = RECORD_PANEL, .outcome = &outcome};
+
+	begin(1);
+	given = 1;
+	cz2_command_init(&outcome.applied);
+	paper.failing_until = house.core.now + MINUTE_MS;
+	ledger_note(ledger, &note);
+	run(30 * SECOND_MS);
+	ck_assert(!commands[0].written);
+	run(MINUTE_MS);
+	ck_assert(commands[0].written);
+	ck_assert_int_eq(commands[0].record.status, RECORD_DELIVERED);
+	finish();
+}
+END_TEST
+
+/* Both wait for the panel, the later one for the disk too: that one is there first. */
+START_TEST(the_later_of_two_that_waited_wins)
+{
+	const struct house_wish heat = {"mode", {{CZ2_MODE, 0, 0}}, 1};
+	const struct house_wish cool = {"mode", {{CZ2_MODE, 0, 1}}, 1};
+
+	begin(2);
+	house_plug(&house, false);
+	run(SECOND_MS);
+	ask(heat, PATIENCE_MS);
+	run(SECOND_MS);
+	ask(cool, PATIENCE_MS);
+	house_plug(&house, true);
+	while (paper.waiting > 0 || engine_reachable(house.core.engine) != CZ2_OK) {
+		core_step(&house.core, house.core.now + 1);
+		if (engine_reachable(house.core.engine) == CZ2_OK)
+			paper_step();
+	}
+	run(MINUTE_MS);
+	ck_assert_int_eq(commands[0].record.status, RECORD_DELIVERED);
+	ck_assert_int_eq(commands[1].record.status, RECORD_DELIVERED);
+	ck_assert(house_shows(&house, &commands[1].wishes));
+	finish();
+}
+END_TEST
+
+/* A disk that hangs, and clients that leave and ask again. */
+START_TEST(there_is_an_end_to_what_waits_for_the_disk)
+{
+	const struct house_wish heat = {"mode", {{CZ2_MODE, 0, 0}}, 1};
+
+	begin(JOBS);
+	while (given < JOBS - 1)
+		ask(heat, 0);
+	ck_assert_int_gt(ledger_pending(ledger), ENGINE_QUEUE_MAX);
+	ck_assert_int_lt(ledger_pending(ledger), given);
+	finish();
+	while (paper.waiting > 0) {
+		struct job job = take_job();
+
+		record_fini(&job.record);
+	}
+}
+END_TEST
+
+START_TEST(every_command_has_a_true_end_whatever_happens)
+{
+	int count = setting("CZ2_COMMANDS", COMMANDS);
+
+	deaths_until = count * 2 / 3;
+	begin(count);
 	while (given < count) {
 		something_happens();
 		run(random_below(&chance, 3 * SECOND_MS));
@@ -439,18 +594,22 @@ START_TEST(every_command_has_a_true_end_whatever_happens)
 	ck_assert_int_gt(seen.ends[RECORD_DELIVERED], given / 2);
 	ck_assert_int_gt(seen.ends[RECORD_FAILED], 0);
 	ck_assert_int_gt(seen.unconfirmed, 0);
-	ledger_free(ledger);
-	house_close(&house);
-	for (int i = 0; i < given; i++)
-		record_fini(&commands[i].record);
-	free(commands);
+	finish();
 }
 END_TEST
 
 int
 main(void)
 {
-	const TTest *tests[] = {every_command_has_a_true_end_whatever_happens, NULL};
+	const TTest *tests[] = {
+		what_is_taken_up_is_kept_with_the_next_step_and_not_before,
+		what_a_set_back_clock_adds_to_its_time_is_not_granted,
+		a_note_waits_for_a_disk_that_takes_nothing,
+		the_later_of_two_that_waited_wins,
+		there_is_an_end_to_what_waits_for_the_disk,
+		every_command_has_a_true_end_whatever_happens,
+		NULL,
+	};
 
 	return run_suite("ledger", tests);
 }
