@@ -172,34 +172,42 @@ open_door(struct http *http, int which, int fd, const struct pair *tls, int max_
 	return door_new(&config);
 }
 
+/* The sockets of both doors, -1 for one that is not wanted. False with why. */
+static bool
+listen_all(const struct http_config *config, int *port, int fds[DOORS], char *why, size_t why_size)
+{
+	fds[TCP] = http_listen_tcp(config->listen, port, why, why_size);
+	fds[LOCAL] = -1;
+	if (fds[TCP] < 0)
+		return false;
+	if (config->socket[0] == '\0')
+		return true;
+	fds[LOCAL] = http_listen_unix(config->socket, why, why_size);
+	if (fds[LOCAL] < 0)
+		close(fds[TCP]);
+	return fds[LOCAL] >= 0;
+}
+
 struct http *
 http_new(const struct http_config *config, const struct http_handler *handler, uv_loop_t *loop,
 	 char *why, size_t why_size)
 {
-	bool local = config->socket[0] != '\0';
-	int port = config->port, tcp_fd, local_fd = -1;
+	int port = config->port, fds[DOORS], error;
 	struct http *http;
-	int error;
 
-	tcp_fd = http_listen_tcp(config->listen, &port, why, why_size);
-	if (tcp_fd < 0)
+	if (!listen_all(config, &port, fds, why, why_size))
 		return NULL;
-	if (local)
-		local_fd = http_listen_unix(config->socket, why, why_size);
-	if (local && local_fd < 0) {
-		close(tcp_fd);
-		return NULL;
-	}
 	http = mem_new(1, sizeof *http);
 	http->handler = *handler;
 	http->loop = loop;
 	http->port = port;
 	origin_init(&http->rules[TCP], config->allowed_hosts, config->cors_origins);
 	origin_init(&http->rules[LOCAL], NULL, config->cors_origins);
-	http->doors[TCP] = open_door(http, TCP, tcp_fd, config->tls, config->max_connections, config->max_per_address);
-	if (local) {
+	http->doors[TCP] = open_door(http, TCP, fds[TCP], config->tls, config->max_connections,
+				     config->max_per_address);
+	if (fds[LOCAL] >= 0) {
 		http->path = mem_text(config->socket);
-		http->doors[LOCAL] = open_door(http, LOCAL, local_fd, NULL, HTTP_LOCAL_MAX, 0);
+		http->doors[LOCAL] = open_door(http, LOCAL, fds[LOCAL], NULL, HTTP_LOCAL_MAX, 0);
 	}
 	error = join_loop(http);
 	if (error == 0)
