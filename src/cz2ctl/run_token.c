@@ -20,15 +20,6 @@
 
 static const char default_file[] = "/etc/cz2d/tokens";
 
-static const struct token *
-find(const struct tokens *tokens, const char *name)
-{
-	for (int n = 0; n < tokens->count; n++)
-		if (strcmp(tokens->list[n].name, name) == 0)
-			return &tokens->list[n];
-	return NULL;
-}
-
 /* Everybody may see that it was made; the secret itself goes nowhere but to standard output. */
 static enum ctl_exit
 keep_new(struct ctl *ctl, struct tokens_edit *edit, const char *name, enum scope scope)
@@ -67,7 +58,7 @@ add(struct ctl *ctl, const char *path, const char *name)
 	}
 	if (tokens_edit_begin(&edit, path, true) != CTL_DONE)
 		return CTL_USAGE;
-	if (find(&edit.tokens, name) != NULL)
+	if (tokens_named(&edit.tokens, name) != NULL)
 		say_error("%s holds a token %s already: revoke it first", edit.path, name);
 	else if (edit.tokens.count >= TOKENS_MAX)
 		say_error("%s holds %d tokens: there is no room for more", edit.path, TOKENS_MAX);
@@ -88,7 +79,7 @@ revoke(struct ctl *ctl, const char *path, const char *name)
 	if (tokens_edit_begin(&edit, path, true) != CTL_DONE)
 		return CTL_USAGE;
 	last = edit.tokens.count == 1 && edit.tokens.broken == 0;
-	if (find(&edit.tokens, name) == NULL) {
+	if (tokens_named(&edit.tokens, name) == NULL) {
 		say_error("%s holds no token %s", edit.path, name);
 	} else {
 		tokens_edit_drop(&edit, name);

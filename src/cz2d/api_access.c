@@ -40,7 +40,8 @@ sentence(const struct access_verdict *verdict, enum scope needed)
 		return json_string("Too many tokens from this address were wrong: wait a moment.");
 	default:
 		return json_sprintf("The token %s has the scope %s; this needs %s.", verdict->name,
-				    scope_names[verdict->scope], needed != SCOPE_UNSET ? scope_names[needed] : "more");
+				    scope_names[verdict->scope],
+				    needed != SCOPE_UNSET ? scope_names[needed] : "more");
 	}
 }
 

@@ -96,13 +96,13 @@ split(char *line, char *fields[FIELDS_MAX])
 	return count;
 }
 
-static bool
-is_known(const struct tokens *tokens, const char *name)
+const struct token *
+tokens_named(const struct tokens *tokens, const char *name)
 {
 	for (int n = 0; n < tokens->count; n++)
 		if (strcmp(tokens->list[n].name, name) == 0)
-			return true;
-	return false;
+			return &tokens->list[n];
+	return NULL;
 }
 
 /* What is wrong with the line, or NULL: then it was taken, or means nothing. */
@@ -116,7 +116,8 @@ take_line(struct tokens *tokens, char *line)
 	if (count == 0 || fields[0][0] == '#')
 		return NULL;
 	if (!token_is_name(fields[0]))
-		return "a name has 1 to 64 of A-Z, a-z, 0-9, _, . and -, and is not anonymous, mqtt or panel";
+		return "a name has 1 to 64 of A-Z, a-z, 0-9, _, . and -, and is not anonymous,"
+		       " mqtt or panel";
 	if (count < FIELDS_MIN || count > FIELDS_MAX)
 		return "a line has name, scopes, hash and perhaps a time";
 	token.scope = scope_parse(fields[1]);
@@ -124,7 +125,7 @@ take_line(struct tokens *tokens, char *line)
 		return "scopes are read, command and admin, with commas between them";
 	if (!parse_hash(fields[2], token.digest))
 		return "a hash is sha256: and 64 digits of 0-9 and a-f";
-	if (is_known(tokens, fields[0]))
+	if (tokens_named(tokens, fields[0]) != NULL)
 		return "the name stands in a line above already";
 	if (tokens->count == TOKENS_MAX)
 		return "there are 256 tokens before it, more are not taken";

@@ -57,6 +57,10 @@ void
 tokens_parse(struct tokens *tokens, const char *text, size_t length,
 	     void (*complain)(void *self, int line, const char *why), void *self);
 
+/* The one of this name; NULL: there is none. */
+const struct token *
+tokens_named(const struct tokens *tokens, const char *name);
+
 /* A new secret, and the line that lets it in; created is the time of day. */
 void
 token_make(const char *name, enum scope scope, const char *created,
