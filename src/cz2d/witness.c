@@ -25,7 +25,8 @@
 
 enum {
 	HOUR_MS = 60 * 60 * 1000,
-	RECORDS_AT_ONCE = 16, /* visits to the disk without a pause, then one an hour */
+	RECORDS_AT_ONCE = 64, /* visits to the disk without a pause, then one in some minutes */
+	RECORD_PAUSE_MS = HOUR_MS / 6,
 	WAITING_MAX = 128,    /* findings that wait for the next visit: so many are one */
 	LINES_AT_ONCE = 4,    /* in the log without a pause, then one in some hours */
 	LINE_PAUSE_MS = 4 * HOUR_MS,
@@ -318,7 +319,7 @@ witness_new(struct engine *engine, struct ledger *ledger, struct model *model)
 	witness->model = model;
 	witness->unexpected = unexpected_new(model_zones(model));
 	witness->lines = (struct allowance){LINES_AT_ONCE, LINE_PAUSE_MS, LINES_AT_ONCE, now};
-	witness->records = (struct allowance){RECORDS_AT_ONCE, HOUR_MS, RECORDS_AT_ONCE, now};
+	witness->records = (struct allowance){RECORDS_AT_ONCE, RECORD_PAUSE_MS, RECORDS_AT_ONCE, now};
 	for (int row = 0; row < CZ2_ROW_COUNT; row++)
 		unexpected_saw(witness->unexpected, (enum cz2_row)row,
 			       model_image(model, (enum cz2_row)row));
