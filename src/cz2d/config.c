@@ -134,6 +134,7 @@ check_listen(struct config_reading *reading)
 	const struct config_place *place = place_of(reading, "http.listen");
 	bool environment = strncmp(place->where, "environment", strlen("environment")) == 0;
 	char why[FILE_WHY_SIZE];
+	const char *usual = config_key_find("http.tokens")->standard;
 
 	if (config->http.allow_anonymous || config_check_loopback(config->http.listen) ||
 	    has_tokens(config->http.tokens, why))
@@ -147,8 +148,9 @@ check_listen(struct config_reading *reading)
 	return config_refuse(
 		reading, place, "http.listen",
 		"everyone on the network could control the heating: accepted is 127.0.0.1, ::1 or"
-		" localhost, or a token (cz2ctl token add NAME --scope command); to allow it all the"
-		" same, add %s",
+		" localhost, or a token (cz2ctl token add NAME --scope command%s); to allow it all"
+		" the same, add %s",
+		strcmp(config->http.tokens, usual) != 0 ? " --file FILE, that of http.tokens" : "",
 		environment ? "the variable  API_ALLOW_ANONYMOUS=true"
 			    : "to the group http the line  allow_anonymous = true;");
 }

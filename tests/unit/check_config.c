@@ -335,10 +335,11 @@ END_TEST
 #define ACCEPTED_LEVEL  "accepted is \"error\", \"warning\", \"info\", \"debug\" or \"frames\""
 #define FIFTY "wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww"
 #define ACCEPTED_SYNTAX "accepted are lines like  http: { port = 8000; };"
-#define REACHABLE                                                                                  \
+#define REACHABLE_UNLESS(file)                                                                     \
 	"everyone on the network could control the heating: accepted is 127.0.0.1, ::1 or"         \
-	" localhost, or a token (cz2ctl token add NAME --scope command); to allow it all the"      \
-	" same, add "
+	" localhost, or a token (cz2ctl token add NAME --scope command" file                       \
+	"); to allow it all the same, add "
+#define REACHABLE  REACHABLE_UNLESS("")
 #define NO_KEY     "there is no such key; cz2d.conf(5) lists all that are accepted"
 #define SIXTY_FOUR "0123456789012345678901234567890123456789012345678901234567890123"
 
@@ -414,6 +415,10 @@ static const struct {
 					"to the group http the line  allow_anonymous = true;"},
 	{"http: { listen = \"::ffff:10.0.0.1\"; };",
 	 "f:1: http.listen = \"::ffff:10.0.0.1\": " REACHABLE
+	 "to the group http the line  allow_anonymous = true;"},
+	{"http: { listen = \"0.0.0.0\"; tokens = \"/nowhere/tokens\"; };",
+	 "f:1: http.listen = \"0.0.0.0\": "
+	 REACHABLE_UNLESS(" --file FILE, that of http.tokens")
 	 "to the group http the line  allow_anonymous = true;"},
 	{"http: { port = 65536; };", "f:1: http.port = 65536: " WHOLE "0 to 65535"},
 	{"http: { socket = \"cz2d.sock\"; };",
