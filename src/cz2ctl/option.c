@@ -15,7 +15,7 @@
 #include "cz2ctl/say.h"
 #include "cz2ctl/word.h"
 
-enum { FIRST_VALUE = 256, LEFT_MAX = 64, NUMBER_MAX = 3600 };
+enum { FIRST_VALUE = 256, LEFT_MAX = 64, LEFT_WIDTH = 30, NUMBER_MAX = 3600 };
 
 enum kind {
 	SWITCH, /* no argument */
@@ -205,6 +205,9 @@ options_print_help(uint64_t set, FILE *to)
 		snprintf(left, sizeof left, "%s--%s%s%s", rows[id].letter != 0 ? letter : "    ",
 			 rows[id].name, argument != NULL ? " " : "",
 			 argument != NULL ? argument : "");
-		fprintf(to, "  %-30s %s\n", left, rows[id].help);
+		if (strlen(left) > LEFT_WIDTH)
+			fprintf(to, "  %s\n  %*s %s\n", left, LEFT_WIDTH, "", rows[id].help);
+		else
+			fprintf(to, "  %-*s %s\n", LEFT_WIDTH, left, rows[id].help);
 	}
 }

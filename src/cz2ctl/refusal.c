@@ -16,7 +16,7 @@
 #include "base/mem.h"
 #include "cz2ctl/say.h"
 
-enum { ERRORS_MAX = 100, PLACE_MAX = 128, NO_PANEL_STATUS = 504 };
+enum { ERRORS_MAX = 100, PLACE_MAX = 128, NO_TOKEN_STATUS = 401, NO_PANEL_STATUS = 504 };
 
 /* Adds "zones", or "[1]" for a number. */
 static void
@@ -52,15 +52,16 @@ tell_error(const json_t *error)
 		  message != NULL ? message : "no reason is given");
 }
 
+/* After a write whose fate is unknown it may have been so before. */
 static void
-tell_applied(const json_t *applied)
+tell_applied(const json_t *applied, bool unknown)
 {
 	char *text;
 
 	if (!json_is_object(applied))
 		return;
 	text = mem_or_end(json_dumps(applied, JSON_COMPACT));
-	say_error("the panel took this of it: %s", text);
+	say_error("the panel %s this of it: %s", unknown ? "shows" : "took", text);
 	free(text);
 }
 
@@ -81,6 +82,8 @@ refusal_tell(long status, const json_t *answer)
 {
 	if (!tell_detail(json_object_get(answer, "detail")))
 		say_error("the daemon answered with HTTP status %ld and no reason", status);
-	tell_applied(json_object_get(answer, "applied"));
+	if (status == NO_TOKEN_STATUS)
+		say_error("a token is given by --token-file or CZ2_TOKEN");
+	tell_applied(json_object_get(answer, "applied"), status == NO_PANEL_STATUS);
 	return status == NO_PANEL_STATUS ? CTL_NO_PANEL : CTL_REFUSED;
 }
