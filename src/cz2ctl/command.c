@@ -35,15 +35,18 @@ static const struct command commands[] = {
 	{"commands", "[list | show ID | follow [ID]]", 0, 2,
 	 OPTION(DEVICE) | OPTION(STATUS) | OPTION(LIMIT), run_commands,
 	 "show what was asked of the panel, and what became of it",
-	 "  Also what changed on the panel without a command. ID may be its beginning.\n"
-	 "  follow ID waits for the end of a command and ends as that did; without an ID\n"
-	 "  it shows what is new, until it is interrupted.\n"},
+	 "  Also what changed on the panel without a command. ID may be the end\n"
+	 "  of it, as the list shows it, or its beginning. follow ID waits for the end of\n"
+	 "  a command and ends as that did; without an ID it shows what is new, until it\n"
+	 "  is interrupted.\n"},
 	{"devices", "[list|show|rename|health|config|decommission|recommission] [ID] [NAME]",
 	 0, 3, 0, run_devices,
 	 "show the panel and its zones, name them, hide a zone that is not used",
-	 "  rename without a NAME goes back to the configured one. health without an ID is\n"
-	 "  about the panel and its line; it ends with 1 when the device is offline or in\n"
-	 "  error. A decommissioned zone is in no status and takes no commands.\n"},
+	 "  ID is the panel's, cz2 unless configured, or a zone's, cz2-zone-2: the list\n"
+	 "  shows them. rename without a NAME goes back to the configured one. health\n"
+	 "  without an ID is about the panel and its line; it ends with 1 when the device\n"
+	 "  is offline or in error. A decommissioned zone is in no status and takes no\n"
+	 "  commands.\n"},
 	{"health", "", 0, 0, 0, run_health, "show whether all parts of the daemon work",
 	 "  Ends with 1 when the daemon is unhealthy.\n"},
 	{"version", "", 0, 0, 0, run_version, "show the version of the daemon", NULL},
@@ -98,6 +101,8 @@ print_one(const struct command *command)
 	printf("\n\n  %c%s.\n", toupper((unsigned char)command->help[0]), command->help + 1);
 	if (command->details != NULL)
 		fputs(command->details, stdout);
+	if (command->options == 0)
+		return;
 	putchar('\n');
 	options_print_help(command->options, stdout);
 }

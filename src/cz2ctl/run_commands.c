@@ -88,9 +88,19 @@ list(struct ctl *ctl)
  * One command
  */
 
+/* At its beginning or at its end, which is what lists show. */
+static bool
+has_part(const char *id, const char *part)
+{
+	size_t length = strlen(part), whole = strlen(id);
+
+	return length <= whole && (strncmp(id, part, length) == 0 ||
+				   strcmp(id + whole - length, part) == 0);
+}
+
 /* Its whole ID among the newest. */
 static enum ctl_exit
-complete(struct ctl *ctl, const char *beginning, char id[ID_LENGTH + 1])
+complete(struct ctl *ctl, const char *part, char id[ID_LENGTH + 1])
 {
 	char target[TARGET_MAX];
 	const json_t *record;
@@ -106,7 +116,7 @@ complete(struct ctl *ctl, const char *beginning, char id[ID_LENGTH + 1])
 	json_array_foreach(json_object_get(answer, "commands"), i, record) {
 		const char *one = json_string_value(json_object_get(record, "command_id"));
 
-		if (one == NULL || strncmp(one, beginning, strlen(beginning)) != 0)
+		if (one == NULL || !has_part(one, part))
 			continue;
 		snprintf(id, ID_LENGTH + 1, "%s", one);
 		found++;
@@ -114,12 +124,12 @@ complete(struct ctl *ctl, const char *beginning, char id[ID_LENGTH + 1])
 	json_decref(answer);
 	if (found == 1)
 		return CTL_DONE;
-	say_error("of the newest %d commands %s begins with %s", NEWEST,
-		  found == 0 ? "none" : "more than one", beginning);
+	say_error("of the newest %d commands %s begins or ends with %s", NEWEST,
+		  found == 0 ? "none" : "more than one", part);
 	return CTL_REFUSED;
 }
 
-/* The target of a command that is named by its ID or the beginning of that. */
+/* The target of a command that is named by its ID or a part of that. */
 static enum ctl_exit
 find(struct ctl *ctl, const char *name, char target[TARGET_MAX])
 {
@@ -127,7 +137,7 @@ find(struct ctl *ctl, const char *name, char target[TARGET_MAX])
 	enum ctl_exit code;
 
 	if (strlen(name) < ID_LEAST || strlen(name) > ID_LENGTH || !word_is_plain(name)) {
-		say_error("'%s' is no ID of a command, and none begins so", name);
+		say_error("'%s' is no ID of a command, and no part of one", name);
 		return CTL_USAGE;
 	}
 	snprintf(id, sizeof id, "%s", name);

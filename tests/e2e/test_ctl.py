@@ -341,6 +341,14 @@ def test_the_part_that_the_panel_took_is_told(new_server):
     assert done.code == REFUSED and done.err == (
         "cz2ctl: The panel refused.\n"
         'cz2ctl: the panel took this of it: {"zones":[{"zone_id":2}]}\n')
+    done = ctl(*new_server(http(answer, 504)).where, "update")
+    assert done.code == NO_PANEL and 'the panel shows this of it: {"zones"' in done.err, done
+
+
+def test_who_shows_no_token_is_told_how_to_give_one(new_server):
+    done = ctl(*new_server(http({"detail": "A token is needed."}, 401)).where, "status")
+    assert done.code == REFUSED and done.err == (
+        "cz2ctl: A token is needed.\ncz2ctl: a token is given by --token-file or CZ2_TOKEN\n")
 
 
 def test_a_dead_daemon_is_3(new_house, tmp_path):
@@ -559,7 +567,7 @@ def test_commands_are_listed_for_people_and_programs(new_house):
     titles, *lines = at(house, "commands").out.splitlines()
     assert titles.split() == ["Time", "ID", "Who", "Device", "Command", "What", "Status", "Why"]
     assert len(lines) == 2 and "fan On" in lines[0] and "heat 66, hold on" in lines[1]
-    assert all("delivered" in line for line in lines) and zone["command_id"][:8] in lines[1]
+    assert all("delivered" in line for line in lines) and zone["command_id"][-8:] in lines[1]
     assert [one["command"] for one in at(house, "commands", "--device", "cz2-zone-2", "--json")
             .json["commands"]] == ["zone.temperature"]
     assert at(house, "commands", "--status", "failed", "--json").json["total"] == 0
@@ -574,7 +582,7 @@ def test_only_who_is_known_may_call_himself_cz2ctl(new_house):
     assert recorded(house, "system.fan")["source"] == "rest"
 
 
-def test_one_command_is_shown_by_its_id_or_the_beginning_of_that(new_house):
+def test_one_command_is_shown_by_its_id_or_the_beginning_or_end_of_that(new_house):
     house = new_house()
     house.command(*WISH)
     ident = recorded(house)["command_id"]
@@ -582,10 +590,22 @@ def test_one_command_is_shown_by_its_id_or_the_beginning_of_that(new_house):
     assert whole.code == DONE and ident in whole.out
     assert re.search(r"^1\.16 +00", whole.out, re.MULTILINE), whole.out
     assert at(house, "commands", "show", ident[:8]).out == whole.out
+    assert at(house, "commands", "show", ident[-8:]).out == whole.out
     assert at(house, "commands", "show", ident, "--json").json["command_id"] == ident
     other = "0000" if ident[:4] != "0000" else "1111"
     assert at(house, "commands", "show", other).code == REFUSED
     assert at(house, "commands", "show", str(uuid.uuid4())).code == REFUSED
+
+
+def test_commands_of_one_moment_are_told_apart_by_what_the_list_shows(new_house):
+    house = new_house()
+    for fan in ("On", "Auto", "On"):
+        house.command("/system/fan", {"fan": fan})
+    records = at(house, "commands", "--json").json["commands"]
+    shown = [line.split()[2] for line in at(house, "commands").out.splitlines()[1:]]
+    assert len(shown) == len(records) == 3
+    for part, record in zip(shown, records):
+        assert record["command_id"] in at(house, "commands", "show", part).out
 
 
 @pytest.mark.parametrize("line", [
@@ -639,13 +659,13 @@ def test_who_follows_all_sees_what_is_new(new_house):
 
 def followed(new_server, *pages):
     """The commands that follow shows of these lists, one list after the other."""
-    answers = [http({"commands": [{"command_id": f"{name}-id", "updated_at": stamp}
+    answers = [http({"commands": [{"command_id": f"id-{name}", "updated_at": stamp}
                                   for name, stamp in page], "total": len(page)})
                for page in pages]
     server = new_server(iter([*answers, http({"detail": "enough"}, 503)]).__next__)
     done = ctl(*server.where, "commands", "follow", "--status", "failed")
     assert done.code == REFUSED and "enough" in done.err, done
-    return [line.split("-")[0].strip() for line in done.out.splitlines()]
+    return [line.split("-")[-1].strip() for line in done.out.splitlines()]
 
 
 def test_who_follows_a_status_sees_each_command_that_gets_it(new_server):
