@@ -441,6 +441,21 @@ take_written(struct turn *turn, struct turn_row *row, const struct cz2_result *r
 	row->state = result->error == CZ2_OK ? TURN_CHECK : TURN_RESOLVE;
 }
 
+/*
+ * The panel does not let us look. Of what it may have taken that says nothing: it is asked
+ * again, and in the end nobody knows.
+ */
+static void
+take_refusal(struct turn *turn, struct turn_row *row)
+{
+	bool never_taken = row->written == INT64_MIN || (row->refused && row->writes == 1);
+
+	if (!never_taken)
+		return;
+	members_fail(&turn->members, row->row, CZ2_EREFUSED);
+	row->state = TURN_DONE;
+}
+
 bool
 turn_writes(const struct turn *turn, enum cz2_row row)
 {
@@ -468,8 +483,7 @@ turn_result(struct turn *turn, const struct cz2_result *result, int64_t now)
 	} else if (result->error == CZ2_OK) {
 		take_read(turn, row, result, now);
 	} else if (result->error == CZ2_EREFUSED) {
-		members_fail(&turn->members, row->row, CZ2_EREFUSED);
-		row->state = TURN_DONE;
+		take_refusal(turn, row);
 	} else if (result->error != CZ2_EBUSY) {
 		/* CZ2_EBUSY: it was not sent in time, or taken back. */
 		turn->error = result->error == CZ2_ECLOSED ? CZ2_ECLOSED : CZ2_ETIMEOUT;
