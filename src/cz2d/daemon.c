@@ -244,12 +244,20 @@ on_mqtt_ended(void *self)
 	uv_stop(&daemon->loop);
 }
 
+/* The bus, the disk, and whoever has still to be told that we stop. */
+static bool
+is_at_rest(const struct daemon *daemon)
+{
+	return engine_idle(daemon->engine) && !store_busy(daemon->store) &&
+	       ledger_wake(daemon->ledger, clock_now()) == INT64_MAX;
+}
+
 static void
 on_stop_look(uv_timer_t *timer)
 {
 	struct daemon *daemon = timer->data;
 
-	if (!engine_idle(daemon->engine) || daemon->mqtt_stopping || store_busy(daemon->store))
+	if (daemon->mqtt_stopping || !is_at_rest(daemon))
 		return;
 	uv_timer_stop(timer);
 	if (daemon->mqtt == NULL) {
