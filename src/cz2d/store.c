@@ -10,6 +10,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "cz2d/store_internal.h"
@@ -42,6 +43,28 @@ static const char *const steps[] = {
 };
 
 static const struct database_schema schema = {steps, sizeof steps / sizeof steps[0]};
+
+struct database_value
+store_text(const char *bytes)
+{
+	if (bytes == NULL)
+		return (struct database_value){.kind = DATABASE_OTHER};
+	return (struct database_value){
+		.kind = DATABASE_TEXT, .bytes = bytes, .length = (int)strlen(bytes)};
+}
+
+struct database_value
+store_number(int64_t integer)
+{
+	return (struct database_value){.kind = DATABASE_INTEGER, .integer = integer};
+}
+
+void
+store_take_number(void *self, const struct database_value *columns, int count)
+{
+	if (count == 1 && columns[0].kind == DATABASE_INTEGER)
+		*(int64_t *)self = columns[0].integer;
+}
 
 void
 store_note_health(struct store *store)

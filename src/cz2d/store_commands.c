@@ -63,45 +63,28 @@ static const char select_since[] =
  * Between records and columns
  */
 
-static struct database_value
-text(const char *bytes)
-{
-	struct database_value value = {.kind = DATABASE_TEXT, .bytes = bytes};
-
-	if (bytes == NULL)
-		return (struct database_value){.kind = DATABASE_OTHER};
-	value.length = (int)strlen(bytes);
-	return value;
-}
-
-static struct database_value
-number(int64_t integer)
-{
-	return (struct database_value){.kind = DATABASE_INTEGER, .integer = integer};
-}
-
 static void
 to_columns(const struct record *record, struct database_value columns[COLUMNS])
 {
-	columns[ID] = text(record->id);
-	columns[DEVICE] = text(record->device);
-	columns[COMMAND] = text(record->command);
-	columns[USER] = text(record->user);
-	columns[SOURCE] = number(record->source);
-	columns[STATUS] = number(record->status);
-	columns[ARMED] = number(record->armed);
-	columns[REQUESTED] = number(record->requested_us);
-	columns[UPDATED] = number(record->updated_us);
-	columns[SENT] = number(record->sent_us);
-	columns[DELIVERED] = number(record->delivered_us);
-	columns[EXPIRES] = number(record->expires_us);
-	columns[PARAMS] = text(record->params);
-	columns[WISH] = text(record->wish);
-	columns[METADATA] = text(record->metadata);
-	columns[RESULT] = text(record->result);
-	columns[KEY] = text(record->key[0] != '\0' ? record->key : NULL);
-	columns[ANSWER_STATUS] = number(record->answer_status);
-	columns[ANSWER] = text(record->answer);
+	columns[ID] = store_text(record->id);
+	columns[DEVICE] = store_text(record->device);
+	columns[COMMAND] = store_text(record->command);
+	columns[USER] = store_text(record->user);
+	columns[SOURCE] = store_number(record->source);
+	columns[STATUS] = store_number(record->status);
+	columns[ARMED] = store_number(record->armed);
+	columns[REQUESTED] = store_number(record->requested_us);
+	columns[UPDATED] = store_number(record->updated_us);
+	columns[SENT] = store_number(record->sent_us);
+	columns[DELIVERED] = store_number(record->delivered_us);
+	columns[EXPIRES] = store_number(record->expires_us);
+	columns[PARAMS] = store_text(record->params);
+	columns[WISH] = store_text(record->wish);
+	columns[METADATA] = store_text(record->metadata);
+	columns[RESULT] = store_text(record->result);
+	columns[KEY] = store_text(record->key[0] != '\0' ? record->key : NULL);
+	columns[ANSWER_STATUS] = store_number(record->answer_status);
+	columns[ANSWER] = store_text(record->answer);
 }
 
 static bool
@@ -196,13 +179,6 @@ struct keeping {
 	void *self;
 };
 
-static void
-take_number(void *self, const struct database_value *columns, int count)
-{
-	if (count == 1 && columns[0].kind == DATABASE_INTEGER)
-		*(int64_t *)self = columns[0].integer;
-}
-
 /* Where a command stands: its number, and how far it has come; -1: nowhere yet. */
 struct place {
 	int64_t seq, status;
@@ -221,7 +197,7 @@ take_place(void *self, const struct database_value *columns, int count)
 static int
 find_place(struct database *database, const char *id, struct place *place)
 {
-	struct database_value value = text(id);
+	struct database_value value = store_text(id);
 
 	*place = (struct place){-1, -1};
 	return database_ask(database, "SELECT seq, status FROM commands WHERE id = ?", &value, 1,
@@ -231,8 +207,8 @@ find_place(struct database *database, const char *id, struct place *place)
 static int
 count(struct database *database, const char *device, const struct place *place, int64_t more)
 {
-	struct database_value values[] = {text(device), number(place->status), number(more),
-					  number(place->seq)};
+	struct database_value values[] = {store_text(device), store_number(place->status),
+					  store_number(more), store_number(place->seq)};
 
 	return place->status < 0 ? CZ2_OK : database_run(database, count_more, values, 4);
 }
@@ -314,7 +290,7 @@ take_record(void *self, const struct database_value *columns, int columns_count)
 static int
 find_one(struct finding *finding, struct database *database)
 {
-	struct database_value value = text(finding->query.id);
+	struct database_value value = store_text(finding->query.id);
 	int error = database_query(database, "SELECT " NAMES " FROM commands WHERE id = ?", &value,
 				   1, take_record, finding);
 
@@ -326,8 +302,8 @@ static int
 find_repeat(struct finding *finding, struct database *database)
 {
 	const struct store_query *query = &finding->query;
-	struct database_value values[] = {text(query->key), text(query->user),
-					  number(query->since_us)};
+	struct database_value values[] = {store_text(query->key), store_text(query->user),
+					  store_number(query->since_us)};
 
 	return database_query(database,
 			      "SELECT " NAMES " FROM commands WHERE key = ?1 AND user = ?2"
@@ -412,7 +388,7 @@ find_block(struct database *database, const char *sql, struct database_value *va
 	do {
 		from = walk->block;
 		walk->steps = 0;
-		values[4] = number(from);
+		values[4] = store_number(from);
 		error = database_query(database, sql, values, 5, take_block, walk);
 	} while (error == CZ2_OK && !walk->found && walk->steps == WALK_STEPS &&
 		 walk->block < from);
@@ -425,17 +401,18 @@ find_page(struct finding *finding, struct database *database)
 	const struct store_query *query = &finding->query;
 	const struct page_texts *texts = texts_of(query);
 	struct walk walk = {.offset = query->offset, .block = BLOCKS_MAX};
-	struct database_value values[] = {text(query->device), number(query->status),
-					  number(query->limit), number(query->offset), number(0)};
-	int error = database_query(database, texts->count, values, 4, take_number,
+	struct database_value values[] = {store_text(query->device), store_number(query->status),
+					  store_number(query->limit), store_number(query->offset),
+					  store_number(0)};
+	int error = database_query(database, texts->count, values, 4, store_take_number,
 				   &finding->total);
 
 	if (error == CZ2_OK && query->offset >= FAR_BACK)
 		error = find_block(database, texts->walk, values, &walk);
 	if (error != CZ2_OK)
 		return error;
-	values[3] = number(query->offset - walk.above);
-	values[4] = number((walk.block + 1) * BLOCK);
+	values[3] = store_number(query->offset - walk.above);
+	values[4] = store_number((walk.block + 1) * BLOCK);
 	return database_query(database, texts->select, values, 5, take_record, finding);
 }
 
@@ -544,7 +521,7 @@ store_load_since(struct store *store, int64_t updated_us,
 		 void (*told)(void *self, const struct record *record), void *self)
 {
 	struct loading loading = {.told = told, .self = self};
-	struct database_value values[] = {number(updated_us)};
+	struct database_value values[] = {store_number(updated_us)};
 
 	return database_query(store->database, select_since, values, 1, load, &loading);
 }

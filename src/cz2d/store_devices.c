@@ -41,30 +41,17 @@ struct keeping {
 	void *self;
 };
 
-static struct database_value
-text(const char *bytes)
-{
-	return (struct database_value){
-		.kind = DATABASE_TEXT, .bytes = bytes, .length = (int)strlen(bytes)};
-}
-
-static struct database_value
-number(int64_t integer)
-{
-	return (struct database_value){.kind = DATABASE_INTEGER, .integer = integer};
-}
-
 static int
 keep(struct disk_job *job, struct database *database)
 {
 	const struct device *device = &((struct keeping *)job)->device;
 	const struct database_value columns[COLUMNS] = {
-		[ID] = text(device->id),
-		[NAME] = text(device->name),
-		[METADATA] = text(device->metadata),
-		[DECOMMISSIONED] = number(device->decommissioned),
-		[CREATED] = number(device->created_us),
-		[UPDATED] = number(device->updated_us),
+		[ID] = store_text(device->id),
+		[NAME] = store_text(device->name),
+		[METADATA] = store_text(device->metadata),
+		[DECOMMISSIONED] = store_number(device->decommissioned),
+		[CREATED] = store_number(device->created_us),
+		[UPDATED] = store_number(device->updated_us),
 	};
 
 	return database_run(database, keep_device, columns, COLUMNS);

@@ -41,27 +41,18 @@ struct forgetting {
 	void *self;
 };
 
-static void
-take_count(void *self, const struct database_value *columns, int count)
-{
-	if (count == 1 && columns[0].kind == DATABASE_INTEGER)
-		*(int64_t *)self = columns[0].integer;
-}
-
 static int
 forget(struct disk_job *job, struct database *database)
 {
 	struct forgetting *forgetting = (struct forgetting *)job;
-	struct database_value values[] = {
-		{.kind = DATABASE_INTEGER, .integer = forgetting->requested_us},
-		{.kind = DATABASE_INTEGER, .integer = FORGET_AT_ONCE},
-	};
+	struct database_value values[] = {store_number(forgetting->requested_us),
+					  store_number(FORGET_AT_ONCE)};
 	int error;
 
 	forgetting->count = 0;
 	if ((error = database_run(database, count_fewer, values, 2)) != CZ2_OK ||
 	    (error = database_run(database, delete_them, values, 2)) != CZ2_OK ||
-	    (error = database_ask(database, "SELECT changes()", NULL, 0, take_count,
+	    (error = database_ask(database, "SELECT changes()", NULL, 0, store_take_number,
 				  &forgetting->count)) != CZ2_OK)
 		return error;
 	return database_run(database, drop_empty, NULL, 0);

@@ -30,6 +30,17 @@ struct store {
 	} rows;
 };
 
+/* Parameters of a statement. A text stays the caller's; NULL becomes SQL's. */
+struct database_value
+store_text(const char *bytes);
+
+struct database_value
+store_number(int64_t integer);
+
+/* For an answer of one number: self is an int64_t, left alone when there is none. */
+void
+store_take_number(void *self, const struct database_value *columns, int count);
+
 /* After work on the database has ended. */
 void
 store_note_health(struct store *store);

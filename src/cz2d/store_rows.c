@@ -71,11 +71,11 @@ save_row(const struct saving *saving, enum cz2_row row)
 	const struct cz2_image *image = &saving->images[row];
 	int64_t learnt_us = saving->wall_us - (saving->now - image->time) * 1000;
 	struct database_value values[COLUMNS] = {
-		[DEVICE] = {.kind = DATABASE_INTEGER, .integer = info->device},
-		[TABLE] = {.kind = DATABASE_INTEGER, .integer = info->table},
-		[NUMBER] = {.kind = DATABASE_INTEGER, .integer = info->row},
+		[DEVICE] = store_number(info->device),
+		[TABLE] = store_number(info->table),
+		[NUMBER] = store_number(info->row),
 		[PAYLOAD] = {.kind = DATABASE_BLOB, .bytes = image->bytes, .length = image->length},
-		[LEARNT] = {.kind = DATABASE_INTEGER, .integer = learnt_us},
+		[LEARNT] = store_number(learnt_us),
 	};
 
 	return database_run(saving->store->database, insert_row, values, COLUMNS);
