@@ -110,6 +110,14 @@ captured_noise(void)
 }
 
 /* xorshift32: a seed of 0 would stay 0. */
+int
+setting(const char *name, int standard)
+{
+	const char *text = getenv(name);
+
+	return text != NULL ? atoi(text) : standard;
+}
+
 uint32_t
 random_next(uint32_t *state)
 {

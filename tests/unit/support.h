@@ -46,6 +46,10 @@ parse_hex(const char *text, uint8_t *out, size_t room);
 char *
 read_source_file(const char *path);
 
+/* A number from the environment. */
+int
+setting(const char *name, int standard);
+
 /* Repeatable random numbers: the same seed, the same test. */
 uint32_t
 random_next(uint32_t *state);

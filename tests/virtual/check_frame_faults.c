@@ -226,14 +226,6 @@ tell_walls(int runs)
 	       runs, walls.edits, walls.overwritten);
 }
 
-static int
-setting(const char *name, int standard)
-{
-	const char *text = getenv(name);
-
-	return text != NULL ? atoi(text) : standard;
-}
-
 START_TEST(what_is_told_is_true_whatever_single_frame_goes_wrong)
 {
 	struct trial trial = {.count = 1, .seed = 1};

@@ -63,14 +63,6 @@ static struct ledger *ledger;
 static uint32_t chance;
 static struct { int ends[RECORD_STATUS_COUNT], unconfirmed, crashes, writes; } seen;
 
-static int
-setting(const char *name, int standard)
-{
-	const char *text = getenv(name);
-
-	return text != NULL ? atoi(text) : standard;
-}
-
 /* ------------------------------------------------------------------------
  * Paper
  */
@@ -591,7 +583,7 @@ START_TEST(every_command_has_a_true_end_whatever_happens)
 	       "%d were not confirmed at first\n", given, seen.writes, seen.crashes,
 	       seen.ends[RECORD_DELIVERED], seen.ends[RECORD_FAILED], seen.ends[RECORD_EXPIRED],
 	       seen.unconfirmed);
-	ck_assert_int_gt(seen.ends[RECORD_DELIVERED], given / 2);
+	ck_assert_int_gt(seen.ends[RECORD_DELIVERED], given / 3);
 	ck_assert_int_gt(seen.ends[RECORD_FAILED], 0);
 	ck_assert_int_gt(seen.unconfirmed, 0);
 	finish();

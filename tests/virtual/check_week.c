@@ -43,14 +43,6 @@ static struct {
 	int asked, delivered, failed, refused, left;
 } day;
 
-static int
-setting(const char *name, int standard)
-{
-	const char *text = getenv(name);
-
-	return text != NULL ? atoi(text) : standard;
-}
-
 /* ------------------------------------------------------------------------
  * People
  */
