@@ -146,6 +146,33 @@ put_short_id(const json_t *record, const struct view_field *field, struct table_
 	snprintf(cell->text, sizeof cell->text, "%s", id + skipped);
 }
 
+/* Without the year and the seconds: a table has 80 columns. */
+static void
+put_short_time(const json_t *record, const struct view_field *field, struct table_cell *cell)
+{
+	enum { YEAR = 5, MINUTES_END = 16 };
+
+	view_time(record, field, cell);
+	if (strlen(cell->text) <= MINUTES_END)
+		return;
+	memmove(cell->text, cell->text + YEAR, MINUTES_END - YEAR);
+	cell->text[MINUTES_END - YEAR] = '\0';
+}
+
+/* What was asked for, by its name if there is no more to it, and why it came to nothing. */
+static void
+put_all(const json_t *record, const struct view_field *field, struct table_cell *cell)
+{
+	struct table_cell why = {.text = ""};
+
+	put_what(record, field, cell);
+	if (strcmp(cell->text, "-") == 0)
+		value_word(record, "command", cell->text);
+	put_why(record, field, &why);
+	if (strcmp(why.text, "-") != 0)
+		append(cell->text, ": %s", why.text);
+}
+
 /* "local:ann (ctl)" */
 static void
 put_who(const json_t *record, const struct view_field *field, struct table_cell *cell)
@@ -163,14 +190,12 @@ put_who(const json_t *record, const struct view_field *field, struct table_cell 
  */
 
 static const struct view_field columns[] = {
-	{"Time", TABLE_LEFT, view_time, NULL, "requested_at", NULL},
+	{"Time", TABLE_LEFT, put_short_time, NULL, "requested_at", NULL},
 	{"ID", TABLE_LEFT, put_short_id, NULL, "command_id", NULL},
-	{"Who", TABLE_LEFT, put_who, NULL, "request_user_id", NULL},
 	{"Device", TABLE_LEFT, view_word, NULL, "device_id", NULL},
-	{"Command", TABLE_LEFT, view_word, NULL, "command", NULL},
-	{"What", TABLE_LEFT, put_what, NULL, NULL, NULL},
+	{"Who", TABLE_LEFT, view_word, NULL, "request_user_id", NULL},
 	{"Status", TABLE_LEFT, put_status, NULL, "status", NULL},
-	{"Why", TABLE_ELASTIC, put_why, NULL, NULL, NULL},
+	{"What", TABLE_ELASTIC, put_all, NULL, NULL, NULL},
 };
 
 static const struct view_field lines[] = {

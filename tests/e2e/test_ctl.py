@@ -565,8 +565,9 @@ def test_commands_are_listed_for_people_and_programs(new_house):
     assert (fan["source"], fan["request_user_id"]) == ("rest", "anonymous")
     assert zone["source"] == "ctl" and zone["request_user_id"].startswith("local:")
     titles, *lines = at(house, "commands").out.splitlines()
-    assert titles.split() == ["Time", "ID", "Who", "Device", "Command", "What", "Status", "Why"]
+    assert titles.split() == ["Time", "ID", "Device", "Who", "Status", "What"]
     assert len(lines) == 2 and "fan On" in lines[0] and "heat 66, hold on" in lines[1]
+    assert all(len(line) <= 80 for line in (titles, *lines)), "it does not fit a terminal"
     assert all("delivered" in line for line in lines) and zone["command_id"][-8:] in lines[1]
     assert [one["command"] for one in at(house, "commands", "--device", "cz2-zone-2", "--json")
             .json["commands"]] == ["zone.temperature"]
