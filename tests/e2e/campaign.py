@@ -233,8 +233,8 @@ class Campaign:
     short: int = 12       # commands of a short run
 
 
-def paced(name, disturb, panel, **goals):
-    return Campaign(name, disturb, panel=panel, settings={}, short=8, **goals)
+def paced(name, disturb, panel, short=8, **goals):
+    return Campaign(name, disturb, panel=panel, settings={}, short=short, **goals)
 
 
 def through_a_bridge(name, disturb, breaks=True, **goals):
@@ -264,7 +264,8 @@ CAMPAIGNS = (
     Campaign("refused-writes", faults("nack", function="write", members=lambda dice: {
         "code": dice.randint(1, 255)}), share=0.7, struck=0.05, short=MANY),
     Campaign("garbage", rates(garbage=0.1), share=0.99, struck=0.1, short=MANY),
-    paced("burst", load(0), BUSY, share=0.99, struck=0.1, trace=others_talked),
+    # The panel talks to itself every ten seconds: so many commands take longer than that.
+    paced("burst", load(0), BUSY, share=0.99, struck=0.02, trace=others_talked, short=48),
     paced("burst-load-20", load(20), BUSY, share=0.99, struck=1, trace=others_talked),
     paced("burst-load-40", load(40), BUSY, share=0.99, struck=1, trace=others_talked),
     paced("burst-load-60", load(60), BUSY, share=0.93, struck=1, trace=others_talked),
