@@ -299,23 +299,6 @@ on_ended(void *self, const struct record *record, const struct outcome *outcome,
 	seen.unconfirmed += outcome->error == CZ2_EUNCONFIRMED;
 }
 
-/* A setpoint comes with a hold: the schedule would be free to take it back. */
-static struct house_wish
-draw_wish(void)
-{
-	int zone = 1 + (int)random_below(&chance, WIRE_ZONES);
-	int heat = 58 + (int)random_below(&chance, 15);
-	const struct house_wish wishes[] = {
-		{"mode", {{CZ2_MODE, 0, (int)random_below(&chance, 3)}}, 1},
-		{"fan", {{CZ2_FAN, 0, (int)random_below(&chance, 2)}}, 1},
-		{"hold", {{CZ2_HOLD, zone, (int)random_below(&chance, 2)}}, 1},
-		{"setpoint",
-		 {{CZ2_HEAT, zone, heat}, {CZ2_COOL, zone, heat + 8}, {CZ2_HOLD, zone, 1}}, 3},
-	};
-
-	return wishes[random_below(&chance, sizeof wishes / sizeof wishes[0])];
-}
-
 static void
 ask(struct house_wish wish, int64_t patience_ms)
 {
@@ -341,7 +324,7 @@ ask(struct house_wish wish, int64_t patience_ms)
 static void
 somebody_asks(void)
 {
-	struct house_wish wish = draw_wish();
+	struct house_wish wish = house_draw_wish(&chance);
 
 	ask(wish, random_below(&chance, 2) == 0 ? PATIENCE_MS : 0);
 }

@@ -74,27 +74,10 @@ free_caller(void)
 	return NULL;
 }
 
-/* A setpoint comes with a hold: the schedule would be free to take it back. */
-static struct house_wish
-draw_wish(void)
-{
-	int zone = 1 + (int)random_below(&chance, WIRE_ZONES);
-	int heat = 58 + (int)random_below(&chance, 15);
-	const struct house_wish wishes[] = {
-		{"mode", {{CZ2_MODE, 0, (int)random_below(&chance, 3)}}, 1},
-		{"fan", {{CZ2_FAN, 0, (int)random_below(&chance, 2)}}, 1},
-		{"hold", {{CZ2_HOLD, zone, (int)random_below(&chance, 2)}}, 1},
-		{"setpoint",
-		 {{CZ2_HEAT, zone, heat}, {CZ2_COOL, zone, heat + 8}, {CZ2_HOLD, zone, 1}}, 3},
-	};
-
-	return wishes[random_below(&chance, sizeof wishes / sizeof wishes[0])];
-}
-
 static void
 somebody_asks(void)
 {
-	struct house_wish wish = draw_wish();
+	struct house_wish wish = house_draw_wish(&chance);
 	struct engine_order order = {.command = house_command(&wish), .done = on_done};
 	struct caller *caller = free_caller();
 

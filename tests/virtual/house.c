@@ -13,6 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "unit/support.h"
+
 /* ------------------------------------------------------------------------
  * The simulator as the wire's other end
  */
@@ -164,6 +166,22 @@ house_shows(struct house *house, const struct wishes *wishes)
 			return false;
 	}
 	return true;
+}
+
+struct house_wish
+house_draw_wish(uint32_t *chance)
+{
+	int zone = 1 + (int)random_below(chance, WIRE_ZONES);
+	int heat = 58 + (int)random_below(chance, 15);
+	const struct house_wish wishes[] = {
+		{"mode", {{CZ2_MODE, 0, (int)random_below(chance, 3)}}, 1},
+		{"fan", {{CZ2_FAN, 0, (int)random_below(chance, 2)}}, 1},
+		{"hold", {{CZ2_HOLD, zone, (int)random_below(chance, 2)}}, 1},
+		{"setpoint",
+		 {{CZ2_HEAT, zone, heat}, {CZ2_COOL, zone, heat + 8}, {CZ2_HOLD, zone, 1}}, 3},
+	};
+
+	return wishes[random_below(chance, sizeof wishes / sizeof wishes[0])];
 }
 
 struct cz2_command

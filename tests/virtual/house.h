@@ -67,6 +67,10 @@ house_knows(struct house *house, enum cz2_row row);
 bool
 house_shows(struct house *house, const struct wishes *wishes);
 
+/* Anything that may be wished; a setpoint comes with a hold, else the schedule may take it back. */
+struct house_wish
+house_draw_wish(uint32_t *chance);
+
 /* The same wish as the daemon takes it, and as it is judged. */
 struct cz2_command
 house_command(const struct house_wish *wish);
