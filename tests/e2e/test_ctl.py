@@ -650,7 +650,7 @@ def test_who_follows_all_sees_what_is_new(new_house):
         heats = iter(range(50, 85))
         until(lambda: house.command(WISH[0], {"heat": next(heats), "hold": True}) and lines,
               what="a command to be shown")
-        assert all("zone.temperature" in line for line in lines), lines
+        assert all("cz2-zone-2" in line and "heat " in line for line in lines), lines
         house.sim.wall(2, hold=False)
         until(lambda: any("hold on -> off" in line for line in lines), 30, "the wall's change")
     finally:
