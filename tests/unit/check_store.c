@@ -10,11 +10,9 @@
 
 #include <fcntl.h>
 #include <glob.h>
-#include <signal.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -364,18 +362,6 @@ START_TEST(a_directory_that_comes_later_is_used_then)
 }
 END_TEST
 
-/* The file system is as full as we like to think it. */
-static void
-allow_file_size(rlim_t size)
-{
-	struct rlimit limit;
-
-	signal(SIGXFSZ, SIG_IGN);
-	ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &limit), 0);
-	limit.rlim_cur = size < limit.rlim_max ? size : limit.rlim_max;
-	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
-}
-
 START_TEST(a_full_disk_is_told_once_and_forgotten_when_there_is_room)
 {
 	struct store *store;
@@ -383,13 +369,13 @@ START_TEST(a_full_disk_is_told_once_and_forgotten_when_there_is_room)
 
 	make_file();
 	store = store_new(stored_path);
-	allow_file_size(1000);
+	stored_allow_size(1000);
 	for (int i = 1; i <= 3; i++) {
 		learn(CZ2_ROW_1_9, (uint8_t)i, now + i);
 		ck_assert_int_eq(store_save_rows(store, images, now + i, wall_us), CZ2_EIO);
 		ck_assert(!store_ok(store));
 	}
-	allow_file_size(RLIM_INFINITY);
+	stored_allow_size(RLIM_INFINITY);
 	told = logged_lines("nothing is stored until that is mended");
 	ck_assert_int_eq(told, 1);
 	ck_assert_int_eq(stored_aside(), 0);

@@ -8,11 +8,9 @@
 
 #include "cz2d/store.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <uv.h>
 
 #include <cz2/error.h>
@@ -630,27 +628,16 @@ END_TEST
  * Trouble
  */
 
-static void
-allow_file_size(rlim_t size)
-{
-	struct rlimit limit;
-
-	signal(SIGXFSZ, SIG_IGN);
-	ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &limit), 0);
-	limit.rlim_cur = size < limit.rlim_max ? size : limit.rlim_max;
-	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
-}
-
 START_TEST(a_full_disk_takes_nothing_tells_what_it_has_and_takes_again_when_there_is_room)
 {
 	struct record record = command(2, "cz2", RECORD_PENDING);
 
 	give(1, "cz2", RECORD_DELIVERED);
 	run();
-	allow_file_size(1000);
+	stored_allow_size(1000);
 	store_keep(store, &record, on_kept, NULL);
 	ask("cz2", -1, 5, 0);
-	allow_file_size(RLIM_INFINITY);
+	stored_allow_size(RLIM_INFINITY);
 	ck_assert_int_eq(ends[0], CZ2_EIO);
 	ck_assert(!store_ok(store));
 	ck_assert_int_eq(page.error, CZ2_OK);

@@ -9,11 +9,9 @@
 #include "cz2d/database.h"
 
 #include <glob.h>
-#include <signal.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cz2/error.h>
@@ -137,17 +135,6 @@ START_TEST(steps_that_fail_leave_the_file_as_it_was)
 }
 END_TEST
 
-static void
-allow_file_size(rlim_t size)
-{
-	struct rlimit limit;
-
-	signal(SIGXFSZ, SIG_IGN);
-	ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &limit), 0);
-	limit.rlim_cur = size < limit.rlim_max ? size : limit.rlim_max;
-	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
-}
-
 static int
 nothing(void *self)
 {
@@ -161,9 +148,9 @@ START_TEST(without_room_for_the_copy_nothing_is_changed_until_there_is)
 
 	make_old();
 	stored_sql("INSERT INTO notes VALUES (hex(randomblob(200000)))");
-	allow_file_size(100000);
+	stored_allow_size(100000);
 	database = database_new(stored_path, &third);
-	allow_file_size(RLIM_INFINITY);
+	stored_allow_size(RLIM_INFINITY);
 	ck_assert(!database_ok(database));
 	ck_assert_int_eq(logged_lines("cannot be copied before it is changed"), 1);
 	ck_assert_uint_eq(copies(), 0);

@@ -9,6 +9,7 @@
 
 #include <check.h>
 #include <glob.h>
+#include <signal.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -109,4 +110,15 @@ stored_aside(void)
 			count += strrchr(found.gl_pathv[i], 'Z')[1] == '\0';
 	globfree(&found);
 	return count;
+}
+
+void
+stored_allow_size(rlim_t size)
+{
+	struct rlimit limit;
+
+	signal(SIGXFSZ, SIG_IGN);
+	ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &limit), 0);
+	limit.rlim_cur = size < limit.rlim_max ? size : limit.rlim_max;
+	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
 }

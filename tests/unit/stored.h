@@ -8,6 +8,7 @@
 #define TESTS_STORED_H
 
 #include <stddef.h>
+#include <sys/resource.h>
 
 enum { STORED_PATH_SIZE = 512 };
 
@@ -39,5 +40,9 @@ stored_read(void *out, size_t room);
 /* How many files were set aside. */
 int
 stored_aside(void);
+
+/* The file system is as full as we like to think it: no file grows beyond size bytes. */
+void
+stored_allow_size(rlim_t size);
 
 #endif
