@@ -14,6 +14,19 @@
 
 enum { CONFIG_TEXT_MAX = 256, CONFIG_LIST_MAX = 16 };
 
+enum config_mqtt_version { CONFIG_MQTT_AUTO, CONFIG_MQTT_5, CONFIG_MQTT_3_1_1 };
+enum config_discovery { CONFIG_DISCOVERY_DEVICE, CONFIG_DISCOVERY_OFF };
+/* What a zone's mode command may do. STANDARD: SYSTEM_WITH_OFF in a house of one zone, else SYSTEM. */
+enum config_zone_mode {
+	CONFIG_ZONE_MODE_STANDARD,
+	CONFIG_ZONE_MODE_SYSTEM,
+	CONFIG_ZONE_MODE_READONLY,
+	CONFIG_ZONE_MODE_SYSTEM_WITH_OFF,
+};
+enum config_zone_off { CONFIG_ZONE_OFF_REFUSE, CONFIG_ZONE_OFF_AWAY };
+enum config_setpoint_hold { CONFIG_SETPOINT_TEMPORARY, CONFIG_SETPOINT_HOLD };
+enum config_temp_step { CONFIG_STEP_ONE, CONFIG_STEP_HALF };
+
 struct config {
 	struct {
 		char id[33];
@@ -46,7 +59,25 @@ struct config {
 		char client_id[CONFIG_TEXT_MAX]; /* "": made from panel.id and the machine id */
 		int keepalive_seconds;
 		char topic_prefix[CONFIG_TEXT_MAX];
+		char discovery_prefix[CONFIG_TEXT_MAX]; /* "": Home Assistant is told nothing */
+		char device_name[65]; /* of the panel, in Home Assistant */
+		bool commands; /* are taken from the broker */
+		int version;   /* enum config_mqtt_version */
+		bool tls, tls_insecure;
+		char tls_ca[CONFIG_TEXT_MAX]; /* "": the authorities of the system */
+		char tls_cert[CONFIG_TEXT_MAX]; /* both or none */
+		char tls_key[CONFIG_TEXT_MAX];
 	} mqtt;
+	struct {
+		int discovery;    /* enum config_discovery */
+		int zone_mode;    /* enum config_zone_mode */
+		int zone_off;     /* enum config_zone_off */
+		bool zone_fan;
+		int setpoint_hold; /* enum config_setpoint_hold */
+		bool away_holds;
+		int temp_step;    /* enum config_temp_step */
+		char areas[CZ2_ZONES_MAX][65]; /* ended by "": suggested to Home Assistant */
+	} home; /* the group "ha" */
 	struct {
 		bool enabled;
 		int stale_seconds;

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright 2026 The cz2d authors */
+/*
+ * What the parts of the mqtt room share. mqtt.c owns the connection and the parts; a part
+ * says what is to be published, and is told what happens. Not for other rooms.
+ *
+ *	mqtt.c           births and deaths, connecting, leaving
+ *	mqtt_retained    the retained topics: what each says, and what the broker has of it
+ *	mqtt_outbox      what is said once: results and audit
+ *	mqtt_state       the documents about the panel, kept up to date
+ *	mqtt_command     what arrives under <prefix>/set, on its way to the ledger and back
+ *	mqtt_discovery   when Home Assistant is told of our devices
+ */
+#ifndef CZ2D_MQTT_INTERNAL_H
+#define CZ2D_MQTT_INTERNAL_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <uv.h>
+
+#include "cz2d/mqtt.h"
+
+enum {
+	MQTT_TOPIC_MAX = 512, /* longer ones are nobody's of ours */
+	MQTT_CORRELATION_MAX = 256,
+};
+
+/*
+ * After each connecting a rank is published when the broker has taken all of the one before:
+ * "online" says that the state is true, and Home Assistant shall find it when it hears of us.
+ */
+enum mqtt_rank { MQTT_RANK_STATE, MQTT_RANK_LINK, MQTT_RANK_AVAILABILITY, MQTT_RANK_DISCOVERY };
+
+/* A message that arrived. Borrowed for the length of a call. */
+struct mqtt_incoming {
+	const char *topic; /* whole, ended by 0 */
+	const char *payload; /* length bytes, whatever they are, and a 0 behind them */
+	size_t length;
+	bool retained; /* it lay at the broker */
+	const char *response_topic; /* MQTT 5: where the sender wants his answer; or NULL */
+	const void *correlation;    /* MQTT 5: what he knows it by again */
+	size_t correlation_length;
+};
+
+/* Something that is said once. Texts are copied, the document is taken. */
+struct mqtt_note {
+	const char *topic; /* whole */
+	json_t *document;  /* NULL: an empty message that erases what is retained there */
+	const char *response_topic; /* the same to there, too; or NULL */
+	const void *correlation;
+	size_t correlation_length;
+};
+
+/* The whole topic for what follows the prefix: "hvac/cz2/zone/1" for "zone/1". */
+void
+mqtt_topic(const struct mqtt *mqtt, const char *name, char topic[MQTT_TOPIC_MAX]);
+
+/*
+ * From now on the topic (whole) retains this text; it is copied. What it says already is not
+ * sent again. "" or NULL erases the topic.
+ */
+void
+mqtt_retain(struct mqtt *mqtt, const char *topic, enum mqtt_rank rank, const char *text);
+
+/* Sends what the topic retains once more, though nothing has changed. */
+void
+mqtt_repeat(struct mqtt *mqtt, const char *topic);
+
+/*
+ * Says something once, after all that is retained and has changed before. What cannot be said
+ * since the broker is away waits, up to 64 of them, and then has the member "late": true.
+ */
+void
+mqtt_say(struct mqtt *mqtt, struct mqtt_note *note);
+
+/* Asks the broker for a topic; the messages come to all parts. Forgotten with the connection. */
+void
+mqtt_subscribe(struct mqtt *mqtt, const char *topic);
+
+void
+mqtt_unsubscribe(struct mqtt *mqtt, const char *topic);
+
+/* The rooms that the parts work upon. */
+struct mqtt_rooms;
+
+#endif
