@@ -82,7 +82,59 @@ mqtt_subscribe(struct mqtt *mqtt, const char *topic);
 void
 mqtt_unsubscribe(struct mqtt *mqtt, const char *topic);
 
-/* The rooms that the parts work upon. */
-struct mqtt_rooms;
+/* The rooms that the door works upon; all outlive it. */
+struct mqtt_rooms {
+	const struct config *config;
+	const struct devices *devices;
+	struct model *model;
+	const struct bus *bus;
+	const struct link *link;
+	struct engine *engine;
+	struct ledger *ledger;
+	struct witness *witness;
+	uv_loop_t *loop;
+};
+
+/*
+ * The parts have the same life: made before the first attempt to connect; told of each
+ * connection (before anything is published on it), of each message and of what changed.
+ */
+struct mqtt_state;
+struct mqtt_command;
+struct mqtt_discovery;
+
+struct mqtt_state *
+mqtt_state_new(const struct mqtt_rooms *rooms, struct mqtt *mqtt);
+struct mqtt_state *
+mqtt_state_free(struct mqtt_state *state);
+void
+mqtt_state_connected(struct mqtt_state *state);
+/* Names, zones in use or the configuration may be others. */
+void
+mqtt_state_renamed(struct mqtt_state *state);
+/* The zone's document (0: the system's) once more, so that who shows a wish returns to the fact. */
+void
+mqtt_state_repeat(struct mqtt_state *state, int zone);
+
+struct mqtt_command *
+mqtt_command_new(const struct mqtt_rooms *rooms, struct mqtt *mqtt, struct mqtt_state *state);
+/* What was accepted goes on in the ledger; nobody is told any more. */
+struct mqtt_command *
+mqtt_command_free(struct mqtt_command *command);
+void
+mqtt_command_connected(struct mqtt_command *command);
+void
+mqtt_command_message(struct mqtt_command *command, const struct mqtt_incoming *message);
+
+struct mqtt_discovery *
+mqtt_discovery_new(const struct mqtt_rooms *rooms, struct mqtt *mqtt, struct mqtt_state *state);
+struct mqtt_discovery *
+mqtt_discovery_free(struct mqtt_discovery *discovery);
+void
+mqtt_discovery_connected(struct mqtt_discovery *discovery);
+void
+mqtt_discovery_message(struct mqtt_discovery *discovery, const struct mqtt_incoming *message);
+void
+mqtt_discovery_renamed(struct mqtt_discovery *discovery);
 
 #endif
