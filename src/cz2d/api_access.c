@@ -16,7 +16,7 @@ enum { SECONDS_SIZE = 12 };
 
 /* The scope that the command needs on the route of its own. */
 static enum scope
-scope_of(const struct api_command *kind)
+scope_of(const struct command_kind *kind)
 {
 	const struct api_route *route;
 
@@ -110,7 +110,7 @@ api_permits(struct api_call *call)
 }
 
 bool
-api_permits_command(const struct api_call *call, const struct api_command *kind)
+api_permits_command(const struct api_call *call, const struct command_kind *kind)
 {
 	struct access_verdict verdict = call->caller;
 	enum scope needed = scope_of(kind);

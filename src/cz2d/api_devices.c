@@ -16,7 +16,7 @@
 
 enum { METADATA_DEPTH = 8 };
 
-const struct api_command api_device_patch = {
+const struct command_kind api_device_patch = {
 	.schema = {"DevicePatch", .needs_setting = true, .fields = {
 		{"name", BODY_TEXT, CZ2_FIELD_COUNT, false, 0,
 		 "what it is called; null: as the configuration has it", 1, DEVICE_NAME_CHARACTERS,
@@ -27,8 +27,8 @@ const struct api_command api_device_patch = {
 	}},
 };
 
-const struct api_command api_decommission = {.schema = {"Decommission", .optional = true}};
-const struct api_command api_recommission = {.schema = {"Recommission", .optional = true}};
+const struct command_kind api_decommission = {.schema = {"Decommission", .optional = true}};
+const struct command_kind api_recommission = {.schema = {"Recommission", .optional = true}};
 
 /* ------------------------------------------------------------------------
  * Looking

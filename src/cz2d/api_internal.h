@@ -10,6 +10,7 @@
 #include "cz2d/access.h"
 #include "cz2d/api.h"
 #include "cz2d/body.h"
+#include "cz2d/command_kind.h"
 #include "cz2d/devices.h"
 #include "cz2d/json.h"
 #include "cz2d/ledger.h"
@@ -66,22 +67,12 @@ struct api_query {
 	const char *const *words; /* ended by NULL */
 };
 
-/* What a POST or PATCH takes and says: before, the word or the zones, after. */
-struct api_command {
-	const char *name; /* in the ledger */
-	struct body_schema schema;
-	const char *before, *after;
-	bool zonal; /* for one zone, which is named outside the body */
-	bool reads; /* the panel, and writes nothing: */
-	enum engine_refresh_kind refresh;
-};
-
 struct api_route {
 	const char *method; /* "GET" (HEAD is taken alike), "POST" or "PATCH" */
 	const char *path;   /* {...} stands for one part */
 	enum scope scope;   /* that its caller needs */
 	void (*handle)(const struct api_call *call);
-	const struct api_command *command; /* NULL: it takes no body */
+	const struct command_kind *command; /* NULL: it takes no body */
 	const char *answer;                /* name of the answer's schema */
 	const char *summary;
 	struct api_query queries[API_QUERIES_MAX + 1]; /* ended by a name NULL */
@@ -100,25 +91,15 @@ api_permits(struct api_call *call);
 
 /* The same for a command that came by another route than its own. */
 bool
-api_permits_command(const struct api_call *call, const struct api_command *kind);
+api_permits_command(const struct api_call *call, const struct command_kind *kind);
 
 /* His name, as records and the log have it: of his token, "local:<user>", "anonymous". */
 const char *
 api_user(const struct api_call *call);
 
-/* The commands; the tables of their bodies. */
-extern const struct api_command api_mode, api_fan, api_temperature, api_batch, api_hold;
-extern const struct api_command api_update, api_clear;
-extern const struct api_command api_order, api_device_order; /* of any of the others */
-/* What is no command, but has a body of the same kind. */
-extern const struct api_command api_device_patch, api_decommission, api_recommission;
-
-/* What the ledger calls them; ended by NULL. */
-extern const char *const api_command_names[];
-
-/* The command of the nth name. */
-const struct api_command *
-api_command_at(int n);
+/* What is no command by itself, but has a body of the same kind. */
+extern const struct command_kind api_order, api_device_order, api_device_patch, api_decommission,
+	api_recommission;
 
 /* Handlers. */
 void
@@ -260,13 +241,9 @@ api_wait_records(const struct api_call *call, const struct store_query *query,
 void
 api_wait_change(const struct api_call *call, int number, const struct devices_change *change);
 
-/* One command while it is made. */
+/* One command while it is made, and how its caller wants it. */
 struct api_making {
-	const struct api_command *kind;
-	struct body body;
-	bool zonal;      /* for this zone; else for those of the body, or the system */
-	int64_t zone;
-	unsigned zones;  /* found by api_carry_out(); bit 0 is zone 1 */
+	struct command_making command;
 	enum api_when when;
 	int64_t patience_ms;
 	const char *metadata; /* JSON text, or NULL */

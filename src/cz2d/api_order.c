@@ -25,11 +25,11 @@ enum {
 	 "how long it may wait for the panel; 60 unless given", 1, EXPIRES_MINUTES_MAX}, \
 	{"metadata", BODY_OBJECT, CZ2_FIELD_COUNT, false, 0, "kept with the command", 0, 0}
 #define COMMAND(name, required, help) \
-	{name, BODY_WORD, CZ2_FIELD_COUNT, required, 0, help, 0, 0, api_command_names}
+	{name, BODY_WORD, CZ2_FIELD_COUNT, required, 0, help, 0, 0, command_kind_names}
 #define PARAMS(name) \
 	{name, BODY_OBJECT, CZ2_FIELD_COUNT, false, 0, "what the command's own route takes", 0, 0}
 
-const struct api_command api_order = {
+const struct command_kind api_order = {
 	.schema = {"Order", .fields = {
 		{"device_id", BODY_TEXT, CZ2_FIELD_COUNT, false, 0,
 		 "the panel or a zone; the panel unless given", 1, NAME_MAX_BYTES},
@@ -38,7 +38,7 @@ const struct api_command api_order = {
 	}},
 };
 
-const struct api_command api_device_order = {
+const struct command_kind api_device_order = {
 	.schema = {"DeviceOrder", .fields = {
 		COMMAND("command", false, "which command"),
 		COMMAND("command_type", false, "the same"),
@@ -56,7 +56,7 @@ either(const struct body *envelope, const char *name, const char *other)
 
 /* The zone may stand among the parameters too, as in the path of the command's own route. */
 static void
-take_zone(struct api_making *making, const struct body *envelope, const char *params)
+take_zone(struct command_making *making, const struct body *envelope, const char *params)
 {
 	json_t *object = body_member(envelope, params);
 	json_t *zone = json_object_get(object, "zone_id");
@@ -69,42 +69,41 @@ take_zone(struct api_making *making, const struct body *envelope, const char *pa
 
 static void
 carry_out(const struct api_call *call, const struct body *envelope,
-	  const struct api_command *kind, int zone)
+	  const struct command_kind *kind, int zone)
 {
 	json_t *minutes = body_member(envelope, "expires_in_minutes");
 	json_t *metadata = body_member(envelope, "metadata");
 	const char *params = either(envelope, "params", "command_params");
 	char *text = metadata != NULL ? json_dumps(metadata, JSON_COMPACT) : NULL;
 	struct api_making making = {
-		.kind = kind,
-		.zonal = kind->zonal,
-		.zone = zone,
+		.command = {.kind = kind, .zonal = kind->zonal, .zone = zone},
 		.when = API_WHEN_CREATED,
 		.patience_ms = EXPIRES_MINUTES * (int64_t)MINUTE_MS,
 		.metadata = text,
 	};
+	struct command_making *command = &making.command;
 
 	if (minutes != NULL)
 		making.patience_ms = body_number(envelope, "expires_in_minutes") * (int64_t)MINUTE_MS;
-	take_zone(&making, envelope, params);
-	body_init(&making.body, &kind->schema);
-	body_decode_member(&making.body, envelope, params);
-	if (making.zonal && making.zone == 0)
-		body_miss(&making.body, "zone_id");
+	take_zone(command, envelope, params);
+	body_init(&command->body, &kind->schema);
+	body_decode_member(&command->body, envelope, params);
+	if (command->zonal && command->zone == 0)
+		body_miss(&command->body, "zone_id");
 	api_carry_out(call, &making);
-	body_fini(&making.body);
+	body_fini(&command->body);
 	free(text);
 }
 
 /* NULL, and an error, when none is named. */
-static const struct api_command *
+static const struct command_kind *
 find_command(struct body *envelope)
 {
 	const char *member = either(envelope, "command", "command_type");
 	int n = body_number(envelope, member);
 
 	if (n != BODY_ABSENT)
-		return api_command_at(n);
+		return command_kind_at(n);
 	/* Where it has two names, neither is required by itself. */
 	if (envelope->schema == &api_device_order.schema &&
 	    body_member(envelope, member) == NULL)
@@ -117,7 +116,7 @@ static void
 post(const struct api_call *call, struct body *envelope, const char *device)
 {
 	const struct devices *devices = call->api->parts.devices;
-	const struct api_command *kind = find_command(envelope);
+	const struct command_kind *kind = find_command(envelope);
 	int zone = device != NULL ? devices_find(devices, device, strlen(device)) : 0;
 
 	if (!body_ok(envelope))

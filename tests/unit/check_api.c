@@ -553,8 +553,8 @@ START_TEST(every_command_is_found_by_its_name)
 {
 	int n;
 
-	for (n = 0; api_command_names[n] != NULL; n++)
-		ck_assert_str_eq(api_command_at(n)->name, api_command_names[n]);
+	for (n = 0; command_kind_names[n] != NULL; n++)
+		ck_assert_str_eq(command_kind_at(n)->name, command_kind_names[n]);
 	ck_assert_int_gt(n, 5);
 }
 END_TEST
