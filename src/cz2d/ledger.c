@@ -92,7 +92,10 @@ fill_record(struct entry *entry, const struct ledger_order *order, int64_t now)
 {
 	struct record *record = &entry->record;
 
-	uuid_make(record->id);
+	if (order->id != NULL)
+		snprintf(record->id, sizeof record->id, "%s", order->id);
+	else
+		uuid_make(record->id);
 	record_device_name(entry->ledger->config.panel_id, order->zone, record->device);
 	snprintf(record->command, sizeof record->command, "%s", order->command);
 	snprintf(record->user, sizeof record->user, "%s", order->user);
@@ -112,6 +115,7 @@ open_entry(struct ledger *ledger, const struct ledger_order *order, int64_t now)
 
 	entry->refresh = order->refresh;
 	entry->how = order->how;
+	entry->shown = order->shown;
 	entry->patient = order->patience_ms != 0;
 	entry->record_by = now + ledger->config.timeout_ms;
 	entry->deadline = entry->patient ? now + order->patience_ms : entry->record_by;
@@ -181,8 +185,8 @@ ledger_submit(struct ledger *ledger, const struct ledger_order *order,
 		return CZ2_OK;
 	}
 	/* Its turn comes at once: one visit to the disk is enough. */
-	entry->record.armed =
-		!entry->refresh && !entry->patient && engine_open(ledger->engine);
+	entry->record.armed = !entry->refresh && !entry->patient && !entry->shown &&
+			      engine_open(ledger->engine);
 	entry_keep(entry);
 	return CZ2_OK;
 }
@@ -332,6 +336,24 @@ void
 ledger_stop(struct ledger *ledger)
 {
 	ledger->stopping = true;
+}
+
+void
+ledger_observe(struct ledger *ledger, const struct ledger_observer *observer)
+{
+	if (ledger->observer_count < LEDGER_OBSERVERS_MAX)
+		ledger->observers[ledger->observer_count++] = *observer;
+}
+
+void
+ledger_unobserve(struct ledger *ledger, const void *self)
+{
+	int kept = 0;
+
+	for (int i = 0; i < ledger->observer_count; i++)
+		if (ledger->observers[i].self != self)
+			ledger->observers[kept++] = ledger->observers[i];
+	ledger->observer_count = kept;
 }
 
 /* ------------------------------------------------------------------------

@@ -49,6 +49,8 @@ struct ledger_order {
 	enum record_source source;
 	const char *params, *metadata; /* JSON; metadata may be NULL */
 	const char *key;               /* Idempotency-Key, or NULL */
+	const char *id;                /* of its record: a UUID that no other has; NULL: one is made */
+	bool shown; /* the panel was just seen to be so: nothing is to be done */
 	bool refresh;                  /* reads the panel and wishes nothing */
 	enum engine_refresh_kind how;
 	struct cz2_command wish;
@@ -80,6 +82,18 @@ struct ledger_caller {
 		      int64_t now);
 };
 
+/*
+ * Whom the ledger tells of each record that has got its end, whoever asked for it: also of
+ * those that were unconfirmed first, and of those from before the start.
+ */
+struct ledger_observer {
+	void *self;
+	void (*final)(void *self, const struct record *record, const struct outcome *outcome,
+		      int64_t now);
+};
+
+enum { LEDGER_OBSERVERS_MAX = 4 };
+
 /* A handle of a command that has not ended; 0 is none. */
 typedef uint64_t ledger_id;
 
@@ -90,6 +104,14 @@ ledger_new(const struct ledger_config *config, const struct ledger_disk *disk,
 
 struct ledger *
 ledger_free(struct ledger *ledger);
+
+/* The observer is copied; self must outlive the ledger, or be taken out before. */
+void
+ledger_observe(struct ledger *ledger, const struct ledger_observer *observer);
+
+/* The observer with this self is told nothing any more. */
+void
+ledger_unobserve(struct ledger *ledger, const void *self);
 
 /* Goes on with a record that was not final when the last daemon ended. It is copied. */
 void

@@ -30,6 +30,7 @@ struct entry {
 	enum phase phase;
 	struct record record;
 	bool refresh, patient;
+	bool shown; /* nothing is to be done for it */
 	enum engine_refresh_kind how;
 	struct cz2_command wish;
 	struct cz2_warnings warnings;
@@ -53,6 +54,8 @@ struct ledger {
 	struct entry *first, **end;
 	ledger_id last_id;
 	bool stopping;
+	struct ledger_observer observers[LEDGER_OBSERVERS_MAX];
+	int observer_count;
 };
 
 /* At the end of the list. */

@@ -49,6 +49,15 @@ tell_end(struct entry *entry, const struct outcome *outcome, int64_t now)
 		caller.ended(caller.self, &entry->record, outcome, now);
 }
 
+static void
+tell_observers(const struct entry *entry, const struct outcome *outcome, int64_t now)
+{
+	const struct ledger *ledger = entry->ledger;
+
+	for (int i = 0; i < ledger->observer_count; i++)
+		ledger->observers[i].final(ledger->observers[i].self, &entry->record, outcome, now);
+}
+
 /* The result of the record has been set. */
 static void
 end(struct entry *entry, enum record_status status, const struct outcome *outcome, int64_t now)
@@ -64,6 +73,7 @@ end(struct entry *entry, enum record_status status, const struct outcome *outcom
 		 outcome->error != CZ2_OK ? cz2_strerror(outcome->error) : "");
 	entry->phase = PHASE_ENDED;
 	tell_end(entry, outcome, now);
+	tell_observers(entry, outcome, now);
 	entry_keep(entry);
 }
 
@@ -315,6 +325,16 @@ give_up_recording(struct entry *entry, int64_t now)
 }
 
 static void
+end_shown(struct entry *entry, int64_t now)
+{
+	struct outcome outcome = failure(entry, CZ2_OK);
+
+	outcome.unchanged = true;
+	outcome.applied = entry->wish;
+	end_with(entry, RECORD_DELIVERED, &outcome, now);
+}
+
+static void
 on_recorded(struct entry *entry, int64_t now)
 {
 	if (entry->error != CZ2_OK) {
@@ -324,7 +344,9 @@ on_recorded(struct entry *entry, int64_t now)
 	entry->phase = PHASE_HELD; /* behind those that were accepted before */
 	if (entry->caller.recorded != NULL)
 		entry->caller.recorded(entry->caller.self, &entry->record, now);
-	if (entry->record.answer != NULL)
+	if (entry->shown)
+		end_shown(entry, now);
+	else if (entry->record.answer != NULL)
 		entry_keep(entry);
 }
 

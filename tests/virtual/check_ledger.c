@@ -39,6 +39,7 @@ static struct command {
 	int asked;   /* in which life of the daemon it was given, */
 	int life;    /* and which one has it now */
 	int answers; /* how often its caller was told the end */
+	int ended;   /* 1 + the life in which the observer was told it; 0: not yet */
 	unsigned shown; /* by the panel, right before a write of the row; bit: enum cz2_row */
 	unsigned kept;  /* the same since a write of its own left, */
 	unsigned lost;  /* and the contrary: what shows it later is somebody else's */
@@ -221,14 +222,31 @@ on_bytes(const uint8_t *bytes, size_t length)
 	house_assert(&house, i < given, "a write left, and no record on the paper is marked");
 }
 
+/* An end is told once in a life, and as it is. */
+static void
+on_final(void *self, const struct record *record, const struct outcome *outcome, int64_t now)
+{
+	struct command *command = command_of(record);
+
+	(void)self;
+	(void)now;
+	house_assert(&house, record_is_final(record), "told of an end that is none");
+	house_assert(&house, (outcome->error == CZ2_OK) == (record->status == RECORD_DELIVERED),
+		     "the end is not the record's");
+	house_assert(&house, command->ended != 1 + life, "an end is told twice");
+	command->ended = 1 + life;
+}
+
 static void
 be_born(void)
 {
+	static const struct ledger_observer observer = {.final = on_final};
 	struct ledger_config config = {
 		.panel_id = "cz2", .timeout_ms = TIMEOUT_MS, .queue_limit = QUEUE_LIMIT};
 	struct ledger_disk disk = {.keep = keep};
 
 	ledger = ledger_new(&config, &disk, house.core.engine, house.core.model);
+	ledger_observe(ledger, &observer);
 	for (int i = 0; i < given; i++) {
 		if (!commands[i].written || record_is_final(&commands[i].record))
 			continue;
@@ -408,6 +426,7 @@ everything_has_an_end(void)
 			     "%d: nobody was told", i);
 		if (!command->written)
 			continue;
+		house_assert(&house, command->ended != 0, "%d: its end was not told", i);
 		house_assert(&house, record_is_final(&command->record), "%d: %s for ever", i,
 			     record_status_names[command->record.status]);
 		seen.ends[command->record.status]++;
@@ -477,6 +496,30 @@ START_TEST(what_a_set_back_clock_adds_to_its_time_is_not_granted)
 	ledger_take_up(ledger, &record, house.core.now);
 	run(2 * MINUTE_MS);
 	ck_assert_int_eq(commands[0].record.status, RECORD_EXPIRED);
+	finish();
+}
+END_TEST
+
+START_TEST(what_the_panel_was_seen_to_show_is_delivered_without_it)
+{
+	struct ledger_order order = {.command = "system.mode", .user = "somebody", .params = "0",
+				     .id = "an id of its own", .shown = true};
+	struct ledger_caller caller = {.self = NULL};
+	ledger_id id;
+
+	begin(1);
+	given = 1;
+	cz2_command_init(&order.wish);
+	cz2_command_set(&order.wish, CZ2_MODE, 0, CZ2_MODE_COOL);
+	house_plug(&house, false); /* whoever asks it will be told so */
+	order.patience_ms = PATIENCE_MS;
+	ck_assert_int_eq(ledger_submit(ledger, &order, &caller, house.core.now, &id), CZ2_OK);
+	run(SECOND_MS);
+	ck_assert_int_eq(commands[0].record.status, RECORD_DELIVERED);
+	ck_assert_str_eq(commands[0].record.id, "an id of its own");
+	ck_assert_ptr_nonnull(strstr(commands[0].record.result, "\"unchanged\":true"));
+	ck_assert_ptr_nonnull(strstr(commands[0].record.result, "\"transactions\":0"));
+	ck_assert(!commands[0].record.armed);
 	finish();
 }
 END_TEST
@@ -579,6 +622,7 @@ main(void)
 	const TTest *tests[] = {
 		what_is_taken_up_is_kept_with_the_next_step_and_not_before,
 		what_a_set_back_clock_adds_to_its_time_is_not_granted,
+		what_the_panel_was_seen_to_show_is_delivered_without_it,
 		a_note_waits_for_a_disk_that_takes_nothing,
 		the_later_of_two_that_waited_wins,
 		there_is_an_end_to_what_waits_for_the_disk,
