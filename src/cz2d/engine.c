@@ -450,7 +450,7 @@ take_result(void *self, const struct cz2_result *result, int64_t now)
 	struct engine *engine = self;
 
 	if (result->error == CZ2_OK || result->error == CZ2_EREFUSED)
-		model_answered(engine->model);
+		model_answered(engine->model, now);
 	if (engine->asked_by_turn && engine->turning) {
 		turn_result(&engine->turn, result, now);
 		tell_sent(engine, now);

@@ -12,12 +12,10 @@
 #include <stddef.h>
 
 #include "cz2d/devices.h"
+#include "cz2d/json_value.h"
 #include "cz2d/model.h"
 
-enum {
-	MINUTES_PER_DAY = 24 * 60,
-	DAMPER_OPEN = 15, /* raw value of a fully open damper */
-};
+enum { MINUTES_PER_DAY = 24 * 60 };
 
 /* One member of the status, or of one of its zones. */
 struct member {
@@ -41,39 +39,27 @@ shown(const struct json_view *view, enum cz2_field field, int zone)
 }
 
 static json_t *
-integer_or_null(int value)
-{
-	return value == CZ2_UNKNOWN ? json_null() : json_integer(value);
-}
-
-static json_t *
 number(const struct json_view *view, enum cz2_field field, int zone)
 {
-	return integer_or_null(shown(view, field, zone));
+	return json_value_integer(shown(view, field, zone));
 }
 
 static json_t *
 flag(const struct json_view *view, enum cz2_field field, int zone)
 {
-	int value = shown(view, field, zone);
-
-	return value == CZ2_UNKNOWN ? json_null() : json_boolean(value);
+	return json_value_boolean(shown(view, field, zone));
 }
 
 static json_t *
 word(const struct json_view *view, enum cz2_field field, int zone)
 {
-	int value = shown(view, field, zone);
-
-	if (value == CZ2_UNKNOWN)
-		return json_null();
-	return json_string(cz2_field_info(field)->words[value]);
+	return json_value_word(cz2_field_info(field)->words, shown(view, field, zone));
 }
 
 static json_t *
 rounded(const struct json_view *view, enum cz2_field field, int zone)
 {
-	return integer_or_null(cz2_round_sixteenths(shown(view, field, zone)));
+	return json_value_integer(cz2_round_sixteenths(shown(view, field, zone)));
 }
 
 static json_t *
@@ -88,27 +74,19 @@ static json_t *
 temperature(const struct json_view *view, enum cz2_field field, int zone)
 {
 	(void)field;
-	return integer_or_null(cz2_state_temperature(model_state(view->model), zone));
-}
-
-static int
-damper_percent(const struct json_view *view, enum cz2_field field, int zone)
-{
-	int raw = shown(view, field, zone);
-
-	return raw == CZ2_UNKNOWN ? raw : (raw * 100 + DAMPER_OPEN / 2) / DAMPER_OPEN;
+	return json_value_integer(cz2_state_temperature(model_state(view->model), zone));
 }
 
 static json_t *
 damper(const struct json_view *view, enum cz2_field field, int zone)
 {
-	return integer_or_null(damper_percent(view, field, zone));
+	return json_value_integer(json_damper_percent(shown(view, field, zone)));
 }
 
 static json_t *
 damper_text(const struct json_view *view, enum cz2_field field, int zone)
 {
-	int percent = damper_percent(view, field, zone);
+	int percent = json_damper_percent(shown(view, field, zone));
 
 	return percent == CZ2_UNKNOWN ? json_null() : json_sprintf("%d", percent);
 }

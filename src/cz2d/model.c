@@ -30,6 +30,7 @@ struct model {
 	enum cz2_row newest;    /* the row learnt last, CZ2_ROW_NONE before any */
 	int failed_polls;
 	bool answered;          /* since the link came */
+	int64_t answered_at;    /* last; INT64_MIN: never */
 	const char *error;
 
 	struct model_observer observers[MODEL_OBSERVERS_MAX];
@@ -44,6 +45,7 @@ model_new(int zones, int64_t stale_ms)
 	model->zones = zones;
 	model->stale_ms = stale_ms;
 	model->newest = CZ2_ROW_NONE;
+	model->answered_at = INT64_MIN;
 	for (int row = 0; row < CZ2_ROW_COUNT; row++)
 		model->written[row] = INT64_MIN;
 	cz2_values_clear(&model->state);
@@ -170,13 +172,20 @@ set_connection(struct model *model, bool before)
 }
 
 void
-model_answered(struct model *model)
+model_answered(struct model *model, int64_t now)
 {
 	bool before = model_connected(model);
 
 	model->answered = true;
+	model->answered_at = now;
 	model->failed_polls = 0;
 	set_connection(model, before);
+}
+
+int64_t
+model_answered_at(const struct model *model)
+{
+	return model->answered_at;
 }
 
 void

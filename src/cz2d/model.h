@@ -65,7 +65,11 @@ model_apply(struct model *model, enum cz2_row row, const struct cz2_image *image
 
 /* The panel answered something, whatever it was. */
 void
-model_answered(struct model *model);
+model_answered(struct model *model, int64_t now);
+
+/* The moment of its last answer, monotonic ms; INT64_MIN: it has given none in this life. */
+int64_t
+model_answered_at(const struct model *model);
 
 /* The row was written, by us or others: what was read before is no ground to write upon. */
 void

@@ -406,7 +406,7 @@ set_up(void)
 	model = model_new(3, 300000);
 	learn(CZ2_ROW_1_12, "00 01 0C 00 02 02 00 00 00 01 02 00 02 00 00 00 00");
 	learn(CZ2_ROW_1_16, "00 01 10 4B 50 4C 4C 4C 4C 4C 4C 44 3E 44 44 44 44 44 44");
-	model_answered(model);
+	model_answered(model, 0);
 	access_rules = access_new(&(struct access_config){.tokens = ""});
 	api = api_new(&(struct api_parts){.config = &config, .access = access_rules,
 					  .devices = devices, .model = model,

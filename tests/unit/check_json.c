@@ -262,7 +262,7 @@ END_TEST
 START_TEST(meta_tells_source_time_and_error)
 {
 	learn_house();
-	model_answered(model);
+	model_answered(model, NOW);
 	assert_document(json_meta(&view, CZ2_SOURCE_NONE),
 			"{\"connected\":true,\"is_stale\":false,\"source\":\"poll\","
 			"\"last_updated\":\"2023-11-14T22:13:17.623456+00:00\",\"age_seconds\":2}");

@@ -131,21 +131,23 @@ END_TEST
 START_TEST(the_panel_is_connected_until_three_polls_in_a_row_fail)
 {
 	ck_assert(!model_connected(model));
-	model_answered(model);
+	ck_assert_int_eq(model_answered_at(model), INT64_MIN);
+	model_answered(model, 100);
 	ck_assert(model_connected(model));
 	model_refreshed(model, "silent");
 	model_refreshed(model, "silent");
 	ck_assert(model_connected(model));
-	model_answered(model);
+	model_answered(model, 200);
 	model_refreshed(model, "silent");
 	model_refreshed(model, "silent");
 	ck_assert(model_connected(model));
 	model_refreshed(model, "silent");
 	ck_assert(!model_connected(model));
-	model_answered(model);
+	model_answered(model, 300);
 	ck_assert(model_connected(model));
 	model_disconnected(model, "unplugged");
 	ck_assert(!model_connected(model));
+	ck_assert_int_eq(model_answered_at(model), 300);
 }
 END_TEST
 

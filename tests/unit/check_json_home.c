@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright 2026 The cz2d authors */
+/*
+ * The documents for Home Assistant: every member, in its order; null for what is unknown;
+ * a temperature that does not swing; and nothing that moves by itself.
+ */
+#include "build.h"
+
+#include "cz2d/json_home.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "cz2d/config.h"
+#include "cz2d/devices.h"
+#include "cz2d/model.h"
+#include "device_store.h"
+#include "support.h"
+
+enum { NOW = 1000000 };
+static const int64_t wall_us = 1700000000123456;
+
+static struct config config;
+static struct devices *devices;
+static struct model *model;
+static struct json_view view;
+static json_t *document;
+static int half_degrees[3];
+
+static void
+set_up(void)
+{
+	memset(&config, 0, sizeof config);
+	strcpy(config.panel.zone_names[0], "Hall");
+	strcpy(config.panel.zone_names[1], "Küche");
+	config.panel.zones = 2;
+	strcpy(config.panel.id, "cz2");
+	device_store_clear();
+	devices = devices_new(&config, NULL);
+	model = model_new(2, 300000);
+	view = (struct json_view){devices, model, NOW, wall_us};
+	for (int zone = 0; zone <= 2; zone++)
+		half_degrees[zone] = CZ2_UNKNOWN;
+	document = NULL;
+}
+
+static void
+tear_down(void)
+{
+	json_decref(document);
+	model_free(model);
+	devices_free(devices);
+}
+
+static void
+learn(enum cz2_row row, const char *hex)
+{
+	struct cz2_image image = {.source = CZ2_SOURCE_POLL, .time = view.now};
+
+	image.length = (uint8_t)parse_hex(hex, image.bytes, sizeof image.bytes);
+	ck_assert(model_apply(model, row, &image));
+}
+
+/* Auto, effective Heat, zone 2 held and out, zone 1 temporary; 75/68 and 80/62. */
+static void
+learn_house(void)
+{
+	learn(CZ2_ROW_1_12, "00 01 0C 00 02 02 00 00 00 01 02 00 02 00 00 00 00");
+	learn(CZ2_ROW_1_16, "00 01 10 4B 50 4C 4C 4C 4C 4C 4C 44 3E 44 44 44 44 44 44");
+	learn(CZ2_ROW_1_17, "00 01 11 3A 09 00 00 01 00 03 04 96 00 00 00 00 00 00 F1");
+	learn(CZ2_ROW_1_18, "00 01 12 01 0F 2D 00");
+	learn(CZ2_ROW_1_6, "00 01 06 00 00 04 49 2F 00 00 00 00 00 00 00 00");
+	learn(CZ2_ROW_1_24, "00 01 18 44 46 00 00 00 00 00 00 FF FF");
+	learn(CZ2_ROW_9_3, "00 09 03 01 02 78 4E FF 00 00");
+	learn(CZ2_ROW_9_4, "00 09 04 07 0F 00 00 00 00 00 00");
+	learn(CZ2_ROW_9_5, "00 09 05 A5");
+}
+
+static json_t *
+take(json_t *made)
+{
+	json_decref(document);
+	document = made;
+	ck_assert_ptr_nonnull(made);
+	return made;
+}
+
+static void
+assert_document(json_t *made, const char *expected)
+{
+	char *text = json_dumps(take(made), JSON_COMPACT | JSON_ENCODE_ANY);
+
+	ck_assert_str_eq(text, expected);
+	free(text);
+}
+
+static json_t *
+zone(int number)
+{
+	return json_home_zone(&view, number, &half_degrees[number]);
+}
+
+START_TEST(before_the_panel_has_answered_there_is_nothing)
+{
+	assert_document(json_home_system(&view), "null");
+	assert_document(zone(1), "null");
+}
+END_TEST
+
+START_TEST(the_system_has_every_member_in_its_order)
+{
+	learn_house();
+	assert_document(json_home_system(&view),
+			"{\"mode\":\"Auto\",\"effective_mode\":\"Heat\",\"activity\":\"heating\","
+			"\"fan_mode\":\"Auto\",\"fan_running\":true,"
+			"\"compressor_stage_1\":true,\"compressor_stage_2\":false,"
+			"\"aux_heat_stage_1\":true,\"aux_heat_stage_2\":false,"
+			"\"emergency_heat\":false,\"humidify\":false,\"dehumidify\":false,"
+			"\"reversing_valve\":false,\"outside_temp\":40,\"air_handler_temp\":78,"
+			"\"all_mode\":0}");
+}
+END_TEST
+
+START_TEST(a_zone_has_every_member_in_its_order)
+{
+	learn_house();
+	assert_document(zone(1),
+			"{\"zone\":1,\"name\":\"Hall\",\"temperature\":68.5,\"humidity\":47,"
+			"\"mode\":\"heat_cool\",\"action\":\"heating\","
+			"\"target\":null,\"low\":68,\"high\":75,"
+			"\"heat_setpoint\":68,\"cool_setpoint\":75,\"preset\":\"temporary\","
+			"\"hold\":false,\"temporary\":true,\"out\":false,"
+			"\"damper\":47,\"fan_mode\":\"auto\"}");
+	assert_document(zone(2),
+			"{\"zone\":2,\"name\":\"Küche\",\"temperature\":70.0,\"humidity\":null,"
+			"\"mode\":\"heat_cool\",\"action\":\"heating\","
+			"\"target\":null,\"low\":62,\"high\":80,"
+			"\"heat_setpoint\":62,\"cool_setpoint\":80,\"preset\":\"away\","
+			"\"hold\":true,\"temporary\":false,\"out\":true,"
+			"\"damper\":100,\"fan_mode\":\"auto\"}");
+}
+END_TEST
+
+START_TEST(what_is_unknown_is_null)
+{
+	learn(CZ2_ROW_1_18, "00 01 12 01 0F 2D 00");
+	assert_document(json_home_system(&view),
+			"{\"mode\":null,\"effective_mode\":null,\"activity\":null,"
+			"\"fan_mode\":null,\"fan_running\":null,"
+			"\"compressor_stage_1\":null,\"compressor_stage_2\":null,"
+			"\"aux_heat_stage_1\":null,\"aux_heat_stage_2\":null,"
+			"\"emergency_heat\":null,\"humidify\":null,\"dehumidify\":null,"
+			"\"reversing_valve\":null,\"outside_temp\":null,\"air_handler_temp\":null,"
+			"\"all_mode\":null}");
+	assert_document(zone(1),
+			"{\"zone\":1,\"name\":\"Hall\",\"temperature\":null,\"humidity\":null,"
+			"\"mode\":null,\"action\":null,\"target\":null,\"low\":null,\"high\":null,"
+			"\"heat_setpoint\":null,\"cool_setpoint\":null,\"preset\":null,"
+			"\"hold\":null,\"temporary\":null,\"out\":null,\"damper\":null,"
+			"\"fan_mode\":null}");
+}
+END_TEST
+
+START_TEST(emergency_heat_is_heat_to_a_zone)
+{
+	learn_house();
+	learn(CZ2_ROW_1_12, "00 01 0C 00 03 02 03 00 00 01 02 00 02 00 00 00 00");
+	take(json_home_system(&view));
+	ck_assert_str_eq(json_string_value(json_object_get(document, "mode")), "EHeat");
+	ck_assert(json_is_true(json_object_get(document, "emergency_heat")));
+	take(zone(1));
+	ck_assert_str_eq(json_string_value(json_object_get(document, "mode")), "heat");
+	ck_assert_int_eq(json_integer_value(json_object_get(document, "target")), 68);
+	ck_assert(json_is_null(json_object_get(document, "low")));
+	ck_assert(json_is_null(json_object_get(document, "high")));
+}
+END_TEST
+
+START_TEST(all_mode_shows_the_ruling_zone_everywhere)
+{
+	learn_house();
+	learn(CZ2_ROW_1_12, "00 01 0C 00 02 02 00 00 00 01 02 00 02 00 00 02 00");
+	take(zone(1));
+	ck_assert_int_eq(json_integer_value(json_object_get(document, "low")), 62);
+	ck_assert_int_eq(json_integer_value(json_object_get(document, "heat_setpoint")), 62);
+	ck_assert_int_eq(json_integer_value(json_object_get(document, "high")), 80);
+	ck_assert_str_eq(json_string_value(json_object_get(document, "preset")), "away");
+	ck_assert(json_is_true(json_object_get(document, "hold")));
+	take(json_home_system(&view));
+	ck_assert_int_eq(json_integer_value(json_object_get(document, "all_mode")), 2);
+}
+END_TEST
+
+/* What zone 1 shows when its sensor says so many sixteenths, in half degrees. */
+static int
+shown_at(int sixteenths)
+{
+	char hex[64];
+
+	view.now++;
+	snprintf(hex, sizeof hex, "00 01 06 00 00 %02X %02X 2F 00 00 00 00 00 00 00 00",
+		 sixteenths >> 8, sixteenths & 0xFF);
+	learn(CZ2_ROW_1_6, hex);
+	take(zone(1));
+	return (int)(2 * json_number_value(json_object_get(document, "temperature")));
+}
+
+START_TEST(a_temperature_leaves_a_step_only_when_it_is_well_beyond_the_middle)
+{
+	enum { DEGREE = 16, START = 68 * DEGREE };
+
+	ck_assert_int_eq(shown_at(START), 136);
+	ck_assert_int_eq(shown_at(START + 5), 136); /* 68.3125 would be rounded to 68.5 */
+	ck_assert_int_eq(shown_at(START + 6), 137);
+	ck_assert_int_eq(shown_at(START + 3), 137); /* and a quarter down again */
+	ck_assert_int_eq(shown_at(START + 2), 136);
+	ck_assert_int_eq(shown_at(START + 3 * DEGREE), 142);
+	for (int swing = 0; swing < 50; swing++)
+		ck_assert_int_eq(shown_at(START + 3 * DEGREE + (swing % 2 != 0 ? 5 : -5)), 142);
+}
+END_TEST
+
+START_TEST(every_temperature_is_shown_within_three_eighths)
+{
+	uint32_t chance = 11;
+	int sixteenths = 70 * 16;
+
+	for (int i = 0; i < 2000; i++) {
+		sixteenths += (int)random_below(&chance, 9) - 4;
+		sixteenths = sixteenths < 640 ? 640 : sixteenths > 1440 ? 1440 : sixteenths;
+		ck_assert_int_lt(abs(shown_at(sixteenths) * 8 - sixteenths), 6);
+	}
+}
+END_TEST
+
+START_TEST(time_that_passes_changes_nothing)
+{
+	char *system, *hall;
+
+	learn_house();
+	system = json_dumps(take(json_home_system(&view)), JSON_COMPACT);
+	hall = json_dumps(take(zone(1)), JSON_COMPACT);
+	view.now += 90 * 60 * 1000;
+	view.wall_us += INT64_C(90) * 60 * 1000000;
+	assert_document(json_home_system(&view), system);
+	assert_document(zone(1), hall);
+	free(system);
+	free(hall);
+}
+END_TEST
+
+int
+main(void)
+{
+	const TTest *const tests[] = {
+		before_the_panel_has_answered_there_is_nothing,
+		the_system_has_every_member_in_its_order,
+		a_zone_has_every_member_in_its_order,
+		what_is_unknown_is_null,
+		emergency_heat_is_heat_to_a_zone,
+		all_mode_shows_the_ruling_zone_everywhere,
+		a_temperature_leaves_a_step_only_when_it_is_well_beyond_the_middle,
+		every_temperature_is_shown_within_three_eighths,
+		time_that_passes_changes_nothing,
+		NULL,
+	};
+
+	return run_fixed_suite("json_home", tests, set_up, tear_down);
+}
