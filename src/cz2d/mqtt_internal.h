@@ -136,5 +136,19 @@ void
 mqtt_discovery_message(struct mqtt_discovery *discovery, const struct mqtt_incoming *message);
 void
 mqtt_discovery_renamed(struct mqtt_discovery *discovery);
+/* Tells everything once more, also what was taken back by forget(). */
+void
+mqtt_discovery_announce(struct mqtt_discovery *discovery);
+/* Takes everything back, and says no more until announce(). */
+void
+mqtt_discovery_forget(struct mqtt_discovery *discovery);
+
+/* Messages of this life: documents of devices, erased ones, and how often all of them went out. */
+struct mqtt_discovery_counts {
+	uint64_t announced, taken_back, births;
+};
+
+struct mqtt_discovery_counts
+mqtt_discovery_counts(const struct mqtt_discovery *discovery);
 
 #endif
