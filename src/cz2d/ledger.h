@@ -82,12 +82,12 @@ struct ledger_caller {
 		      int64_t now);
 };
 
-/*
- * Whom the ledger tells of each record that has got its end, whoever asked for it: also of
- * those that were unconfirmed first, and of those from before the start.
- */
+/* Whom the ledger tells of all commands, whoever asked for them; each function may be NULL. */
 struct ledger_observer {
 	void *self;
+	/* It is on the disk and will be carried out. */
+	void (*accepted)(void *self, const struct record *record, int64_t now);
+	/* It has got its end: also what was unconfirmed first, or is from before the start. */
 	void (*final)(void *self, const struct record *record, const struct outcome *outcome,
 		      int64_t now);
 };

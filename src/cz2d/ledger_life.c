@@ -50,12 +50,25 @@ tell_end(struct entry *entry, const struct outcome *outcome, int64_t now)
 }
 
 static void
-tell_observers(const struct entry *entry, const struct outcome *outcome, int64_t now)
+observers_accepted(const struct entry *entry, int64_t now)
 {
-	const struct ledger *ledger = entry->ledger;
+	for (int i = 0; i < entry->ledger->observer_count; i++) {
+		const struct ledger_observer *observer = &entry->ledger->observers[i];
 
-	for (int i = 0; i < ledger->observer_count; i++)
-		ledger->observers[i].final(ledger->observers[i].self, &entry->record, outcome, now);
+		if (observer->accepted != NULL)
+			observer->accepted(observer->self, &entry->record, now);
+	}
+}
+
+static void
+observers_final(const struct entry *entry, const struct outcome *outcome, int64_t now)
+{
+	for (int i = 0; i < entry->ledger->observer_count; i++) {
+		const struct ledger_observer *observer = &entry->ledger->observers[i];
+
+		if (observer->final != NULL)
+			observer->final(observer->self, &entry->record, outcome, now);
+	}
 }
 
 /* The result of the record has been set. */
@@ -73,7 +86,7 @@ end(struct entry *entry, enum record_status status, const struct outcome *outcom
 		 outcome->error != CZ2_OK ? cz2_strerror(outcome->error) : "");
 	entry->phase = PHASE_ENDED;
 	tell_end(entry, outcome, now);
-	tell_observers(entry, outcome, now);
+	observers_final(entry, outcome, now);
 	entry_keep(entry);
 }
 
@@ -344,6 +357,7 @@ on_recorded(struct entry *entry, int64_t now)
 	entry->phase = PHASE_HELD; /* behind those that were accepted before */
 	if (entry->caller.recorded != NULL)
 		entry->caller.recorded(entry->caller.self, &entry->record, now);
+	observers_accepted(entry, now);
 	if (entry->shown)
 		end_shown(entry, now);
 	else if (entry->record.answer != NULL)

@@ -39,6 +39,7 @@ static struct command {
 	int asked;   /* in which life of the daemon it was given, */
 	int life;    /* and which one has it now */
 	int answers; /* how often its caller was told the end */
+	bool accepted; /* the observer was told */
 	int ended;   /* 1 + the life in which the observer was told it; 0: not yet */
 	unsigned shown; /* by the panel, right before a write of the row; bit: enum cz2_row */
 	unsigned kept;  /* the same since a write of its own left, */
@@ -222,6 +223,20 @@ on_bytes(const uint8_t *bytes, size_t length)
 	house_assert(&house, i < given, "a write left, and no record on the paper is marked");
 }
 
+/* Once, whatever number of lives it takes, and right after its caller. */
+static void
+on_accepted(void *self, const struct record *record, int64_t now)
+{
+	struct command *command = command_of(record);
+
+	(void)self;
+	(void)now;
+	house_assert(&house, command->written && command->ended == 0,
+		     "told accepted, and not on the paper");
+	house_assert(&house, !command->accepted, "it is accepted twice");
+	command->accepted = true;
+}
+
 /* An end is told once in a life, and as it is. */
 static void
 on_final(void *self, const struct record *record, const struct outcome *outcome, int64_t now)
@@ -240,7 +255,7 @@ on_final(void *self, const struct record *record, const struct outcome *outcome,
 static void
 be_born(void)
 {
-	static const struct ledger_observer observer = {.final = on_final};
+	static const struct ledger_observer observer = {.accepted = on_accepted, .final = on_final};
 	struct ledger_config config = {
 		.panel_id = "cz2", .timeout_ms = TIMEOUT_MS, .queue_limit = QUEUE_LIMIT};
 	struct ledger_disk disk = {.keep = keep};
@@ -427,6 +442,9 @@ everything_has_an_end(void)
 		if (!command->written)
 			continue;
 		house_assert(&house, command->ended != 0, "%d: its end was not told", i);
+		house_assert(&house, command->record.status != RECORD_DELIVERED ||
+					     command->accepted || command->asked < life,
+			     "%d: that it was accepted was not told", i);
 		house_assert(&house, record_is_final(&command->record), "%d: %s for ever", i,
 			     record_status_names[command->record.status]);
 		seen.ends[command->record.status]++;
