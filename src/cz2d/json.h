@@ -84,6 +84,13 @@ json_result_settled(const char *earlier, const struct outcome *outcome);
 json_t *
 json_finding(const struct unexpected_finding *finding);
 
+/* That somebody gave a command; and that something changed without one: the audit. */
+json_t *
+json_audit_command(const struct record *record);
+
+json_t *
+json_audit_change(const struct unexpected_finding *finding);
+
 /* A device (of devices.h, by its number), with the status that it has now. */
 json_t *
 json_device(const struct json_view *view, int number, enum device_status status);

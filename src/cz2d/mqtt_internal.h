@@ -8,6 +8,7 @@
  *	mqtt_retained    the retained topics: what each says, and what the broker has of it
  *	mqtt_outbox      what is said once: results and audit
  *	mqtt_state       the documents about the panel, kept up to date
+ *	mqtt_audit       who did what, and what nobody did
  *	mqtt_command     what arrives under <prefix>/set, on its way to the ledger and back
  *	mqtt_discovery   when Home Assistant is told of our devices
  */
@@ -93,6 +94,7 @@ struct mqtt_rooms {
 	struct ledger *ledger;
 	struct witness *witness;
 	uv_loop_t *loop;
+	int64_t started; /* the daemon, monotonic ms */
 };
 
 /*
@@ -100,6 +102,7 @@ struct mqtt_rooms {
  * connection (before anything is published on it), of each message and of what changed.
  */
 struct mqtt_state;
+struct mqtt_audit;
 struct mqtt_command;
 struct mqtt_discovery;
 
@@ -115,6 +118,11 @@ mqtt_state_renamed(struct mqtt_state *state);
 /* The zone's document (0: the system's) once more, so that who shows a wish returns to the fact. */
 void
 mqtt_state_repeat(struct mqtt_state *state, int zone);
+
+struct mqtt_audit *
+mqtt_audit_new(const struct mqtt_rooms *rooms, struct mqtt *mqtt);
+struct mqtt_audit *
+mqtt_audit_free(struct mqtt_audit *audit);
 
 struct mqtt_command *
 mqtt_command_new(const struct mqtt_rooms *rooms, struct mqtt *mqtt, struct mqtt_state *state);
