@@ -47,7 +47,7 @@ struct mqtt_incoming {
 
 /* Something that is said once. Texts are copied, the document is taken. */
 struct mqtt_note {
-	const char *topic; /* whole */
+	const char *topic; /* whole; NULL: only to the response topic */
 	json_t *document;  /* NULL: an empty message that erases what is retained there */
 	const char *response_topic; /* the same to there, too; or NULL */
 	const void *correlation;
@@ -92,6 +92,7 @@ struct mqtt_rooms {
 	const struct link *link;
 	struct engine *engine;
 	struct ledger *ledger;
+	struct store *store;
 	struct witness *witness;
 	uv_loop_t *loop;
 	int64_t started; /* the daemon, monotonic ms */

@@ -8,6 +8,7 @@
 #define CZ2D_MQTT_LETTER_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
