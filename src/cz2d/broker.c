@@ -1,62 +1,57 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright 2026 The cz2d authors */
 /*
- * The only place that knows the MQTT library. Three kinds of threads meet here: the
- * loop gives orders and takes events; the courier carries out orders; the library's
- * own threads call back. They share nothing but two mailboxes, so callbacks do one
- * thing: put an event. Policy is left to mqtt.
+ * Three kinds of threads meet here: the loop gives orders, and takes events and
+ * messages; the courier carries out orders; the library's own threads tell what
+ * happened. They share nothing but mailboxes. Policy is left to mqtt.
  */
 #include "build.h"
 
 #include "cz2d/broker.h"
 
-#include <MQTTAsync.h>
-#include <errno.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/address.h"
 #include "base/mailbox.h"
 #include "base/mem.h"
+#include "cz2d/broker_client.h"
 
-enum {
-	EVENTS_MAX = 64,
-	ORDERS_MAX = 32,
-	RECEIPTS = 64,          /* more than orders and in-flight messages together */
-	IN_FLIGHT_MAX = 10,     /* small brokers take no more */
-	CONNECT_TIMEOUT_S = 10, /* for each of TCP and the broker's answer */
-	URI_MAX = 300,
+enum { EVENTS_MAX = 256 };
+
+enum order_kind {
+	ORDER_CONNECT,
+	ORDER_PUBLISH,
+	ORDER_SUBSCRIBE,
+	ORDER_UNSUBSCRIBE,
+	ORDER_DROP,
+	ORDER_END
 };
-
-enum order_kind { ORDER_CONNECT, ORDER_PUBLISH, ORDER_DROP, ORDER_END };
 
 struct order {
 	enum order_kind kind;
-	uint64_t message;
-	char *topic, *payload; /* the courier's to free */
-};
-
-/* What a callback is handed for one message. */
-struct receipt {
-	struct broker *broker;
-	uint64_t message;
+	uint64_t number;
+	/* The courier's to free. */
+	char *topic, *payload, *content_type;
+	void *correlation;
+	size_t correlation_length;
+	bool retained;
+	int expiry_seconds;
 };
 
 struct broker {
-	char *uri, *client_id, *user, *password, *will_topic, *will;
-	int keepalive_seconds;
-	struct mailbox *orders; /* loop to courier */
-	struct mailbox *events; /* courier and callbacks to loop */
+	struct broker_config config; /* with texts of our own */
+	struct mailbox *orders;   /* loop to courier */
+	struct mailbox *events;   /* courier and callbacks to loop */
+	struct mailbox *messages; /* callbacks to loop */
+	atomic_size_t bytes;      /* in messages */
+	atomic_uint overflow;
 	atomic_int owners;      /* loop and courier: the last one frees */
 	bool ending;            /* the loop's: no more orders */
-	/* The courier's. */
-	MQTTAsync client;       /* NULL before the first connect */
-	struct receipt receipts[RECEIPTS];
+	struct broker_client *client; /* the courier's; NULL before the first connect */
 };
 
 static const char *const trouble_texts[] = {
@@ -74,178 +69,147 @@ broker_trouble_text(enum broker_trouble trouble)
 	return trouble < BROKER_TROUBLE_COUNT ? trouble_texts[trouble] : "";
 }
 
-static void
-tell(struct broker *broker, struct broker_event event)
-{
-	mailbox_put(broker->events, &event);
-}
-
 /* ------------------------------------------------------------------------
- * Callbacks, on the library's threads
+ * What the library's threads tell
  */
 
 static void
-on_connected(void *context, MQTTAsync_successData *data)
+on_happened(void *self, const struct broker_event *event)
 {
-	(void)data;
-	tell(context, (struct broker_event){.kind = BROKER_CONNECTED});
+	struct broker *broker = self;
+
+	mailbox_put(broker->events, event);
 }
 
-/* Positive codes are those of the broker's answer to CONNECT. */
-static enum broker_trouble
-trouble_of(int code)
+static size_t
+size_of(const struct broker_message *message)
 {
-	static const enum broker_trouble answers[] = {
-		[1] = BROKER_BAD_VERSION, [2] = BROKER_BAD_CLIENT_ID, [3] = BROKER_UNAVAILABLE,
-		[4] = BROKER_BAD_PASSWORD, [5] = BROKER_FORBIDDEN,
-	};
-
-	if (code < 1 || code >= (int)(sizeof answers / sizeof answers[0]))
-		return BROKER_UNREACHABLE;
-	return answers[code];
+	return strlen(message->topic) + message->length + message->correlation_length;
 }
 
 static void
-on_failed(void *context, MQTTAsync_failureData *data)
+on_arrived(void *self, struct broker_message *message)
 {
-	enum broker_trouble trouble = data != NULL ? trouble_of(data->code) : BROKER_UNREACHABLE;
+	struct broker *broker = self;
+	size_t size = size_of(message);
 
-	tell(context, (struct broker_event){.kind = BROKER_FAILED, .trouble = trouble});
-}
-
-static void
-on_lost(void *context, char *cause)
-{
-	MQTTAsync_free(cause);
-	tell(context, (struct broker_event){.kind = BROKER_LOST});
-}
-
-static void
-on_taken(void *context, MQTTAsync_successData *data)
-{
-	const struct receipt *receipt = context;
-
-	(void)data;
-	tell(receipt->broker, (struct broker_event){.kind = BROKER_TAKEN, .message = receipt->message});
-}
-
-static void
-on_dropped(void *context, MQTTAsync_failureData *data)
-{
-	const struct receipt *receipt = context;
-
-	(void)data;
-	tell(receipt->broker, (struct broker_event){.kind = BROKER_DROPPED, .message = receipt->message});
-}
-
-/* Nothing is subscribed to; but the library would keep what a broker sends all the same. */
-static int
-on_message(void *context, char *topic, int length, MQTTAsync_message *message)
-{
-	(void)context;
-	(void)length;
-	MQTTAsync_freeMessage(&message);
-	MQTTAsync_free(topic);
-	return 1;
+	if (atomic_fetch_add(&broker->bytes, size) + size <= BROKER_BYTES_MAX &&
+	    mailbox_put(broker->messages, &message))
+		return;
+	atomic_fetch_sub(&broker->bytes, size);
+	atomic_fetch_add(&broker->overflow, 1);
+	broker_message_free(message);
 }
 
 /* ------------------------------------------------------------------------
  * The courier
  */
 
-static bool
-make_client(struct broker *broker)
+static void
+tell(struct broker *broker, enum broker_event_kind kind, uint64_t number)
 {
-	if (broker->client != NULL)
-		return true;
-	if (MQTTAsync_create(&broker->client, broker->uri, broker->client_id,
-			     MQTTCLIENT_PERSISTENCE_NONE, NULL) != MQTTASYNC_SUCCESS)
-		return false;
-	MQTTAsync_setCallbacks(broker->client, broker, on_lost, on_message, NULL);
-	return true;
+	on_happened(broker, &(struct broker_event){.kind = kind, .number = number});
 }
 
 static void
 carry_connect(struct broker *broker, const struct order *order)
 {
-	MQTTAsync_willOptions will = MQTTAsync_willOptions_initializer;
-	MQTTAsync_connectOptions options = MQTTAsync_connectOptions_initializer;
+	const struct broker_client_observer observer = {
+		.self = broker, .happened = on_happened, .arrived = on_arrived};
 
 	(void)order;
-	will.topicName = broker->will_topic;
-	will.message = broker->will;
-	will.retained = 1;
-	will.qos = 1;
-	options.will = &will;
-	options.MQTTVersion = MQTTVERSION_3_1_1;
-	options.cleansession = 1;
-	/* It notices a dead broker only after more than twice this time. */
-	options.keepAliveInterval = broker->keepalive_seconds / 2;
-	options.connectTimeout = CONNECT_TIMEOUT_S;
-	options.maxInflight = IN_FLIGHT_MAX;
-	options.username = broker->user[0] != '\0' ? broker->user : NULL;
-	options.password = broker->password[0] != '\0' ? broker->password : NULL;
-	options.onSuccess = on_connected;
-	options.onFailure = on_failed;
-	options.context = broker;
-	if (!make_client(broker) || MQTTAsync_connect(broker->client, &options) != MQTTASYNC_SUCCESS)
-		on_failed(broker, NULL);
+	if (broker->client == NULL)
+		broker->client = broker_client_new(&broker->config, &observer);
+	if (broker->client == NULL)
+		tell(broker, BROKER_FAILED, 0);
+	else
+		broker_client_connect(broker->client);
 }
 
 static void
 carry_publish(struct broker *broker, const struct order *order)
 {
-	MQTTAsync_responseOptions response = MQTTAsync_responseOptions_initializer;
-	struct receipt *receipt = &broker->receipts[order->message % RECEIPTS];
-	int length = (int)strlen(order->payload);
+	const struct broker_publication publication = {
+		.topic = order->topic,
+		.payload = order->payload,
+		.retained = order->retained,
+		.content_type = order->content_type,
+		.expiry_seconds = order->expiry_seconds,
+		.correlation = order->correlation,
+		.correlation_length = order->correlation_length,
+	};
 
-	*receipt = (struct receipt){broker, order->message};
-	response.onSuccess = on_taken;
-	response.onFailure = on_dropped;
-	response.context = receipt;
-	if (broker->client == NULL ||
-	    MQTTAsync_send(broker->client, order->topic, length, order->payload, 1, 1, &response) !=
-		    MQTTASYNC_SUCCESS)
-		on_dropped(receipt, NULL);
+	if (broker->client == NULL)
+		tell(broker, BROKER_DROPPED, order->number);
+	else
+		broker_client_publish(broker->client, order->number, &publication);
 }
 
-/* Sends DISCONNECT, and waits for the library's threads when we were its last client. */
 static void
-destroy_client(struct broker *broker)
+carry_subscribe(struct broker *broker, const struct order *order)
+{
+	if (broker->client == NULL)
+		tell(broker, BROKER_DROPPED, order->number);
+	else
+		broker_client_subscribe(broker->client, order->number, order->topic);
+}
+
+static void
+carry_unsubscribe(struct broker *broker, const struct order *order)
 {
 	if (broker->client != NULL)
-		MQTTAsync_destroy(&broker->client);
+		broker_client_unsubscribe(broker->client, order->topic);
 }
 
 static void
 carry_drop(struct broker *broker, const struct order *order)
 {
 	(void)order;
-	destroy_client(broker);
-	tell(broker, (struct broker_event){.kind = BROKER_LOST});
+	broker->client = broker_client_free(broker->client);
+	tell(broker, BROKER_LOST, 0);
 }
 
 static void
 carry_end(struct broker *broker, const struct order *order)
 {
 	(void)order;
-	destroy_client(broker);
-	tell(broker, (struct broker_event){.kind = BROKER_ENDED});
+	broker->client = broker_client_free(broker->client);
+	tell(broker, BROKER_ENDED, 0);
+}
+
+static void
+free_order(struct order *order)
+{
+	free(order->topic);
+	free(order->payload);
+	free(order->content_type);
+	free(order->correlation);
+}
+
+/* The texts are only ours once broker_new() has copied them. */
+static void
+free_config(const struct broker_config *config)
+{
+	const char *const texts[] = {config->host, config->client_id,  config->user,
+				     config->password, config->will_topic, config->will};
+
+	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+		free((char *)(uintptr_t)texts[i]);
 }
 
 static void
 release(struct broker *broker)
 {
+	struct broker_message *message;
+
 	if (atomic_fetch_sub(&broker->owners, 1) > 1)
 		return;
+	while (broker->messages != NULL && (message = broker_receive(broker)) != NULL)
+		broker_message_free(message);
 	mailbox_free(broker->orders);
 	mailbox_free(broker->events);
-	free(broker->uri);
-	free(broker->client_id);
-	free(broker->user);
-	free(broker->password);
-	free(broker->will_topic);
-	free(broker->will);
+	mailbox_free(broker->messages);
+	free_config(&broker->config);
 	free(broker);
 }
 
@@ -262,10 +226,9 @@ static void *
 courier(void *self)
 {
 	static void (*const carry[])(struct broker *, const struct order *) = {
-		[ORDER_CONNECT] = carry_connect,
-		[ORDER_PUBLISH] = carry_publish,
-		[ORDER_DROP] = carry_drop,
-		[ORDER_END] = carry_end,
+		[ORDER_CONNECT] = carry_connect,     [ORDER_PUBLISH] = carry_publish,
+		[ORDER_SUBSCRIBE] = carry_subscribe, [ORDER_UNSUBSCRIBE] = carry_unsubscribe,
+		[ORDER_DROP] = carry_drop,           [ORDER_END] = carry_end,
 	};
 	struct broker *broker = self;
 	struct order order;
@@ -273,8 +236,7 @@ courier(void *self)
 	do {
 		wait_for_order(broker, &order);
 		carry[order.kind](broker, &order);
-		free(order.topic);
-		free(order.payload);
+		free_order(&order);
 	} while (order.kind != ORDER_END);
 	release(broker);
 	return NULL;
@@ -303,25 +265,30 @@ start_courier(struct broker *broker)
  * The loop's side
  */
 
+static void
+copy_config(struct broker_config *copy, const struct broker_config *config)
+{
+	*copy = *config;
+	copy->host = mem_text(config->host);
+	copy->client_id = mem_text(config->client_id);
+	copy->user = mem_text(config->user);
+	copy->password = mem_text(config->password);
+	copy->will_topic = mem_text(config->will_topic);
+	copy->will = mem_text(config->will);
+}
+
 struct broker *
 broker_new(const struct broker_config *config)
 {
 	struct broker *broker = mem_new(1, sizeof *broker);
-	char where[URI_MAX - sizeof "tcp://"], uri[URI_MAX];
 
-	snprintf(uri, sizeof uri, "tcp://%s",
-		 address_text(config->host, config->port, where, sizeof where));
-	broker->uri = mem_text(uri);
-	broker->client_id = mem_text(config->client_id);
-	broker->user = mem_text(config->user);
-	broker->password = mem_text(config->password);
-	broker->will_topic = mem_text(config->will_topic);
-	broker->will = mem_text(config->will);
-	broker->keepalive_seconds = config->keepalive_seconds;
-	broker->orders = mailbox_new(sizeof(struct order), ORDERS_MAX);
+	copy_config(&broker->config, config);
+	broker->orders = mailbox_new(sizeof(struct order), BROKER_ORDERS_MAX);
 	broker->events = mailbox_new(sizeof(struct broker_event), EVENTS_MAX);
+	broker->messages = mailbox_new(sizeof(struct broker_message *), BROKER_MESSAGES_MAX);
 	atomic_init(&broker->owners, 2);
-	if (broker->orders != NULL && broker->events != NULL && start_courier(broker) == 0)
+	if (broker->orders != NULL && broker->events != NULL && broker->messages != NULL &&
+	    start_courier(broker) == 0)
 		return broker;
 	atomic_store(&broker->owners, 1);
 	release(broker);
@@ -357,6 +324,40 @@ broker_next(struct broker *broker, struct broker_event *event)
 	return mailbox_get(broker->events, event);
 }
 
+int
+broker_messages_fd(const struct broker *broker)
+{
+	return mailbox_fd(broker->messages);
+}
+
+struct broker_message *
+broker_receive(struct broker *broker)
+{
+	struct broker_message *message;
+
+	if (!mailbox_get(broker->messages, &message))
+		return NULL;
+	atomic_fetch_sub(&broker->bytes, size_of(message));
+	return message;
+}
+
+struct broker_message *
+broker_message_free(struct broker_message *message)
+{
+	free(message->topic);
+	free(message->payload);
+	free(message->response_topic);
+	free(message->correlation);
+	free(message);
+	return NULL;
+}
+
+unsigned
+broker_overflow(struct broker *broker)
+{
+	return atomic_exchange(&broker->overflow, 0);
+}
+
 void
 broker_connect(struct broker *broker)
 {
@@ -365,19 +366,56 @@ broker_connect(struct broker *broker)
 	mailbox_put(broker->orders, &order);
 }
 
-bool
-broker_publish(struct broker *broker, uint64_t message, const char *topic, const char *payload)
+static bool
+give_order(struct broker *broker, struct order *order)
 {
-	struct order order = {.kind = ORDER_PUBLISH,
-			      .message = message,
-			      .topic = mem_text(topic),
-			      .payload = mem_text(payload)};
-
-	if (mailbox_put(broker->orders, &order))
+	if (mailbox_put(broker->orders, order))
 		return true;
-	free(order.topic);
-	free(order.payload);
+	free_order(order);
 	return false;
+}
+
+static void *
+copy_bytes(const void *bytes, size_t length)
+{
+	return length == 0 ? NULL : memcpy(mem_new(1, length), bytes, length);
+}
+
+bool
+broker_publish(struct broker *broker, uint64_t number,
+	       const struct broker_publication *publication)
+{
+	struct order order = {
+		.kind = ORDER_PUBLISH,
+		.number = number,
+		.topic = mem_text(publication->topic),
+		.payload = mem_text(publication->payload),
+		.retained = publication->retained,
+		.content_type = mem_text(publication->content_type),
+		.expiry_seconds = publication->expiry_seconds,
+		.correlation = copy_bytes(publication->correlation,
+					  publication->correlation_length),
+		.correlation_length = publication->correlation_length,
+	};
+
+	return give_order(broker, &order);
+}
+
+bool
+broker_subscribe(struct broker *broker, uint64_t number, const char *filter)
+{
+	struct order order = {
+		.kind = ORDER_SUBSCRIBE, .number = number, .topic = mem_text(filter)};
+
+	return give_order(broker, &order);
+}
+
+bool
+broker_unsubscribe(struct broker *broker, const char *filter)
+{
+	struct order order = {.kind = ORDER_UNSUBSCRIBE, .topic = mem_text(filter)};
+
+	return give_order(broker, &order);
 }
 
 bool

@@ -157,8 +157,20 @@ set_log_level(const struct daemon *daemon)
 static void
 start_mqtt(struct daemon *daemon)
 {
+	const struct mqtt_rooms rooms = {
+		.config = &daemon->config,
+		.devices = daemon->devices,
+		.model = daemon->model,
+		.bus = daemon->bus,
+		.link = daemon->link,
+		.engine = daemon->engine,
+		.ledger = daemon->ledger,
+		.witness = daemon->witness,
+		.loop = &daemon->loop,
+	};
+
 	if (daemon->config.mqtt.enabled)
-		daemon->mqtt = mqtt_new(&daemon->config, daemon->devices, daemon->model, &daemon->loop);
+		daemon->mqtt = mqtt_new(&rooms);
 }
 
 static void

@@ -25,6 +25,7 @@ struct model {
 	struct cz2_values told; /* the state as the observers know it */
 	unsigned events;        /* since the last flush */
 	bool held;
+	bool withheld; /* what was held is not told yet */
 	uint64_t version;
 
 	enum cz2_row newest;    /* the row learnt last, CZ2_ROW_NONE before any */
@@ -222,12 +223,13 @@ void
 model_hold(struct model *model, bool on)
 {
 	model->held = on;
+	model->withheld = on || (model->withheld && model->events != 0);
 }
 
 bool
 model_is_held(const struct model *model)
 {
-	return model->held;
+	return model->withheld;
 }
 
 void
@@ -244,6 +246,7 @@ model_flush(struct model *model)
 		events &= ~(unsigned)MODEL_CHANGED;
 	model->told = model->state;
 	model->events = 0;
+	model->withheld = false;
 	for (int i = 0; events != 0 && i < model->observer_count; i++)
 		model->observers[i].changed(model->observers[i].self, events, changed);
 }

@@ -111,6 +111,7 @@ model_disconnected(struct model *model, const char *error);
 void
 model_hold(struct model *model, bool on);
 
+/* Also until that has been told for which it was held. */
 bool
 model_is_held(const struct model *model);
 

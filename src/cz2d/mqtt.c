@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright 2026 The cz2d authors */
 /*
- * What is published, when, and when to try again. Each topic is a slot: it keeps the
- * latest value, and whether the broker has it. How messages travel is broker's
- * business; what they say is json's.
+ * The owner of the room's parts. What they want to have published is handed over in the next
+ * turn of the loop, as much as the broker may owe us; what arrives is passed on to them.
  */
 #include "build.h"
 
@@ -12,595 +11,424 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "base/address.h"
-#include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "cz2d/broker.h"
 #include "cz2d/config.h"
-#include "cz2d/config_check.h"
-#include "cz2d/json.h"
 #include "cz2d/model.h"
+#include "cz2d/mqtt_connection.h"
+#include "cz2d/mqtt_internal.h"
+#include "cz2d/mqtt_outbox.h"
+#include "cz2d/mqtt_retained.h"
 
 enum {
-	RETRY_MIN_MS = 1000,
-	RETRY_MAX_MS = 60 * 1000,
-	REFUSED_MIN_MS = 60 * 1000, /* a wrong password does not become right by trying */
-	REFUSED_MAX_MS = 300 * 1000,
-	JITTER_PERCENT = 20,        /* a street of daemons shall not come back all at once */
-	STEADY_MS = 30 * 1000,      /* a connection that lasts as long starts the pauses anew */
-	SHORT_LIVES = 3,            /* so many that do not are no accident */
-	STOP_MS = 2000,
-	/*
-	 * For the broker to take a message: 30 s, looked at several times. When it was us who
-	 * stood still, that passes for one look, and what has come meanwhile is read first.
-	 */
-	TAKE_LOOK_MS = 6000,
-	TAKE_LOOKS = 5,
-	RESEND_MS = 1000, /* after a message that was not taken */
-	MACHINE_DIGITS = 8,
-	TOPIC_MAX = CONFIG_TEXT_MAX + 32,
-	BROKER_NAME_MAX = CONFIG_TEXT_MAX + 16,
+	RESEND_MS = 1000,         /* after a message that was not taken */
+	SUBSCRIPTIONS_MAX = 16,   /* not answered yet */
+	OUTBOX_ROOM = 16,         /* for the results of what is under way: no more is taken on */
+	NOTE_EXPIRY_S = 60 * 60,  /* nobody looks at a result that is older */
 };
 
-enum slot_name { SLOT_STATUS, SLOT_AVAILABILITY, SLOT_COUNT };
-
-/* One topic. */
-struct slot {
-	char *value;        /* the latest; NULL: there is nothing to say yet */
-	bool changed;       /* since it was handed over */
-	bool taken;         /* by the broker, since the connection came */
-	uint64_t in_flight; /* the message that waits for its acknowledgement, or 0 */
-};
-
-enum state {
-	STATE_WAITING, /* for the next attempt */
-	STATE_CONNECTING,
-	STATE_CONNECTED,
-	STATE_DROPPING, /* the broker takes nothing: the connection is being taken down */
-	STATE_LEAVING,  /* "offline" is on its way */
-	STATE_ENDING,   /* the connection is being closed */
-	STATE_ENDED,
+/* Asked for, and not answered. */
+struct subscription {
+	uint64_t number;
+	char topic[MQTT_TOPIC_MAX];
 };
 
 struct mqtt {
-	const struct config *config;
-	const struct devices *devices;
-	struct model *model;
-	struct broker *broker;
-	char broker_name[BROKER_NAME_MAX]; /* for people */
-	char client_id[CONFIG_TEXT_MAX];
-	char prefix[CONFIG_TEXT_MAX];      /* the one it was born with: reloads make another mqtt */
+	struct mqtt_rooms rooms;
+	struct mqtt_connection *connection;
+	struct mqtt_retained *retained;
+	struct mqtt_outbox *outbox;
+	struct mqtt_state *state;
+	struct mqtt_audit *audit;
+	struct mqtt_command *command;
+	struct mqtt_discovery *discovery;
+	char prefix[CONFIG_TEXT_MAX]; /* the one it was born with: reloads make another mqtt */
+	char availability[MQTT_TOPIC_MAX];
 
-	enum state state;
-	struct slot slots[SLOT_COUNT];
-	uint64_t messages;   /* published in this life */
-	int64_t pause_ms;    /* before the last attempt; 0: none yet */
-	int64_t connected_at;
-	int short_lives;     /* connections in a row that did not last */
-	bool told;           /* the trouble is in the log */
-	enum broker_trouble trouble;
+	struct subscription subscriptions[SUBSCRIPTIONS_MAX];
+	size_t subscription_count;
+	uint64_t moment;   /* grows with each change */
+	bool refusal_told; /* of this connection */
+	bool crowd_told;
 
-	uv_poll_t events;
-	uv_timer_t retry, limit, taking;
-	int looks; /* for an acknowledgement that is owed */
+	uv_timer_t deliver, resend;
 	int handles; /* not closed yet */
-	enum mqtt_leave leave;
 	void (*done)(void *self);
 	void *done_self;
 };
 
-/* In the order in which they are published. */
-static const char *const slot_topics[SLOT_COUNT] = {
-	[SLOT_STATUS] = "status",
-	[SLOT_AVAILABILITY] = "availability", /* last: "online" says that the others are true */
-};
-
-static void
-topic_of(const struct mqtt *mqtt, enum slot_name name, char topic[TOPIC_MAX])
-{
-	snprintf(topic, TOPIC_MAX, "%s/%s", mqtt->prefix, slot_topics[name]);
-}
-
 /* ------------------------------------------------------------------------
- * Slots
+ * For the parts
  */
 
 static void
-on_not_taken(uv_timer_t *timer);
+on_deliver(uv_timer_t *timer);
 
-static bool
-owes(const struct mqtt *mqtt)
-{
-	for (int name = 0; name < SLOT_COUNT; name++)
-		if (mqtt->slots[name].in_flight != 0)
-			return true;
-	return false;
-}
-
-/* Begins the broker's time anew, if it owes us an acknowledgement. */
+/* There may be something to deliver. */
 static void
-await_taking(struct mqtt *mqtt)
+wake(struct mqtt *mqtt)
 {
-	mqtt->looks = 0;
-	if (mqtt->state == STATE_CONNECTED && owes(mqtt))
-		uv_timer_start(&mqtt->taking, on_not_taken, TAKE_LOOK_MS, TAKE_LOOK_MS);
-	else
-		uv_timer_stop(&mqtt->taking);
-}
-
-/* Takes the value. */
-static void
-set(struct mqtt *mqtt, enum slot_name name, char *value)
-{
-	struct slot *slot = &mqtt->slots[name];
-
-	free(slot->value);
-	slot->value = value;
-	slot->changed = value != NULL;
-}
-
-static void
-hand_over(struct mqtt *mqtt, enum slot_name name)
-{
-	struct slot *slot = &mqtt->slots[name];
-	char topic[TOPIC_MAX];
-
-	topic_of(mqtt, name, topic);
-	if (!broker_publish(mqtt->broker, mqtt->messages + 1, topic, slot->value))
-		return; /* it stays changed, and goes with the next one */
-	slot->in_flight = ++mqtt->messages;
-	slot->changed = false;
-	await_taking(mqtt);
-}
-
-static bool
-may_go(const struct mqtt *mqtt, enum slot_name name)
-{
-	if (mqtt->state == STATE_LEAVING)
-		return name == SLOT_AVAILABILITY;
-	/* What is half read is not told: the model says when it is whole. */
-	if (mqtt->state != STATE_CONNECTED || model_is_held(mqtt->model))
-		return false;
-	for (int before = 0; before < (int)name; before++)
-		if (mqtt->slots[before].value != NULL && !mqtt->slots[before].taken)
-			return false;
-	return true;
-}
-
-static void
-publish(struct mqtt *mqtt)
-{
-	for (int name = 0; name < SLOT_COUNT; name++) {
-		const struct slot *slot = &mqtt->slots[name];
-
-		if (slot->changed && slot->in_flight == 0 && may_go(mqtt, (enum slot_name)name))
-			hand_over(mqtt, (enum slot_name)name);
-	}
-}
-
-/* Before the panel has ever answered there is no status. */
-static void
-render_status(struct mqtt *mqtt)
-{
-	struct json_view view = json_view_at(mqtt->devices, mqtt->model, clock_now());
-	json_t *document = json_status_flat(&view);
-
-	if (!json_is_null(document))
-		set(mqtt, SLOT_STATUS, json_dumps(document, JSON_COMPACT));
-	json_decref(document);
-}
-
-static void
-tell_status(struct mqtt *mqtt)
-{
-	if (mqtt->state != STATE_CONNECTED)
-		return;
-	render_status(mqtt);
-	publish(mqtt);
-}
-
-static void
-on_model_changed(void *self, unsigned events, const bool *changed)
-{
-	(void)changed;
-	if ((events & (MODEL_CHANGED | MODEL_REFRESHED | MODEL_WRITTEN)) != 0)
-		tell_status(self);
+	if (!uv_is_active((const uv_handle_t *)&mqtt->deliver))
+		uv_timer_start(&mqtt->deliver, on_deliver, 0, 0);
 }
 
 void
-mqtt_renamed(struct mqtt *mqtt)
+mqtt_topic(const struct mqtt *mqtt, const char *name, char topic[MQTT_TOPIC_MAX])
 {
-	tell_status(mqtt);
+	snprintf(topic, MQTT_TOPIC_MAX, "%s/%s", mqtt->prefix, name);
+}
+
+void
+mqtt_retain(struct mqtt *mqtt, const char *topic, enum mqtt_rank rank, const char *text)
+{
+	wake(mqtt);
+	if (mqtt_retained_set(mqtt->retained, topic, rank, text, ++mqtt->moment))
+		return;
+	if (!mqtt->crowd_told)
+		log_error("mqtt", "more than %d topics are retained: nothing is told on %s",
+			  MQTT_RETAINED_MAX, topic);
+	mqtt->crowd_told = true;
+}
+
+void
+mqtt_repeat(struct mqtt *mqtt, const char *topic)
+{
+	wake(mqtt);
+	mqtt_retained_repeat(mqtt->retained, topic, ++mqtt->moment);
+}
+
+void
+mqtt_say(struct mqtt *mqtt, struct mqtt_note *note)
+{
+	wake(mqtt);
+	mqtt_outbox_add(mqtt->outbox, note, !mqtt_connected(mqtt), ++mqtt->moment);
+}
+
+void
+mqtt_subscribe(struct mqtt *mqtt, const char *topic)
+{
+	struct subscription *subscription = &mqtt->subscriptions[mqtt->subscription_count];
+
+	if (!mqtt_connected(mqtt) || mqtt->subscription_count == SUBSCRIPTIONS_MAX)
+		return;
+	snprintf(subscription->topic, sizeof subscription->topic, "%s", topic);
+	subscription->number = mqtt_connection_subscribe(mqtt->connection, topic);
+	if (subscription->number != 0)
+		mqtt->subscription_count++;
+}
+
+void
+mqtt_unsubscribe(struct mqtt *mqtt, const char *topic)
+{
+	mqtt_connection_unsubscribe(mqtt->connection, topic);
 }
 
 /* ------------------------------------------------------------------------
- * Coming, going, and trying again
+ * What goes out
  */
 
-static void
-try_connect(struct mqtt *mqtt)
+static bool
+hand_over_retained(struct mqtt *mqtt)
 {
-	mqtt->state = STATE_CONNECTING;
-	broker_connect(mqtt->broker);
-}
+	struct broker_publication publication = {.retained = true};
+	uint64_t number;
 
-static void
-on_retry(uv_timer_t *timer)
-{
-	try_connect(timer->data);
-}
-
-static int64_t
-with_jitter(int64_t pause_ms)
-{
-	int64_t percent = clock_wall_us() % (2 * JITTER_PERCENT + 1) - JITTER_PERCENT;
-
-	return pause_ms + pause_ms * percent / 100;
-}
-
-static void
-try_later(struct mqtt *mqtt, bool refused)
-{
-	int64_t shortest = refused ? REFUSED_MIN_MS : RETRY_MIN_MS;
-	int64_t longest = refused ? REFUSED_MAX_MS : RETRY_MAX_MS;
-
-	mqtt->pause_ms *= 2;
-	if (mqtt->pause_ms < shortest)
-		mqtt->pause_ms = shortest;
-	if (mqtt->pause_ms > longest)
-		mqtt->pause_ms = longest;
-	mqtt->state = STATE_WAITING;
-	await_taking(mqtt);
-	uv_timer_start(&mqtt->retry, on_retry, (uint64_t)with_jitter(mqtt->pause_ms), 0);
-}
-
-static void
-finish(struct mqtt *mqtt)
-{
-	void (*done)(void *self) = mqtt->done;
-
-	mqtt->state = STATE_ENDED;
-	mqtt->done = NULL;
-	uv_timer_stop(&mqtt->limit);
-	uv_poll_stop(&mqtt->events);
-	if (done != NULL)
-		done(mqtt->done_self); /* may free us */
-}
-
-static void
-end(struct mqtt *mqtt)
-{
-	mqtt->state = STATE_ENDING;
-	broker_end(mqtt->broker);
+	if (!mqtt_retained_next(mqtt->retained, &publication.topic, &publication.payload))
+		return false;
+	number = mqtt_connection_publish(mqtt->connection, &publication);
+	if (number != 0)
+		mqtt_retained_sent(mqtt->retained, number);
+	return number != 0;
 }
 
 /*
- * "offline" may not have reached the broker: it has to publish the will. While the program
- * goes on that cannot be had, but what was sent of "offline" goes before the goodbye.
+ * The first of the outbox; when patient, only if nothing that changed before it is still on its
+ * way. Returns its number, or 0.
  */
-static void
-vanish(struct mqtt *mqtt)
+static uint64_t
+hand_over_note(struct mqtt *mqtt, bool patient)
 {
-	if (mqtt->leave == MQTT_LEAVE_WHOLE) {
-		end(mqtt);
-		return;
-	}
-	mqtt->broker = broker_abandon(mqtt->broker);
-	finish(mqtt);
+	struct mqtt_outgoing first;
+	struct broker_publication publication;
+	uint64_t number = 0;
+
+	if (!mqtt_outbox_first(mqtt->outbox, &first))
+		return 0;
+	publication = (struct broker_publication){
+		.topic = first.topic,
+		.payload = first.payload != NULL ? first.payload : "",
+		.retained = first.payload == NULL,
+		.content_type = first.payload != NULL ? "application/json" : NULL,
+		.expiry_seconds = first.payload != NULL ? NOTE_EXPIRY_S : 0,
+		.correlation = first.correlation,
+		.correlation_length = first.correlation_length,
+	};
+	if (!patient || !mqtt_retained_owes(mqtt->retained, first.moment))
+		number = mqtt_connection_publish(mqtt->connection, &publication);
+	if (number != 0)
+		mqtt_outbox_sent(mqtt->outbox, number);
+	free(first.payload);
+	return number;
+}
+
+static bool
+may_publish(const struct mqtt *mqtt)
+{
+	/* What is half read is not told. */
+	return mqtt_connected(mqtt) && mqtt->subscription_count == 0 &&
+	       !uv_is_active((const uv_handle_t *)&mqtt->resend) &&
+	       !model_is_held(mqtt->rooms.model);
 }
 
 static void
-on_limit(uv_timer_t *timer)
+on_deliver(uv_timer_t *timer)
 {
 	struct mqtt *mqtt = timer->data;
 
-	if (mqtt->state == STATE_LEAVING) {
-		log_info("mqtt", "the broker %s does not take our leave; leaving anyway",
-			 mqtt->broker_name);
-		vanish(mqtt);
-		return;
-	}
-	/* Of the rest nobody sees anything: an attempt to connect that is still under way. */
-	if (mqtt->leave == MQTT_LEAVE_SOON)
-		finish(mqtt);
-}
-
-/* ------------------------------------------------------------------------
- * What the broker says
- */
-
-static void
-on_connected(struct mqtt *mqtt, const struct broker_event *event)
-{
-	(void)event;
-	if (mqtt->state != STATE_CONNECTING)
-		return;
-	log_info("mqtt", "connected to the broker %s", mqtt->broker_name);
-	mqtt->state = STATE_CONNECTED;
-	mqtt->told = false;
-	mqtt->connected_at = clock_now();
-	for (int name = 0; name < SLOT_COUNT; name++) {
-		mqtt->slots[name].in_flight = 0;
-		mqtt->slots[name].taken = false;
-	}
-	render_status(mqtt);
-	set(mqtt, SLOT_AVAILABILITY, mem_text("online"));
-	publish(mqtt);
-}
-
-static void
-on_failed(struct mqtt *mqtt, const struct broker_event *event)
-{
-	bool refused = event->trouble == BROKER_BAD_PASSWORD || event->trouble == BROKER_FORBIDDEN;
-
-	if (mqtt->state != STATE_CONNECTING)
-		return;
-	if (!mqtt->told || mqtt->trouble != event->trouble)
-		log_warning("mqtt", "no connection to the broker %s: %s; trying again",
-			    mqtt->broker_name, broker_trouble_text(event->trouble));
-	mqtt->told = true;
-	mqtt->trouble = event->trouble;
-	try_later(mqtt, refused);
-}
-
-/* Two clients of one name throw each other out for ever. */
-static void
-count_life(struct mqtt *mqtt)
-{
-	if (clock_now() - mqtt->connected_at >= STEADY_MS) {
-		mqtt->short_lives = 0;
-		mqtt->pause_ms = 0;
-		return;
-	}
-	if (++mqtt->short_lives == SHORT_LIVES)
-		log_warning("mqtt", "no connection to the broker %s lasts: does another client call "
-			    "itself %s?", mqtt->broker_name, mqtt->client_id);
-}
-
-static void
-tell_loss(struct mqtt *mqtt, const char *how)
-{
-	log_warning("mqtt", "lost the broker %s: %s; trying again", mqtt->broker_name, how);
-	mqtt->told = true;
-	mqtt->trouble = BROKER_UNREACHABLE;
-}
-
-static void
-on_lost(struct mqtt *mqtt, const struct broker_event *event)
-{
-	(void)event;
-	if (mqtt->state == STATE_LEAVING)
-		end(mqtt);
-	if (mqtt->state == STATE_CONNECTED) {
-		tell_loss(mqtt, "the connection broke");
-		count_life(mqtt);
-	}
-	if (mqtt->state == STATE_CONNECTED || mqtt->state == STATE_DROPPING)
-		try_later(mqtt, false);
-}
-
-/* As long as the broker answers pings, the library is content. */
-static void
-on_not_taken(uv_timer_t *timer)
-{
-	struct mqtt *mqtt = timer->data;
-
-	if (++mqtt->looks < TAKE_LOOKS)
-		return;
-	if (!broker_drop(mqtt->broker)) {
-		await_taking(mqtt);
-		return;
-	}
-	tell_loss(mqtt, "it takes no messages");
-	mqtt->state = STATE_DROPPING;
-}
-
-/* A message of an earlier connection is nobody's. */
-static struct slot *
-slot_in_flight(struct mqtt *mqtt, const struct broker_event *event)
-{
-	for (int name = 0; name < SLOT_COUNT; name++)
-		if (mqtt->slots[name].in_flight == event->message)
-			return &mqtt->slots[name];
-	return NULL;
-}
-
-static void
-on_taken(struct mqtt *mqtt, const struct broker_event *event)
-{
-	struct slot *slot = slot_in_flight(mqtt, event);
-
-	if (slot == NULL)
-		return;
-	slot->in_flight = 0;
-	slot->taken = true;
-	await_taking(mqtt);
-	if (mqtt->state == STATE_LEAVING && slot == &mqtt->slots[SLOT_AVAILABILITY] &&
-	    !slot->changed)
-		end(mqtt);
-	else
-		publish(mqtt);
+	while (may_publish(mqtt) && mqtt_connection_has_room(mqtt->connection) &&
+	       (hand_over_retained(mqtt) || hand_over_note(mqtt, true) != 0))
+		;
+	mqtt_connection_listen(mqtt->connection,
+			       !mqtt_connected(mqtt) ||
+				       mqtt_outbox_count(mqtt->outbox) + OUTBOX_ROOM <
+					       MQTT_OUTBOX_MAX);
 }
 
 static void
 on_resend(uv_timer_t *timer)
 {
-	publish(timer->data);
+	wake(timer->data);
 }
 
-/* The connection is mostly about to be lost, and everything will go out again after it. */
 static void
-on_dropped(struct mqtt *mqtt, const struct broker_event *event)
+on_model_changed(void *self, unsigned events, const bool *changed)
 {
-	struct slot *slot = slot_in_flight(mqtt, event);
+	(void)events;
+	(void)changed;
+	wake(self);
+}
 
-	if (slot == NULL)
+/* ------------------------------------------------------------------------
+ * What the connection tells
+ */
+
+static void
+on_connected(void *self)
+{
+	struct mqtt *mqtt = self;
+	unsigned lost = mqtt_outbox_overflow(mqtt->outbox);
+
+	if (lost > 0)
+		log_warning("mqtt", "%u messages about commands and changes were dropped while the "
+			    "broker %s was away", lost, mqtt_connection_broker(mqtt->connection));
+	wake(mqtt);
+	mqtt->refusal_told = false;
+	mqtt_retained_begin(mqtt->retained);
+	mqtt_command_connected(mqtt->command);
+	mqtt_state_connected(mqtt->state);
+	mqtt_discovery_connected(mqtt->discovery);
+}
+
+static void
+on_lost(void *self)
+{
+	struct mqtt *mqtt = self;
+
+	wake(mqtt);
+	mqtt->subscription_count = 0;
+	uv_timer_stop(&mqtt->resend);
+	mqtt_outbox_lost(mqtt->outbox);
+}
+
+/* The topic of a subscription that is answered now; "": it is none. */
+static void
+end_subscription(struct mqtt *mqtt, uint64_t number, char topic[MQTT_TOPIC_MAX])
+{
+	topic[0] = '\0';
+	for (size_t i = 0; i < mqtt->subscription_count; i++) {
+		struct subscription *subscription = &mqtt->subscriptions[i];
+
+		if (subscription->number != number)
+			continue;
+		memcpy(topic, subscription->topic, MQTT_TOPIC_MAX);
+		*subscription = mqtt->subscriptions[--mqtt->subscription_count];
 		return;
-	slot->in_flight = 0;
-	slot->changed = true;
-	await_taking(mqtt);
-	if (mqtt->state == STATE_LEAVING)
-		vanish(mqtt);
-	else if (mqtt->state == STATE_CONNECTED)
-		uv_timer_start(&mqtt->limit, on_resend, RESEND_MS, 0);
+	}
 }
 
 static void
-on_ended(struct mqtt *mqtt, const struct broker_event *event)
+on_taken(void *self, uint64_t number)
 {
-	(void)event;
-	finish(mqtt);
+	struct mqtt *mqtt = self;
+	char topic[MQTT_TOPIC_MAX];
+
+	wake(mqtt);
+	if (mqtt_retained_taken(mqtt->retained, number) ||
+	    mqtt_outbox_settled(mqtt->outbox, number))
+		return;
+	end_subscription(mqtt, number, topic);
 }
 
 static void
-on_events(uv_poll_t *poll, int status, int readable)
+on_dropped(void *self, uint64_t number)
 {
-	static void (*const take[])(struct mqtt *, const struct broker_event *) = {
-		[BROKER_CONNECTED] = on_connected, [BROKER_FAILED] = on_failed,
-		[BROKER_LOST] = on_lost,	   [BROKER_TAKEN] = on_taken,
-		[BROKER_DROPPED] = on_dropped,	   [BROKER_ENDED] = on_ended,
+	struct mqtt *mqtt = self;
+	char topic[MQTT_TOPIC_MAX];
+
+	uv_timer_start(&mqtt->resend, on_resend, RESEND_MS, 0);
+	if (mqtt_retained_dropped(mqtt->retained, number) ||
+	    mqtt_outbox_dropped(mqtt->outbox, number))
+		return;
+	end_subscription(mqtt, number, topic);
+	if (topic[0] != '\0')
+		mqtt_subscribe(mqtt, topic);
+}
+
+/* It will not be persuaded by more of the same. */
+static void
+on_refused(void *self, uint64_t number)
+{
+	struct mqtt *mqtt = self;
+	char topic[MQTT_TOPIC_MAX];
+
+	wake(mqtt);
+	end_subscription(mqtt, number, topic);
+	if (topic[0] != '\0') {
+		log_warning("mqtt", "the broker %s does not let us listen to %s",
+			    mqtt_connection_broker(mqtt->connection), topic);
+		return;
+	}
+	if (!mqtt_retained_taken(mqtt->retained, number))
+		mqtt_outbox_settled(mqtt->outbox, number);
+	if (!mqtt->refusal_told)
+		log_warning("mqtt", "the broker %s does not let us publish all that we have to say",
+			    mqtt_connection_broker(mqtt->connection));
+	mqtt->refusal_told = true;
+}
+
+static void
+on_arrived(void *self, const struct broker_message *message)
+{
+	struct mqtt *mqtt = self;
+	const struct mqtt_incoming incoming = {
+		.topic = message->topic,
+		.payload = message->payload,
+		.length = message->length,
+		.retained = message->retained,
+		.response_topic = message->response_topic,
+		.correlation = message->correlation,
+		.correlation_length = message->correlation_length,
 	};
-	struct mqtt *mqtt = poll->data;
-	struct broker_event event;
 
-	(void)status;
-	(void)readable;
-	/* One at a time: the last one may end in mqtt_free(). */
-	if (broker_next(mqtt->broker, &event))
-		take[event.kind](mqtt, &event);
+	mqtt_command_message(mqtt->command, &incoming);
+	mqtt_discovery_message(mqtt->discovery, &incoming);
+}
+
+static void
+on_ended(void *self)
+{
+	struct mqtt *mqtt = self;
+	void (*done)(void *) = mqtt->done;
+
+	mqtt->done = NULL;
+	if (done != NULL)
+		done(mqtt->done_self); /* may free us */
 }
 
 /* ------------------------------------------------------------------------
  * Birth and death
  */
 
-/* The same after each start, another on each machine. */
-static void
-machine_digits(char digits[MACHINE_DIGITS + 1])
+static bool
+connect_to_broker(struct mqtt *mqtt)
 {
-	FILE *file = fopen("/etc/machine-id", "re");
-	size_t length = file != NULL ? fread(digits, 1, MACHINE_DIGITS, file) : 0;
-	char host[256] = "";
-	uint32_t hash = 2166136261;
-
-	digits[length] = '\0';
-	if (file != NULL)
-		fclose(file);
-	if (strspn(digits, "0123456789abcdef") == MACHINE_DIGITS)
-		return;
-	gethostname(host, sizeof host - 1);
-	for (const char *letter = host; *letter != '\0'; letter++)
-		hash = (hash ^ (unsigned char)*letter) * 16777619; /* FNV-1a */
-	snprintf(digits, MACHINE_DIGITS + 1, "%08x", hash);
-}
-
-static void
-name_all(struct mqtt *mqtt, const struct config *config)
-{
-	char digits[MACHINE_DIGITS + 1];
-
-	address_text(config->mqtt.host, config->mqtt.port, mqtt->broker_name,
-		     sizeof mqtt->broker_name);
-	snprintf(mqtt->prefix, sizeof mqtt->prefix, "%s", config->mqtt.topic_prefix);
-	machine_digits(digits);
-	if (config->mqtt.client_id[0] != '\0')
-		snprintf(mqtt->client_id, sizeof mqtt->client_id, "%s", config->mqtt.client_id);
-	else
-		snprintf(mqtt->client_id, sizeof mqtt->client_id, "cz2d-%s-%s", config->panel.id,
-			 digits);
-}
-
-static struct broker *
-make_broker(const struct mqtt *mqtt, const struct config *config)
-{
-	char will_topic[TOPIC_MAX];
-	struct broker_config broker = {
-		.host = config->mqtt.host,
-		.port = config->mqtt.port,
-		.client_id = mqtt->client_id,
-		.user = config->mqtt.user,
-		.password = config->mqtt.password,
-		.keepalive_seconds = config->mqtt.keepalive_seconds,
-		.will_topic = will_topic,
-		.will = "offline",
+	const struct mqtt_connection_observer observer = {
+		.self = mqtt,
+		.connected = on_connected,
+		.lost = on_lost,
+		.taken = on_taken,
+		.dropped = on_dropped,
+		.refused = on_refused,
+		.arrived = on_arrived,
+		.ended = on_ended,
 	};
 
-	topic_of(mqtt, SLOT_AVAILABILITY, will_topic);
-	return broker_new(&broker);
+	mqtt->connection = mqtt_connection_new(mqtt->rooms.config, mqtt->rooms.loop,
+					       mqtt->availability, "offline", &observer);
+	return mqtt->connection != NULL;
 }
 
-static bool
-start_handles(struct mqtt *mqtt, uv_loop_t *loop)
+static void
+start_handles(struct mqtt *mqtt)
 {
-	if (uv_poll_init(loop, &mqtt->events, broker_fd(mqtt->broker)) != 0)
-		return false;
-	uv_timer_init(loop, &mqtt->retry);
-	uv_timer_init(loop, &mqtt->limit);
-	uv_timer_init(loop, &mqtt->taking);
-	mqtt->events.data = mqtt->retry.data = mqtt->limit.data = mqtt->taking.data = mqtt;
-	mqtt->handles = 4;
-	uv_poll_start(&mqtt->events, UV_READABLE, on_events);
-	return true;
+	uv_timer_init(mqtt->rooms.loop, &mqtt->deliver);
+	uv_timer_init(mqtt->rooms.loop, &mqtt->resend);
+	mqtt->deliver.data = mqtt->resend.data = mqtt;
+	mqtt->handles = 2;
 }
 
 struct mqtt *
-mqtt_new(const struct config *config, const struct devices *devices, struct model *model,
-	 uv_loop_t *loop)
+mqtt_new(const struct mqtt_rooms *rooms)
 {
-	struct model_observer observer = {.changed = on_model_changed};
 	struct mqtt *mqtt = mem_new(1, sizeof *mqtt);
+	struct model_observer observer = {.self = mqtt, .changed = on_model_changed};
 
-	mqtt->config = config;
-	mqtt->devices = devices;
-	mqtt->model = model;
-	name_all(mqtt, config);
-	mqtt->broker = make_broker(mqtt, config);
-	if (mqtt->broker == NULL || !start_handles(mqtt, loop)) {
+	mqtt->rooms = *rooms;
+	snprintf(mqtt->prefix, sizeof mqtt->prefix, "%s", rooms->config->mqtt.topic_prefix);
+	mqtt_topic(mqtt, "availability", mqtt->availability);
+	if (!connect_to_broker(mqtt)) {
 		log_error("mqtt", "cannot start: the system has no thread or descriptor left");
-		broker_free(mqtt->broker);
 		free(mqtt);
 		return NULL;
 	}
-	if (config->mqtt.password[0] != '\0' && !config_check_loopback(config->mqtt.host))
-		log_warning("mqtt", "the password for the broker %s crosses the network unencrypted",
-			    mqtt->broker_name);
-	observer.self = mqtt;
-	model_observe(model, &observer);
-	try_connect(mqtt);
+	start_handles(mqtt);
+	mqtt->retained = mqtt_retained_new();
+	mqtt->outbox = mqtt_outbox_new();
+	mqtt_retain(mqtt, mqtt->availability, MQTT_RANK_AVAILABILITY, "online");
+	mqtt->state = mqtt_state_new(&mqtt->rooms, mqtt);
+	mqtt->audit = mqtt_audit_new(&mqtt->rooms, mqtt);
+	mqtt->command = mqtt_command_new(&mqtt->rooms, mqtt, mqtt->state);
+	mqtt->discovery = mqtt_discovery_new(&mqtt->rooms, mqtt, mqtt->state);
+	model_observe(rooms->model, &observer);
 	return mqtt;
 }
 
 bool
 mqtt_connected(const struct mqtt *mqtt)
 {
-	return mqtt->state == STATE_CONNECTED;
+	return mqtt_connection_is_up(mqtt->connection);
+}
+
+void
+mqtt_renamed(struct mqtt *mqtt)
+{
+	mqtt_state_renamed(mqtt->state);
+	mqtt_discovery_renamed(mqtt->discovery);
+}
+
+/* In order, before the last word; there is no time to wait for each acknowledgement. */
+static void
+say_the_rest(struct mqtt *mqtt)
+{
+	uint64_t number;
+
+	mqtt_outbox_skip(mqtt->outbox);
+	while ((number = hand_over_note(mqtt, false)) != 0)
+		mqtt_outbox_settled(mqtt->outbox, number);
 }
 
 void
 mqtt_stop(struct mqtt *mqtt, enum mqtt_leave how, void (*done)(void *self), void *self)
 {
-	bool connected = mqtt_connected(mqtt);
-	bool leaving = mqtt->state == STATE_LEAVING || mqtt->state == STATE_ENDING;
+	const struct broker_publication last = {
+		.topic = mqtt->availability, .payload = "offline", .retained = true};
 
-	mqtt->leave = how;
 	mqtt->done = done;
 	mqtt->done_self = self;
-	uv_timer_stop(&mqtt->retry);
-	uv_timer_stop(&mqtt->taking);
-	uv_timer_start(&mqtt->limit, on_limit, STOP_MS, 0);
-	if (leaving)
-		return;
-	if (!connected) {
-		end(mqtt);
-		return;
-	}
-	mqtt->state = STATE_LEAVING;
-	set(mqtt, SLOT_AVAILABILITY, mem_text("offline"));
-	mqtt->slots[SLOT_AVAILABILITY].in_flight = 0; /* an "online" on its way stays before it */
-	publish(mqtt);
+	if (mqtt_connected(mqtt))
+		say_the_rest(mqtt);
+	mqtt_connection_leave(mqtt->connection, how, &last);
 }
 
 static void
@@ -610,9 +438,8 @@ on_closed(uv_handle_t *handle)
 
 	if (--mqtt->handles > 0)
 		return;
-	broker_free(mqtt->broker);
-	for (int name = 0; name < SLOT_COUNT; name++)
-		free(mqtt->slots[name].value);
+	mqtt_retained_free(mqtt->retained);
+	mqtt_outbox_free(mqtt->outbox);
 	free(mqtt);
 }
 
@@ -621,10 +448,13 @@ mqtt_free(struct mqtt *mqtt)
 {
 	if (mqtt == NULL)
 		return NULL;
-	model_unobserve(mqtt->model, mqtt);
-	uv_close((uv_handle_t *)&mqtt->events, on_closed);
-	uv_close((uv_handle_t *)&mqtt->retry, on_closed);
-	uv_close((uv_handle_t *)&mqtt->limit, on_closed);
-	uv_close((uv_handle_t *)&mqtt->taking, on_closed);
+	model_unobserve(mqtt->rooms.model, mqtt);
+	mqtt->discovery = mqtt_discovery_free(mqtt->discovery);
+	mqtt->command = mqtt_command_free(mqtt->command);
+	mqtt->audit = mqtt_audit_free(mqtt->audit);
+	mqtt->state = mqtt_state_free(mqtt->state);
+	mqtt->connection = mqtt_connection_free(mqtt->connection);
+	uv_close((uv_handle_t *)&mqtt->deliver, on_closed);
+	uv_close((uv_handle_t *)&mqtt->resend, on_closed);
 	return NULL;
 }

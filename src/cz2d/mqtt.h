@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright 2026 The cz2d authors */
 /*
- * The door to the MQTT broker. Observes the model and publishes:
- *   <prefix>/status        the flat status, retained, QoS 1
- *   <prefix>/availability  online or offline, retained, also as last will
- * Each topic is a slot that keeps the latest value only; nothing is published
+ * The door to the MQTT broker: publishes what the model and the ledger tell, and takes
+ * commands. Of what is retained only the latest value is kept; nothing is published
  * while the broker is away, and everything once it is back.
  * Never blocks: the library's own threads do the network, and hand over to the
  * loop through a mailbox.
@@ -13,22 +11,34 @@
 #define CZ2D_MQTT_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <uv.h>
 
-struct config;
-struct devices;
-struct model;
 struct mqtt;
 
-/* Starts connecting. Config, devices and model must outlive it. NULL when the system has no thread or descriptor left (logged). */
+/* The rooms that the door works upon; all outlive it. */
+struct mqtt_rooms {
+	const struct config *config;
+	const struct devices *devices;
+	struct model *model;
+	const struct bus *bus;
+	const struct link *link;
+	struct engine *engine;
+	struct ledger *ledger;
+	struct store *store;
+	struct witness *witness;
+	uv_loop_t *loop;
+	int64_t started; /* the daemon, monotonic ms */
+};
+
+/* Starts connecting. NULL when the system has no thread or descriptor left (logged). */
 struct mqtt *
-mqtt_new(const struct config *config, const struct devices *devices, struct model *model,
-	 uv_loop_t *loop);
+mqtt_new(const struct mqtt_rooms *rooms);
 
 bool
 mqtt_connected(const struct mqtt *mqtt);
 
-/* The status may say other names, or other zones. */
+/* Names, zones in use or the configuration may be others. */
 void
 mqtt_renamed(struct mqtt *mqtt);
 

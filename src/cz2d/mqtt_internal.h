@@ -4,7 +4,8 @@
  * What the parts of the mqtt room share. mqtt.c owns the connection and the parts; a part
  * says what is to be published, and is told what happens. Not for other rooms.
  *
- *	mqtt.c           births and deaths, connecting, leaving
+ *	mqtt.c           births and deaths, what goes out when, what comes in
+ *	mqtt_connection  connecting, leaving, and trying again
  *	mqtt_retained    the retained topics: what each says, and what the broker has of it
  *	mqtt_outbox      what is said once: results and audit
  *	mqtt_state       the documents about the panel, kept up to date
@@ -34,7 +35,11 @@ enum {
  */
 enum mqtt_rank { MQTT_RANK_STATE, MQTT_RANK_LINK, MQTT_RANK_AVAILABILITY, MQTT_RANK_DISCOVERY };
 
-/* A message that arrived. Borrowed for the length of a call. */
+/*
+ * A message that arrived. Borrowed for the length of a call. Of a payload of more than 64 KiB
+ * only so much comes; a topic with a 0 in it does not come at all. When more arrives than can be
+ * kept (1024 messages, 1 MiB), the rest is dropped and counted in the log.
+ */
 struct mqtt_incoming {
 	const char *topic; /* whole, ended by 0 */
 	const char *payload; /* length bytes, whatever they are, and a 0 behind them */
@@ -60,12 +65,15 @@ mqtt_topic(const struct mqtt *mqtt, const char *name, char topic[MQTT_TOPIC_MAX]
 
 /*
  * From now on the topic (whole) retains this text; it is copied. What it says already is not
- * sent again. "" or NULL erases the topic.
+ * sent again. "" or NULL erases the topic, also one that was never retained here.
+ * It goes out when the loop next turns: of several texts in one turn only the last one.
+ * After each connecting all topics are sent again, but for those of MQTT_RANK_DISCOVERY, which
+ * the broker mostly has: they need a mqtt_repeat() if it has not. At most 64 topics.
  */
 void
 mqtt_retain(struct mqtt *mqtt, const char *topic, enum mqtt_rank rank, const char *text);
 
-/* Sends what the topic retains once more, though nothing has changed. */
+/* Sends what the topic retains once more, though nothing has changed; nothing if it retains nothing. */
 void
 mqtt_repeat(struct mqtt *mqtt, const char *topic);
 
@@ -76,27 +84,15 @@ mqtt_repeat(struct mqtt *mqtt, const char *topic);
 void
 mqtt_say(struct mqtt *mqtt, struct mqtt_note *note);
 
-/* Asks the broker for a topic; the messages come to all parts. Forgotten with the connection. */
+/*
+ * Asks the broker for a topic; the messages come to all parts. Forgotten with the connection, so
+ * this belongs into ..._connected(). Nothing is published before the broker has answered.
+ */
 void
 mqtt_subscribe(struct mqtt *mqtt, const char *topic);
 
 void
 mqtt_unsubscribe(struct mqtt *mqtt, const char *topic);
-
-/* The rooms that the door works upon; all outlive it. */
-struct mqtt_rooms {
-	const struct config *config;
-	const struct devices *devices;
-	struct model *model;
-	const struct bus *bus;
-	const struct link *link;
-	struct engine *engine;
-	struct ledger *ledger;
-	struct store *store;
-	struct witness *witness;
-	uv_loop_t *loop;
-	int64_t started; /* the daemon, monotonic ms */
-};
 
 /*
  * The parts have the same life: made before the first attempt to connect; told of each

@@ -23,9 +23,14 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "cz2d/bus.h"
 #include "cz2d/config.h"
 #include "cz2d/devices.h"
+#include "cz2d/engine.h"
+#include "cz2d/ledger.h"
+#include "cz2d/link.h"
 #include "cz2d/model.h"
+#include "cz2d/witness.h"
 
 #include "device_store.h"
 #include "support.h"
@@ -44,6 +49,11 @@ static uv_timer_t tick;
 static struct config config;
 static struct devices *devices;
 static struct model *model;
+static struct link *panel_link;
+static struct bus *bus;
+static struct engine *engine;
+static struct ledger *ledger;
+static struct witness *observer;
 static struct mqtt *mqtt;
 static int done_calls;
 
@@ -276,6 +286,38 @@ end_witness(void)
  * The daemon's side
  */
 
+/* A panel that is not there: what the tests want to be known they tell the model. */
+static void
+build_house(void)
+{
+	static const struct bus_config line = {.address = 99, .reply_timeout_ms = 300, .gap_ms = 20};
+	static const struct engine_config work = {.zones = 1, .refresh_ms = 60000,
+						  .timeout_ms = 30000, .guard_ms = 250,
+						  .gap_ms = 20, .attempts = 4};
+	static const struct ledger_config book = {.panel_id = "attic", .timeout_ms = 30000,
+						  .queue_limit = 64};
+	static const struct bus_observer nobody;
+	static const struct ledger_disk no_disk;
+
+	model = model_new(1, 300000);
+	panel_link = link_new("127.0.0.1:1");
+	bus = bus_new(&line, panel_link, &nobody, 1);
+	engine = engine_new(&work, bus, model);
+	ledger = ledger_new(&book, &no_disk, engine, model);
+	observer = witness_new(engine, ledger, model);
+}
+
+static void
+tear_down_house(void)
+{
+	observer = witness_free(observer);
+	ledger = ledger_free(ledger);
+	engine = engine_free(engine);
+	bus = bus_free(bus);
+	panel_link = link_free(panel_link);
+	model = model_free(model);
+}
+
 static void
 setup(void)
 {
@@ -304,7 +346,7 @@ setup(void)
 	config.mqtt.keepalive_seconds = 30;
 	device_store_clear();
 	devices = devices_new(&config, NULL);
-	model = model_new(1, 300000);
+	build_house();
 	uv_loop_init(&loop);
 	uv_timer_init(&loop, &tick);
 	uv_timer_start(&tick, on_tick, TICK_MS, TICK_MS);
@@ -335,7 +377,7 @@ teardown(void)
 	uv_close((uv_handle_t *)&tick, NULL);
 	uv_run(&loop, UV_RUN_DEFAULT);
 	ck_assert_int_eq(uv_loop_close(&loop), 0);
-	model = model_free(model);
+	tear_down_house();
 	devices = devices_free(devices);
 	end_witness();
 	end_program(&broker, SIGKILL);
@@ -364,7 +406,11 @@ show_heat(int degrees)
 static void
 start_mqtt(void)
 {
-	mqtt = mqtt_new(&config, devices, model, &loop);
+	const struct mqtt_rooms rooms = {.config = &config, .devices = devices, .model = model,
+					 .bus = bus, .link = panel_link, .engine = engine,
+					 .ledger = ledger, .witness = observer, .loop = &loop};
+
+	mqtt = mqtt_new(&rooms);
 	ck_assert_ptr_nonnull(mqtt);
 }
 

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright 2026 The cz2d authors */
+/*
+ * A ring of documents. One message is in flight at a time: that keeps the order, also when
+ * one has to go again.
+ */
+#include "build.h"
+
+#include "cz2d/mqtt_outbox.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+struct saying {
+	char *topic;
+	json_t *document; /* NULL: an empty message */
+	void *correlation;
+	size_t correlation_length;
+	uint64_t moment;
+	bool late;
+};
+
+struct mqtt_outbox {
+	struct saying ring[MQTT_OUTBOX_MAX];
+	size_t first, count;
+	uint64_t in_flight; /* the number of the first one, or 0 */
+	unsigned overflow;
+};
+
+struct mqtt_outbox *
+mqtt_outbox_new(void)
+{
+	return mem_new(1, sizeof(struct mqtt_outbox));
+}
+
+static void
+drop_first(struct mqtt_outbox *outbox)
+{
+	struct saying *saying = &outbox->ring[outbox->first];
+
+	free(saying->topic);
+	free(saying->correlation);
+	json_decref(saying->document);
+	outbox->first = (outbox->first + 1) % MQTT_OUTBOX_MAX;
+	outbox->count--;
+	outbox->in_flight = 0;
+}
+
+struct mqtt_outbox *
+mqtt_outbox_free(struct mqtt_outbox *outbox)
+{
+	if (outbox == NULL)
+		return NULL;
+	while (outbox->count > 0)
+		drop_first(outbox);
+	free(outbox);
+	return NULL;
+}
+
+static struct saying *
+add(struct mqtt_outbox *outbox, const char *topic, json_t *document)
+{
+	struct saying *saying;
+
+	if (outbox->count == MQTT_OUTBOX_MAX) {
+		drop_first(outbox);
+		outbox->overflow++;
+	}
+	saying = &outbox->ring[(outbox->first + outbox->count++) % MQTT_OUTBOX_MAX];
+	*saying = (struct saying){.topic = mem_text(topic), .document = document};
+	return saying;
+}
+
+static void
+copy_correlation(struct saying *saying, const struct mqtt_note *note)
+{
+	if (note->correlation_length == 0)
+		return;
+	saying->correlation = mem_new(1, note->correlation_length);
+	saying->correlation_length = note->correlation_length;
+	memcpy(saying->correlation, note->correlation, note->correlation_length);
+}
+
+void
+mqtt_outbox_add(struct mqtt_outbox *outbox, const struct mqtt_note *note, bool late,
+		uint64_t moment)
+{
+	struct saying *saying = add(outbox, note->topic, note->document);
+
+	saying->late = late;
+	saying->moment = moment;
+	if (note->response_topic == NULL)
+		return;
+	saying = add(outbox, note->response_topic, json_incref(note->document));
+	saying->late = late;
+	saying->moment = moment;
+	copy_correlation(saying, note);
+}
+
+size_t
+mqtt_outbox_count(const struct mqtt_outbox *outbox)
+{
+	return outbox->count;
+}
+
+static char *
+text_of(const struct saying *saying)
+{
+	if (saying->document == NULL)
+		return NULL;
+	if (saying->late)
+		json_object_set_new(saying->document, "late", json_true());
+	return mem_or_end(json_dumps(saying->document, JSON_COMPACT));
+}
+
+bool
+mqtt_outbox_first(const struct mqtt_outbox *outbox, struct mqtt_outgoing *message)
+{
+	const struct saying *saying = &outbox->ring[outbox->first];
+
+	if (outbox->count == 0 || outbox->in_flight != 0)
+		return false;
+	*message = (struct mqtt_outgoing){.topic = saying->topic,
+					  .payload = text_of(saying),
+					  .moment = saying->moment,
+					  .correlation = saying->correlation,
+					  .correlation_length = saying->correlation_length};
+	return true;
+}
+
+void
+mqtt_outbox_sent(struct mqtt_outbox *outbox, uint64_t number)
+{
+	outbox->in_flight = number;
+}
+
+bool
+mqtt_outbox_settled(struct mqtt_outbox *outbox, uint64_t number)
+{
+	if (outbox->in_flight != number)
+		return false;
+	drop_first(outbox);
+	return true;
+}
+
+void
+mqtt_outbox_skip(struct mqtt_outbox *outbox)
+{
+	if (outbox->in_flight != 0)
+		drop_first(outbox);
+}
+
+bool
+mqtt_outbox_dropped(struct mqtt_outbox *outbox, uint64_t number)
+{
+	if (outbox->in_flight != number)
+		return false;
+	outbox->in_flight = 0;
+	return true;
+}
+
+void
+mqtt_outbox_lost(struct mqtt_outbox *outbox)
+{
+	outbox->in_flight = 0;
+	for (size_t i = 0; i < outbox->count; i++)
+		outbox->ring[(outbox->first + i) % MQTT_OUTBOX_MAX].late = true;
+}
+
+unsigned
+mqtt_outbox_overflow(struct mqtt_outbox *outbox)
+{
+	unsigned overflow = outbox->overflow;
+
+	outbox->overflow = 0;
+	return overflow;
+}
