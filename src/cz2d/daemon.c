@@ -50,6 +50,7 @@ struct daemon {
 	struct config config;
 	char *path;
 	int verbosity;
+	int64_t started; /* monotonic ms */
 
 	uv_loop_t loop;
 	bool loop_ready;
@@ -167,6 +168,7 @@ start_mqtt(struct daemon *daemon)
 		.ledger = daemon->ledger,
 		.witness = daemon->witness,
 		.loop = &daemon->loop,
+		.started = daemon->started,
 	};
 
 	if (daemon->config.mqtt.enabled)
@@ -515,6 +517,7 @@ daemon_new(const struct config *config, const char *path, int verbosity)
 	daemon->config = *config;
 	daemon->path = mem_text(path);
 	daemon->verbosity = verbosity;
+	daemon->started = clock_now();
 	set_log_level(daemon);
 	log_info("daemon", "cz2d " PACKAGE_VERSION " for panel %s at %s%s", config->panel.id,
 		 config->panel.connect, config->panel.read_only ? ", read-only" : "");

@@ -193,8 +193,8 @@ class Listener:
 
 
 class DeafBroker:
-    """Takes every connection and answers only what it is told to; notes what comes.
-    greeting is its answer to CONNECT, accept(topic, payload) tells what it acknowledges."""
+    """Takes every connection and subscription and answers only what it is told to; notes what
+    comes. greeting is its answer to CONNECT, accept(topic, payload) tells what it acknowledges."""
 
     def __init__(self, greeting=b"\x20\x02\0\0", accept=lambda topic, payload: False):
         self.greeting, self.accept = greeting, accept
@@ -232,6 +232,10 @@ class DeafBroker:
             one.sendall(self.greeting)
         elif kind == 0xC0:
             one.sendall(b"\xd0\0")
+        elif kind == 0x82:
+            one.sendall(b"\x90\x03" + body[:2] + b"\1")
+        elif kind == 0xA2:
+            one.sendall(b"\xb0\x02" + body[:2])
         elif kind == 0xE0:
             self.heard.append("disconnect")
         elif kind & 0xF0 == 0x30:

@@ -195,7 +195,7 @@ position(const char *text, int first)
 }
 
 /* ------------------------------------------------------------------------
- * A broker and somebody who listens to everything
+ * A broker, and somebody who listens to the status and to whether we are there
  */
 
 static int
@@ -255,15 +255,16 @@ start_witness(const char *user, const char *password)
 {
 	char port_text[16];
 	const char *words[20] = {find_program("mosquitto_sub"), "-h", "127.0.0.1", "-p", port_text,
-				 "-t", "#", "-q", "1", "-F", "%r %t %p", "-i", "witness"};
+				 "-t", "house/hvac/status", "-t", "house/hvac/availability",
+				 "-q", "1", "-F", "%r %t %p", "-i", "witness"};
 	int ends[2];
 
 	snprintf(port_text, sizeof port_text, "%d", port);
 	if (user != NULL) {
-		words[13] = "-u";
-		words[14] = user;
-		words[15] = "-P";
-		words[16] = password;
+		words[15] = "-u";
+		words[16] = user;
+		words[17] = "-P";
+		words[18] = password;
 	}
 	ck_assert_int_eq(pipe2(ends, O_CLOEXEC), 0);
 	ck_assert_int_eq(fcntl(ends[0], F_SETFL, O_NONBLOCK), 0);
