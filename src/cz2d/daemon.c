@@ -166,6 +166,7 @@ start_mqtt(struct daemon *daemon)
 		.link = daemon->link,
 		.engine = daemon->engine,
 		.ledger = daemon->ledger,
+		.store = daemon->store,
 		.witness = daemon->witness,
 		.loop = &daemon->loop,
 		.started = daemon->started,

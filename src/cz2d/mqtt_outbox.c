@@ -59,18 +59,16 @@ mqtt_outbox_free(struct mqtt_outbox *outbox)
 	return NULL;
 }
 
-static struct saying *
-add(struct mqtt_outbox *outbox, const char *topic, json_t *document)
+static void
+add(struct mqtt_outbox *outbox, struct saying *saying, const char *topic, json_t *document)
 {
-	struct saying *saying;
-
 	if (outbox->count == MQTT_OUTBOX_MAX) {
 		drop_first(outbox);
 		outbox->overflow++;
 	}
-	saying = &outbox->ring[(outbox->first + outbox->count++) % MQTT_OUTBOX_MAX];
-	*saying = (struct saying){.topic = mem_text(topic), .document = document};
-	return saying;
+	saying->topic = mem_text(topic);
+	saying->document = document;
+	outbox->ring[(outbox->first + outbox->count++) % MQTT_OUTBOX_MAX] = *saying;
 }
 
 static void
@@ -87,16 +85,15 @@ void
 mqtt_outbox_add(struct mqtt_outbox *outbox, const struct mqtt_note *note, bool late,
 		uint64_t moment)
 {
-	struct saying *saying = add(outbox, note->topic, note->document);
+	struct saying saying = {.late = late, .moment = moment};
 
-	saying->late = late;
-	saying->moment = moment;
-	if (note->response_topic == NULL)
-		return;
-	saying = add(outbox, note->response_topic, json_incref(note->document));
-	saying->late = late;
-	saying->moment = moment;
-	copy_correlation(saying, note);
+	if (note->topic != NULL)
+		add(outbox, &saying, note->topic, json_incref(note->document));
+	if (note->response_topic != NULL) {
+		copy_correlation(&saying, note);
+		add(outbox, &saying, note->response_topic, json_incref(note->document));
+	}
+	json_decref(note->document);
 }
 
 size_t
