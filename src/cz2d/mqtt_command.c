@@ -308,12 +308,16 @@ inspect(struct mqtt_command *door, const struct mqtt_incoming *message, const ch
 static const char *
 name_of(const struct mqtt_command *door, const char *topic)
 {
-	char all[MQTT_TOPIC_MAX];
+	char above[MQTT_TOPIC_MAX];
 	size_t length;
 
-	mqtt_topic(door->mqtt, "set/", all);
-	length = strlen(all);
-	return strncmp(topic, all, length) == 0 ? topic + length : NULL;
+	mqtt_topic(door->mqtt, "set", above);
+	length = strlen(above);
+	if (strncmp(topic, above, length) != 0)
+		return NULL;
+	if (topic[length] == '\0') /* it belongs to what "set/#" asks for */
+		return topic + length;
+	return topic[length] == '/' ? topic + length + 1 : NULL;
 }
 
 void

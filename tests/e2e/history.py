@@ -136,6 +136,19 @@ def _zone_wish(body, zone):
     return wish
 
 
+def _system_wish(body):
+    wish = {}
+    if body.get("mode") is not None:
+        wish["system_mode", 0] = body["mode"]
+    if body.get("fan") is not None:
+        wish["fan_mode", 0] = body["fan"]
+    if type(body.get("all")) is int and body["all"] > 1:
+        wish["all_mode", 0] = body["all"]  # that zone, and not just any
+    elif body.get("all") is not None:
+        wish["all_mode", 0] = ON if _flag(body["all"]) else 0
+    return wish
+
+
 def wish_of(call):
     """{(field, zone): value} that a call asks for; empty when it is no command."""
     if call.method != "POST" or not call.body:
@@ -157,14 +170,11 @@ def _wish(path, body):
     wish = {}
     if path.startswith("/api/v1/"):
         return _ordered_wish(path, body)
-    if path == "/system/mode":
-        if body.get("mode") is not None:
-            wish["system_mode", 0] = body["mode"]
-        if body.get("all") is not None:
-            wish["all_mode", 0] = ON if _flag(body["all"]) else 0
-    elif path == "/system/fan":
-        if body.get("fan") is not None:
-            wish["fan_mode", 0] = body["fan"]
+    if path in ("/system/mode", "/system/fan", "/system"):
+        wish.update(_system_wish(body))
+    elif re.fullmatch(r"/zones/\d+", path):  # a zone's thermostat: what it wishes of both
+        wish.update(_system_wish(body))
+        wish.update(_zone_wish(body, int(path.split("/")[2])))
     elif path == "/zones/batch/temperature":
         for zone in body.get("zones") or ():
             wish.update(_zone_wish(body, _number(zone)))
@@ -195,7 +205,7 @@ def _wanted_bits(name, zone, wanted):
     if name == "system_mode":
         return [(row, 4, 0xFF, panel.MODES.index(wanted))] if wanted in panel.MODES else []
     if name == "all_mode":
-        return [(row, 15, 0xFF, one) for one in (range(1, 9) if wanted == ON else (0,))]
+        return [(row, 15, 0xFF, one) for one in (range(1, 9) if wanted == ON else (wanted,))]
     if name == "fan_mode":
         return [(row, 3, 0x04, 0x04 if wanted == "On" else 0)]
     if name in ("cool_setpoint", "heat_setpoint"):

@@ -12,6 +12,7 @@ import history
 import history_unexpected
 import ledger_checker
 import ledger_reader
+import mqtt_commands
 from daemon import Daemon
 from mqtt import Broker, Listener
 from rest import Rest
@@ -95,7 +96,7 @@ class House:
         """All that has been seen so far."""
         settings = self.daemons[0].settings if self.daemons else {}
         return history.History(
-            frames=self.sim.frames(), changes=self.sim.changes(), calls=list(self.calls),
+            frames=self.sim.frames(), changes=self.sim.changes(), calls=[*self.calls, *mqtt_commands.calls(self.messages)],
             messages=list(self.messages), zones=self.zones,
             address=settings.get("panel.bus_address", 99),
             notes=self.notes(), complete=self.was_stopped_well(),

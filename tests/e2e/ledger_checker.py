@@ -18,7 +18,8 @@ FINAL = ("delivered", "failed", "expired")
 STATUSES = ("pending", "sent", *FINAL)
 TARGETS = {"system.mode": "/system/mode", "system.fan": "/system/fan",
            "zones.temperature": "/zones/batch/temperature",
-           "zone.temperature": "/zones/{}/temperature", "zone.hold": "/zones/{}/hold"}
+           "zone.temperature": "/zones/{}/temperature", "zone.hold": "/zones/{}/hold",
+           "system.set": "/system", "zone.set": "/zones/{}"}
 
 
 @dataclass

@@ -107,7 +107,7 @@ class Listener:
 
     def publish(self, topic, payload, retain=False):
         """QoS 0."""
-        body = text(topic) + payload.encode("utf-8")
+        body = text(topic) + (payload.encode("utf-8") if isinstance(payload, str) else payload)
         self._send(0x30 | (1 if retain else 0), body)
 
     def all(self, topic=None):

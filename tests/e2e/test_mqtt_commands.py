@@ -1,0 +1,507 @@
+# SPDX-License-Identifier: MIT
+# Copyright 2026 The cz2d authors
+"""Commands over MQTT with a real broker: what each topic does, what is refused with which code,
+and that every message has exactly one result."""
+
+import collections
+import json
+import random
+import re
+import subprocess
+import time
+
+import pytest
+
+from house import House
+from mqtt import Listener, document, mosquitto_path
+from mqtt_commands import PREFIX, Commander, results
+from waiting import stays, until
+
+pytestmark = pytest.mark.skipif(not mosquitto_path(), reason="mosquitto is not installed")
+
+AVAILABILITY = f"{PREFIX}/availability"
+MEMBERS = {"command_id", "status", "error_code", "error_message", "command", "topics", "request",
+           "params", "applied", "warnings", "unchanged", "source", "transactions", "duration_ms",
+           "timestamp"}
+UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+BURST, PER_SECOND = 40, 10
+
+
+def online(house):
+    house.listener.wait(AVAILABILITY, lambda one: one.payload == "online")
+    return Commander(house)
+
+
+@pytest.fixture
+def new_commander(new_house):
+    def make(**more):
+        return online(new_house(mqtt=True, **more))
+    return make
+
+
+@pytest.fixture(scope="module")
+def lasting():
+    house = House(mqtt=True, settings={"command.guard_ms": 0})
+    yield house
+    house.close()
+
+
+@pytest.fixture
+def commander(lasting, request):
+    """One house for all tests that leave zones on schedule, or do not mind."""
+    request.node.houses = [lasting]
+    one = online(lasting)
+    rest(lasting)
+    yield one
+    assert_each_has_one_result(one)
+    lasting.check()
+
+
+def rest(house):
+    """As many messages as may come at once may come again."""
+    time.sleep(BURST / PER_SECOND / 4)  # a bucket that fills: nothing can be asked
+    house.command("/system/mode", {"mode": "Heat", "all": False})
+    for zone in (1, 2, 3):
+        house.command(f"/zones/{zone}/temperature",
+                      {"heat": 68, "cool": 76, "hold": False, "temp": False, "out": False})
+
+
+def assert_each_has_one_result(commander):
+    topics = collections.Counter(one.topic for one in commander.listener.all()
+                                 if "/result/" in one.topic)
+    assert all(count == 1 for count in topics.values()), topics.most_common(3)
+    for one in commander.results():
+        assert set(one) - {"late"} == MEMBERS, one
+        assert UUID.fullmatch(one["command_id"]), one
+
+
+def delivered(one):
+    assert one["status"] == "delivered" and one["error_code"] is None, one
+    return one
+
+
+def refused(one, code):
+    assert (one["status"], one["error_code"]) == ("refused", code), one
+    assert one["error_message"] and one["transactions"] == 0, one
+    return one
+
+
+# --- what is done -----------------------------------------------------------------------------
+
+@pytest.mark.smoke
+@pytest.mark.parametrize("name, payload, shown", [
+    ("system/mode", "cool", lambda status: status["system_mode"] == "Cool"),
+    ("system/fan", "always_on", lambda status: status["fan_mode"] == "On"),
+    ("system/all", "Zone 2", lambda status: status["all_mode"] == 2),
+    ("zone/2/mode", "heat_cool", lambda status: status["system_mode"] == "Auto"),
+    ("zone/2/target", "70.0", lambda status: status["zones"][1]["heat_setpoint"] == 70),
+    ("zone/2/low", "69.5", lambda status: status["zones"][1]["heat_setpoint"] == 70),
+    ("zone/2/high", " 79 ", lambda status: status["zones"][1]["cool_setpoint"] == 79),
+    ("zone/2/preset", "hold", lambda status: status["zones"][1]["hold"]),
+    ("zone/2/preset", "away", lambda status: status["zones"][1]["out"]),
+    ("zone/2/fan", "on", lambda status: status["fan_mode"] == "On"),
+    ("zone/2", {"heat": 66, "hold": True},
+     lambda status: status["zones"][1]["heat_setpoint"] == 66),
+    ("zones", {"zones": [1, 3], "cool": 80, "temp": True},
+     lambda status: [zone["cool_setpoint"] for zone in status["zones"]] == [80, 76, 80]),
+    ("system", {"mode": "Off", "fan": "On"},
+     lambda status: (status["system_mode"], status["fan_mode"]) == ("Off", "On")),
+])
+def test_each_topic_does_what_it_says(commander, name, payload, shown):
+    commander.house.command("/system/fan", {"fan": "Auto"})
+    one = delivered(commander.ask((name, payload)))
+    assert shown(commander.house.status()), commander.house.status()
+    assert one["topics"] == [name] and one["source"] == "mqtt"
+    assert not one["unchanged"] and one["transactions"] > 0 and one["applied"]
+    record = commander.house.rest.get(f"/commands/{one['command_id']}").json
+    assert (record["source"], record["request_user_id"]) == ("mqtt", "mqtt")
+    assert record["status"] == "delivered" and record["command"] == one["command"]
+
+
+def test_a_setpoint_lasts_until_the_next_period(commander):
+    commander.ask(("zone/3/low", "64"))
+    zone = commander.house.zone(3)
+    assert zone["temporary"] and not zone["hold"]
+
+
+def test_refresh_reads_the_panel(commander):
+    one = delivered(commander.ask(("refresh", "PRESS")))
+    assert one["command"] == "system.update" and one["params"] == {}
+
+
+def test_a_range_that_comes_as_three_messages_is_one_change(commander):
+    """Home Assistant sends mode, low and high; between low and high no pair is acceptable."""
+    commander.house.command("/zones/1/temperature", {"heat": 60, "cool": 68, "hold": True})
+    before = len(commander.house.written())
+    one = delivered(commander.ask(("zone/1/mode", "heat_cool"), ("zone/1/low", "70.0"),
+                                  ("zone/1/high", "78.0")))
+    assert one["topics"] == ["zone/1/mode", "zone/1/low", "zone/1/high"]
+    assert one["request"] == {"mode": "heat_cool", "low": "70.0", "high": "78.0"}
+    assert one["params"]["heat"] == 70 and one["params"]["mode"] == "Auto"
+    assert [frame.row for frame in commander.house.written()[before:]] == [(1, 16), (1, 12)]
+
+
+def test_the_documents_come_before_the_result_and_once(commander):
+    """No field on any topic changes twice for one command."""
+    before = len(commander.listener.all())
+    one = delivered(commander.ask(("zone/2/low", "71"), ("zone/2/preset", "hold")))
+    told = commander.listener.all()[before:]
+    ends = [message.topic.endswith(one["command_id"]) for message in told].index(True)
+    zone = [document(message) for message in told[:ends] if message.topic.endswith("/zone/2")]
+    assert [(shown["heat_setpoint"], shown["preset"]) for shown in zone] == [(71, "hold")]
+    status = [document(message)["zones"][1] for message in told[:ends]
+              if message.topic.endswith("/status")]
+    assert status[-1]["heat_setpoint"] == 71
+    seen = [json.dumps(shown["heat_setpoint"]) for shown in status]
+    assert sum(a != b for a, b in zip(["68", *seen], seen)) == 1
+
+
+def test_all_eight_zones_cost_six_transactions(new_commander):
+    commander = new_commander(zones=8, panel={"pacing": True})
+    frames = len(commander.house.sim.frames())
+    before = len(commander.results())
+    for zone in range(1, 9):
+        commander.send_all((f"zone/{zone}/low", "68"), (f"zone/{zone}/high", "74"),
+                           (f"zone/{zone}/preset", "hold"))
+    told = commander.wait(8, before)
+    for one in told:
+        assert delivered(one)["transactions"] <= 6, one
+    assert all(zone["heat_setpoint"] == 68 and zone["cool_setpoint"] == 74 and zone["hold"]
+               for zone in commander.house.status()["zones"])
+    assert len(commander.house.written()) == 2
+    ours = [one for one in commander.house.sim.frames()[frames:] if one.source == 99
+            and one.row in ((1, 16), (1, 12))]
+    assert len(ours) <= 6, ours
+
+
+def test_the_last_value_counts_and_the_others_are_superseded(commander):
+    before = len(commander.results())
+    commander.send_all(*[("zone/1/low", str(heat)) for heat in (60, 61, 62, 63)])
+    told = commander.wait(4, before)
+    assert [one["status"] for one in told] == ["superseded"] * 3 + ["delivered"]
+    assert [one["request"]["low"] for one in told] == ["60", "61", "62", "63"]
+    assert commander.house.zone(1)["heat_setpoint"] == 63
+
+
+def test_what_is_so_already_costs_nothing(new_commander):
+    commander = new_commander()
+    delivered(commander.ask(("zone/1/low", "66"), ("zone/1/preset", "hold")))
+    one = delivered(commander.ask(("zone/1/low", "66"), ("zone/1/preset", "hold")))
+    assert one["unchanged"] and one["transactions"] == 0
+    record = commander.house.rest.get(f"/commands/{one['command_id']}").json
+    assert record["status"] == "delivered" and record["result"]["unchanged"]
+
+
+def test_heat_in_emergency_heat_is_heat(commander):
+    commander.house.command("/system/mode", {"mode": "EHeat"})
+    one = delivered(commander.ask(("zone/1/mode", "heat")))
+    assert one["unchanged"] and commander.house.status()["system_mode"] == "EHeat"
+
+
+def test_a_command_that_was_named_is_done_once(commander):
+    body = {"command_id": "0B7B4F5E-6A41-4D5A-9D0E-4B6F3F1F2C11", "heat": 64, "temp": True}
+    ident = body["command_id"].lower()
+    one = delivered(commander.ask(("zone/1", body)))
+    assert one["command_id"] == ident
+    writes = len(commander.house.written())
+    commander.house.command("/zones/1/temperature", {"heat": 65})
+    before = len(commander.listener.all())
+    commander.send("zone/1", body)
+    again = until(lambda: [document(one) for one in commander.listener.all()[before:]
+                           if one.topic.endswith(ident)], what="the result again")[0]
+    assert again["status"] == "delivered" and again["applied"] == one["applied"]
+    assert commander.house.zone(1)["heat_setpoint"] == 65
+    assert len(commander.house.written()) == writes + 1
+    other = commander.ask(("zone/1", {**body, "heat": 63}))
+    refused(other, "id_taken")
+    assert other["command_id"] != ident
+    commander.listener.messages[:] = [one for one in commander.listener.messages
+                                      if not one.topic.endswith(ident)]
+
+
+def test_two_of_one_name_at_once_are_one(commander):
+    ident = "0b7b4f5e-6a41-4d5a-9d0e-4b6f3f1f2c12"
+    body = {"command_id": ident, "heat": 63, "temp": True}
+    one = delivered(commander.ask(("zone/1", body), ("zone/1", body)))
+    assert one["topics"] == ["zone/1", "zone/1"]
+
+
+def test_a_command_may_wait_for_the_panel(new_commander):
+    commander = new_commander(settings={"cache.refresh_interval": 5})
+    commander.house.sim.silence(True)
+    until(lambda: not commander.house.rest.get("/health").json["link"]["connected"], 60,
+          "the silence to be noticed")
+    failed = commander.ask(("zone/1/low", "61"))
+    assert (failed["status"], failed["error_code"]) == ("failed", "no_answer"), failed
+    before = len(commander.results())
+    commander.send("zone/1", {"heat": 62, "temp": True, "expires_in_minutes": 5})
+    commander.house.sim.silence(False)
+    delivered(commander.wait(1, before, timeout=60)[0])
+
+
+# --- what is refused --------------------------------------------------------------------------
+
+@pytest.mark.parametrize("name, payload, code", [
+    ("zone/1/low", "x" * 33, "too_large"),
+    ("zone/1", '{"heat": 70, "metadata": "' + "x" * 1100 + '"}', "too_large"),
+    ("nonsense", "1", "unknown_topic"),
+    ("zone/1/setpoint", "70", "unknown_topic"),
+    ("schedule/1", "{}", "unknown_topic"),
+    ("zone/4/low", "70", "unknown_zone"),
+    ("zone/9/low", "70", "unknown_zone"),
+    ("zones", {"zones": [1, 4], "heat": 70}, "unknown_zone"),
+    ("system/all", "4", "unknown_zone"),
+    ("zone/1/low", "warm", "bad_number"),
+    ("zone/1/low", b"\xff\xfe", "bad_number"),
+    ("zone/1/target", "None", "bad_number"),
+    ("zone/1/mode", "dry", "bad_value"),
+    ("refresh", "ON", "bad_value"),
+    ("zone/1", "{", "bad_json"),
+    ("zone/1", "70", "bad_json"),
+    ("zone/1", '{"heat": 70, "heat": 71}', "bad_json"),
+    ("zone/1", {"heat": "warm"}, "bad_number"),
+    ("zone/1", {"heat": 70, "haet": 71}, "unknown_member"),
+    ("zone/1", {}, "bad_value"),
+    ("zone/1", {"heat": 70, "command_id": "mine"}, "bad_value"),
+    ("zone/1", {"heat": 70, "expires_in_minutes": 0}, "bad_value"),
+    ("system", {"mode": "Sauna"}, "bad_value"),
+    ("zone/1/low", "44.4", "out_of_range"),
+    ("zone/1/high", "100", "out_of_range"),
+    ("zone/1", {"heat": 90}, "out_of_range"),
+    ("zone/1/low", "75", "gap"),
+    ("zone/1", {"heat": 75, "cool": 76}, "gap"),
+    ("zone/1/mode", "off", "zone_off_refused"),
+    ("zone/1/power", "OFF", "zone_off_refused"),
+])
+def test_each_refusal_has_its_code(commander, name, payload, code):
+    writes = len(commander.house.written())
+    one = refused(commander.ask((name, payload)), code)
+    assert one["topics"] == [name]
+    assert len(commander.house.written()) == writes
+
+
+def test_a_refused_control_returns_to_the_fact(commander):
+    before = len(commander.listener.all())
+    refused(commander.ask(("zone/2/high", "100")), "out_of_range")
+    commander.listener.wait(f"{PREFIX}/zone/2", since=commander.listener.all()[before - 1].time)
+
+
+def test_a_single_setpoint_is_ambiguous_when_off(commander):
+    commander.house.command("/system/mode", {"mode": "Off"})
+    refused(commander.ask(("zone/1/target", "70")), "ambiguous_setpoint")
+
+
+def test_in_all_mode_the_others_have_nothing_to_say(commander):
+    commander.house.command("/system/mode", {"mode": "Heat", "all": True})
+    assert "Zone 1" in refused(commander.ask(("zone/2/low", "66")), "all_mode")["error_message"]
+    delivered(commander.ask(("zone/1/low", "66")))
+    one = delivered(commander.ask(("zone/2", {"heat": 66, "hold": True})))
+    assert any("Zone 1 rules" in warning for warning in one["warnings"]), one
+
+
+def test_nothing_is_written_in_the_installers_test_mode(new_commander):
+    commander = new_commander()
+    commander.house.sim.set_field("installer_test", 1)
+    assert commander.house.rest.post("/cache/clear").status == 200
+    refused(commander.ask(("zone/1/low", "66")), "installer_test")
+    commander.house.sim.set_field("installer_test", 0)
+    assert commander.house.rest.post("/cache/clear").status == 200
+    delivered(commander.ask(("zone/1/low", "66")))
+
+
+@pytest.mark.parametrize("setting", [{"panel.read_only": True}, {"mqtt.commands": False}])
+def test_who_may_not_command_is_told(new_commander, setting):
+    commander = new_commander(settings=setting)
+    refused(commander.ask(("zone/1/low", "66")), "read_only")
+    refused(commander.ask(("zone/1", {"heat": 66})), "read_only")
+    refused(commander.ask(("zone/1/low", "warm")), "bad_number")
+    one = commander.ask(("refresh", "PRESS"))
+    assert one["status"] == ("delivered" if "panel.read_only" in setting else "refused")
+
+
+def test_a_decommissioned_zone_is_unknown(new_commander):
+    commander = new_commander()
+    assert commander.house.rest.post("/api/v1/devices/cz2-zone-3/decommission", {}).status == 200
+    refused(commander.ask(("zone/3/low", "66")), "unknown_zone")
+    refused(commander.ask(("zones", {"zones": [3], "heat": 66})), "unknown_zone")
+
+
+def test_a_flood_is_limited_and_each_message_is_told(new_commander):
+    commander = new_commander()
+    commander.send_all(*[("zone/1/low", str(60 + one % 5)) for one in range(100)])
+    told = commander.wait(100)
+    codes = collections.Counter(one["error_code"] or one["status"] for one in told)
+    assert codes["rate_limited"] >= 50 and codes["delivered"] == 1, codes
+    assert set(codes) == {"rate_limited", "superseded", "delivered"}, codes
+    assert_each_has_one_result(commander)
+
+
+@pytest.mark.parametrize("fault, status, code", [
+    ("not-kept", "failed", "not_taken"),
+    ("error-reply", "failed", "panel_error"),
+])
+def test_what_the_panel_does_not_do_has_failed(new_commander, fault, status, code):
+    commander = new_commander()
+    commander.house.sim.fault(fault, count=30, function="write")
+    one = commander.ask(("zone/1/low", "66"))
+    assert (one["status"], one["error_code"]) == (status, code), one
+    assert one["error_message"]
+
+
+def test_what_was_unconfirmed_has_one_result_when_it_is_known(new_commander):
+    commander = new_commander(settings={"cache.refresh_interval": 5,
+                                        "command.timeout_seconds": 5})
+    commander.house.sim.fault("silence", function="write", ms=12000)
+    commander.send("zone/1/low", "66")
+    until(lambda: any(one.code == "unconfirmed" for one in commander.house.recorded()), 30,
+          "the record to be in doubt")
+    assert not commander.results()
+    one = commander.wait(1, timeout=60)[0]
+    assert (one["status"], one["error_code"]) == ("failed", "not_taken"), one
+    stays(lambda: len(commander.results()) == 1, 1)
+
+
+# --- retained commands ------------------------------------------------------------------------
+
+EVERY_TOPIC = [("system/mode", "Cool"), ("system/fan", "On"), ("system/all", "1"),
+               *[(f"zone/{zone}/{name}", payload) for zone in (1, 2, 3) for name, payload in
+                 (("mode", "cool"), ("power", "OFF"), ("target", "85"), ("low", "85"),
+                  ("high", "99"), ("preset", "away"), ("fan", "on"))],
+               ("zone/1", '{"heat": 85}'), ("zones", '{"zones": [1, 2], "heat": 85}'),
+               ("system", '{"mode": "Cool"}'), ("refresh", "PRESS")]
+
+
+def retained_under_set(house):
+    late = Listener(house.broker.port, topics=(f"{PREFIX}/set/#",))
+    late.publish(f"{PREFIX}/set/zone/1/low", "")  # live: all that is retained has come before
+    late.wait(f"{PREFIX}/set/zone/1/low", lambda one: not one.payload)
+    late.close()
+    return [one for one in late.all() if one.retain and one.payload]
+
+
+def leave_retained(house):
+    for name, payload in EVERY_TOPIC:
+        house.listener.publish(f"{PREFIX}/set/{name}", payload, retain=True)
+    until(lambda: len(retained_under_set(house)) == len(EVERY_TOPIC), what="all to be retained")
+
+
+def refused_as_retained(house, count):
+    commander = Commander(house)
+    told = commander.wait(len(EVERY_TOPIC), count, timeout=60)
+    assert sorted(one["topics"][0] for one in told) == sorted(name for name, _ in EVERY_TOPIC)
+    for one in told:
+        refused(one, "retained_command")
+    until(lambda: not retained_under_set(house), what="the retained commands to be erased")
+
+
+def test_retained_commands_are_refused_and_erased(new_house):
+    house = new_house(mqtt=True)
+    online(house)
+    house.daemon.stop()
+    leave_retained(house)
+    heard = len(results(house.listener.all()))
+    house.daemon.start()
+    house.daemon.wait_status()
+    refused_as_retained(house, heard)
+    assert not house.written()
+    house.daemon.wait_log(f"a retained command lay on {PREFIX}/set/zone/1/low: refused and erased")
+
+
+def test_an_empty_message_is_a_documented_silence(commander):
+    before = len(commander.results())
+    commander.send_all(*[(name, "") for name, _ in EVERY_TOPIC])
+    delivered(commander.ask(("zone/1/low", "62")))
+    assert len(commander.results()) == before + 1
+
+
+# --- MQTT 5 -----------------------------------------------------------------------------------
+
+def ask_with_mqtt_5(house, topic, payload, response):
+    """Publishes with a response topic and correlation data."""
+    subprocess.run(["mosquitto_pub", "-V", "5", "-h", "127.0.0.1", "-p", str(house.broker.port),
+                    "-t", topic, "-m", payload, "-q", "1",
+                    "-D", "publish", "response-topic", response,
+                    "-D", "publish", "correlation-data", "who knows"], check=True, timeout=30)
+
+
+class Subscriber:
+    """mosquitto_sub with MQTT 5, which tells the properties too."""
+
+    def __init__(self, house, topic):
+        self.process = subprocess.Popen(
+            ["mosquitto_sub", "-V", "5", "-h", "127.0.0.1", "-p", str(house.broker.port), "-t",
+             topic, "-q", "1", "-C", "1", "-W", "30", "-F", "%D|%C|%F|%r|%p"],
+            stdout=subprocess.PIPE, text=True)
+
+    def line(self):
+        return self.process.communicate(timeout=60)[0].strip().split("|", 4)
+
+
+def test_who_asks_for_it_has_the_result_on_a_topic_of_his_own(commander):
+    house = commander.house
+    subscriber = Subscriber(house, "somebody/answers")
+    until(lambda: "somebody/answers" in house.broker.process.log(), what="the subscription")
+    before = len(commander.results())
+    ask_with_mqtt_5(house, f"{PREFIX}/set/zone/1/low", "61", "somebody/answers")
+    correlation, kind, form, retained, payload = subscriber.line()
+    assert (correlation, kind, form, retained) == ("who knows", "application/json", "1", "0")
+    one = commander.wait(1, before)[0]
+    assert json.loads(payload) == delivered(one)
+
+
+@pytest.mark.parametrize("response", [f"{PREFIX}/set/zone/1/low", "homeassistant/device/x/config"])
+def test_an_answer_never_becomes_a_command_nor_a_device(commander, response):
+    before = len(commander.listener.all())
+    ask_with_mqtt_5(commander.house, f"{PREFIX}/set/zone/1/low", "61", response)
+    commander.wait(1, len(results(commander.listener.all()[:before])))
+    delivered(commander.ask(("zone/1/low", "62")))
+    said = [one for one in commander.listener.all()[before:] if one.topic == response]
+    assert all(not one.payload.startswith("{") for one in said), said
+
+
+# --- malformed --------------------------------------------------------------------------------
+
+MALFORMED = 10000
+CHUNK = 50
+NAMES = ["zone/1/low", "zone/2/high", "zone/3/target", "zone/1/mode", "zone/1/power",
+         "zone/2/preset", "zone/1/fan", "system/mode", "system/fan", "system/all", "zone/1",
+         "zones", "system", "refresh", "zone/0/low", "zone/9", "zone/x/low", "zone//low", "zone",
+         "", "/", "nonsense", "zone/1/low/x", "zone/99999999999999999999/low", "schedule/1",
+         "résumé", "zone/1/low ", "ZONE/1/LOW"]
+BYTES = b" \t\n+-.,0123456789eExXnaNifIH{}[]\":\\\x00\x01\x7f\xc3\xa4\xff\xf0"
+
+
+def malformed(chance):
+    """A topic and a payload that no rule accepts; sometimes an empty one."""
+    name = chance.choice(NAMES)
+    payload = bytes(chance.choice(BYTES) for _ in range(chance.choice((0, 1, 2, 5, 20, 33, 200))))
+    if chance.random() < 0.02:
+        payload = b"9" * 2000
+    word = payload.strip(b" \t\n\v\f\r")
+    if re.fullmatch(rb"[+-]?\d+(\.\d+)?", word):
+        payload = b"x" + payload  # might be meant, and then it is limited
+    if name == "system/all" and word in {b"%d" % one for one in range(9)}:
+        payload = b"x" + payload
+    return name, payload
+
+
+def test_nonsense_has_a_result_or_the_documented_silence_and_changes_nothing(new_commander):
+    commander = new_commander()
+    chance = random.Random(20261121)
+    heard = len(commander.results())
+    expected = heard
+    for _ in range(MALFORMED // CHUNK):
+        pairs = [malformed(chance) for _ in range(CHUNK)]
+        expected += sum(1 for _, payload in pairs if payload)
+        commander.send_all(*pairs)
+        until(lambda: len(commander.results()) >= expected, 60, f"{expected} results",
+              pause=0.02)
+    told = commander.results()[heard:]
+    assert len(told) == expected - heard
+    codes = collections.Counter(one["error_code"] for one in told)
+    assert all(one["status"] == "refused" for one in told), codes
+    assert {"too_large", "unknown_topic", "unknown_zone", "bad_number", "bad_value",
+            "bad_json"} <= set(codes), codes
+    assert_each_has_one_result(commander)
+    assert not commander.house.written()
+    delivered(commander.ask(("zone/1/low", "66")))
