@@ -14,8 +14,9 @@ sys.path.insert(0, os.path.join(HERE, "..", "e2e"))
 import bus  # noqa: E402
 import ledger  # noqa: E402
 import load  # noqa: E402
+import over_mqtt  # noqa: E402
 
-ROWS = (*bus.ROWS, *load.ROWS, *ledger.ROWS)
+ROWS = (*bus.ROWS, *load.ROWS, *ledger.ROWS, *over_mqtt.ROWS)
 
 
 def show(what, limit, measured, verdict):

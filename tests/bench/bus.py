@@ -42,10 +42,10 @@ class Measured:
 class Bench(House):
     """A house with a paced panel that speaks only when asked."""
 
-    def __init__(self, zones=8, settings=None, environment=None, **panel_options):
+    def __init__(self, zones=8, settings=None, environment=None, mqtt=False, **panel_options):
         options = {"pacing": True, "turnaround": 30, **panel_options}
         super().__init__(zones=zones, settings={**NO_POLLS, **(settings or {})}, panel=options,
-                         environment=environment)
+                         environment=environment, mqtt=mqtt)
         # The first polls learn all rows; until they are over nothing is measured.
         self.quiet()
 
