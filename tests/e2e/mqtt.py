@@ -43,13 +43,14 @@ class Broker:
         self.directory = directory
         self.port = free_port()
         self.user, self.password = user, password
+        self.remembers = False
         self.config = os.path.join(directory, "mosquitto.conf")
         self.process = None
         self.write_config()
         self.start()
 
     def write_config(self):
-        lines = [f"listener {self.port} 127.0.0.1", "persistence false", "log_dest stderr",
+        lines = [f"listener {self.port} 127.0.0.1", *self.memory(), "log_dest stderr",
                  "log_type all", "set_tcp_nodelay true"]
         if self.user:
             passwords = os.path.join(self.directory, "mosquitto.passwords")
@@ -66,6 +67,19 @@ class Broker:
             lines.append("user root")
         with open(self.config, "w", encoding="utf-8") as file:
             file.write("\n".join(lines) + "\n")
+
+    def memory(self):
+        if not self.remembers:
+            return ["persistence false"]
+        return ["persistence true", f"persistence_location {self.directory}/"]
+
+    def restart_remembering(self):
+        """From now on what is retained outlives the broker."""
+        if not self.remembers:
+            self.remembers = True
+            self.write_config()
+        self.stop()
+        self.start()
 
     def start(self):
         self.process = Process("mosquitto", [self.path, "-c", self.config], self.directory)
