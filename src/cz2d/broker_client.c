@@ -118,13 +118,13 @@ copy_message(const char *topic, const MQTTAsync_message *message)
 	return copy;
 }
 
-/* The library tells a length only of a topic with a 0 in it, which no topic of ours has. */
+/* The library tells a length of some topics, though it ends them with 0. One with a 0 in it is nobody's. */
 static int
 on_message(void *context, char *topic, int length, MQTTAsync_message *message)
 {
 	struct broker_client *client = context;
 
-	if (length == 0)
+	if (length == 0 || (size_t)length == strlen(topic))
 		client->observer.arrived(client->observer.self, copy_message(topic, message));
 	MQTTAsync_freeMessage(&message);
 	MQTTAsync_free(topic);
