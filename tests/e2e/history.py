@@ -463,6 +463,7 @@ def answers_show_the_change(history, registers):
 def nothing_is_published_that_never_was(history, registers):
     yield from _follow(history, registers, _rest_documents(history), "REST")
     yield from _follow(history, registers, _mqtt_documents(history), "MQTT")
+    yield from _follow(history, registers, _home_documents(history), "a document of MQTT")
 
 
 def _document(answer):
@@ -488,6 +489,29 @@ def _mqtt_documents(history):
         shown = _document(json.loads(message.payload))
         if shown:
             yield message.time, message.time, shown
+
+
+# What the documents for Home Assistant call otherwise than the status.
+SYSTEM_NAMES = {"mode": "system_mode", "fan_running": "fan_state"}
+ZONE_NAMES = {"damper": "damper_position", "zone": "zone_id"}
+
+
+def _home_documents(history):
+    """The system's and each zone's, as the parts of a status that they are."""
+    for message in history.messages:
+        if message.retain or not message.payload:
+            continue
+        if message.topic.endswith("/system"):
+            shown = _renamed(json.loads(message.payload), SYSTEM_NAMES)
+            running = {None: None, True: "On", False: "Off"}[shown["fan_state"]]
+            yield message.time, message.time, {**shown, "fan_state": running, "zones": []}
+        elif message.topic.split("/")[-2:-1] == ["zone"]:
+            zone = _renamed(json.loads(message.payload), ZONE_NAMES)
+            yield message.time, message.time, {"zones": [zone]}
+
+
+def _renamed(shown, names):
+    return {names.get(name, name): value for name, value in shown.items()}
 
 
 def _shown(shown, name, zone):

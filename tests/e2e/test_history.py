@@ -53,6 +53,16 @@ def told(time, **rows):
     return Message(time, "hvac/cz2/status", json.dumps(shown(**rows)), False, 1)
 
 
+def told_of_zone_2(time, heat, **more):
+    document = {"zone": 2, "heat_setpoint": heat, "hold": None, **more}
+    return Message(time, "hvac/cz2/zone/2", json.dumps(document), False, 1)
+
+
+def told_of_system(time, mode):
+    document = {"mode": mode, "fan_running": None}
+    return Message(time, "hvac/cz2/system", json.dumps(document), False, 1)
+
+
 def command(target, body, sent, answered, status=200, **rows):
     answer = {"status": shown(**rows), "meta": {}, "message": ""} if status == 200 else {}
     return Call("POST", target, json.dumps(body).encode(), sent, answered, status, answer)
@@ -67,7 +77,9 @@ def truth():
     calls = [Call("GET", "/status", None, 9.0, 9.01, 200, {"status": shown(), "meta": {}}),
              command("/zones/2/temperature", {"heat": 70, "hold": True}, 10.0, 10.7,
                      flags=HELD, setpoints=WARMER)]
-    messages = [told(9.0), told(10.66, flags=HELD, setpoints=WARMER)]
+    messages = [told(9.0), told(10.66, flags=HELD, setpoints=WARMER),
+                told_of_system(9.0, shown()["system_mode"]), told_of_zone_2(9.0, SETPOINTS[12]),
+                told_of_zone_2(10.66, WARMER[12], hold=True)]
     for second in range(18, 30):
         frames += read(second, HELD if second < 20 else BOTH)
     changes.append(Change(19.5, (1, 12), BOTH, "wall"))
@@ -171,6 +183,18 @@ def back_to_the_old_value(seen):
     seen.messages.append(told(10.9, flags=FLAGS, setpoints=WARMER))
 
 
+def a_document_with_an_invented_value(seen):
+    seen.messages.append(told_of_zone_2(10.8, 60))
+
+
+def a_document_with_another_mode(seen):
+    seen.messages.append(told_of_system(10.8, "Off"))
+
+
+def a_document_that_goes_back(seen):
+    seen.messages.append(told_of_zone_2(10.9, SETPOINTS[12]))
+
+
 def rest_goes_back(seen):
     seen.calls.append(Call("GET", "/status", None, 11, 11.1, 200, {"status": shown()}))
 
@@ -227,6 +251,8 @@ LIES = {
     an_old_read: {"stale basis"}, no_answer_at_all: {"no answer"},
     an_answer_much_too_late: {"late answer"},
     an_invented_value: {"never was"}, told_before_it_was: {"never was"},
+    a_document_with_an_invented_value: {"never was"},
+    a_document_with_another_mode: {"never was"}, a_document_that_goes_back: {"went back"},
     back_to_the_old_value: {"went back"}, rest_goes_back: {"went back"},
     the_answer_shows_the_old: {"answer without the change"}, all_mode_half_shown: {"ALL mode"},
 }
