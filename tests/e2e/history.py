@@ -499,7 +499,7 @@ ZONE_NAMES = {"damper": "damper_position", "zone": "zone_id"}
 def _home_documents(history):
     """The system's and each zone's, as the parts of a status that they are."""
     for message in history.messages:
-        if message.retain or not message.payload:
+        if message.retain or not message.payload or "/set/" in message.topic:
             continue
         if message.topic.endswith("/system"):
             shown = _renamed(json.loads(message.payload), SYSTEM_NAMES)

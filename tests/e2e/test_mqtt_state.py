@@ -7,9 +7,10 @@ import signal
 
 import pytest
 
+import panel
 from mqtt import Listener, document, mosquitto_path
 from thermostat import exactly_one, thermostat
-from waiting import stays, until
+from waiting import until
 
 pytestmark = pytest.mark.skipif(not mosquitto_path(), reason="mosquitto is not installed")
 
@@ -142,7 +143,7 @@ def test_documents_have_their_members_in_order_are_retained_and_qos_1(mqtt_house
 def test_documents_say_what_rest_says_in_every_mode(mqtt_house):
     agree(mqtt_house)
     for mode in ("Heat", "Cool", "Auto", "EHeat", "Off", "Heat"):
-        mqtt_house.sim.set_field("system_mode", mode)
+        mqtt_house.sim.set_field("system_mode", panel.MODES.index(mode))
         agree(mqtt_house)
         assert last(mqtt_house, "system")["mode"] == mode
 
@@ -154,7 +155,7 @@ def test_documents_say_what_rest_says_of_flags_fan_and_all_mode(mqtt_house):
         agree(mqtt_house)
     assert [last(mqtt_house, f"zone/{n}")["preset"] for n in (1, 2, 3)] \
         == ["none", "away", "temporary"]
-    mqtt_house.sim.set_field("fan_mode", "On")
+    mqtt_house.sim.set_field("fan_mode", 1)
     mqtt_house.sim.set_field("all_mode", 2)
     agree(mqtt_house)
     assert {last(mqtt_house, f"zone/{n}")["preset"] for n in (1, 2, 3)} == {"away"}
@@ -269,13 +270,14 @@ def test_a_silent_panel_is_told_apart_from_an_absent_daemon(new_house):
 
 def test_lost_polls_do_not_take_the_link_away(mqtt_house):
     until(lambda: text(mqtt_house, "link") == "online", what="the link")
+    told = len(heard(mqtt_house, "link"))
     mqtt_house.sim.silence(True)
     mqtt_house.rest.post("/update")
     until(lambda: not mqtt_house.rest.get("/health").json["link"]["connected"], 30, "three losses")
     mqtt_house.sim.silence(False)
     until(lambda: mqtt_house.rest.get("/health").json["link"]["connected"], 30, "an answer")
-    assert [one.payload for one in heard(mqtt_house, "link") if not one.retain] \
-        == ["offline", "online"]
+    agree(mqtt_house)
+    assert len(heard(mqtt_house, "link")) == told
 
 
 def test_before_the_panel_has_answered_the_link_is_offline(new_house):
@@ -334,7 +336,7 @@ def test_the_audit_tells_of_a_hand_at_the_wall(mqtt_house):
     one = audits(mqtt_house, "unexpected_change")[0]
     assert one["zone"] == 2 and one["changes"]["hold"] == "True->False"
     assert one["cause"] == "unknown" and one["timestamp"]
-    mqtt_house.sim.wall(mode="Cool")
+    mqtt_house.sim.wall(mode=panel.MODES.index("Cool"))
     for _ in range(3):
         mqtt_house.rest.post("/update")
     until(lambda: len(audits(mqtt_house, "unexpected_change")) > 1, 30, "the audit")
@@ -347,11 +349,11 @@ def test_the_audit_tells_of_a_hand_at_the_wall(mqtt_house):
 
 COMMANDS = (
     ("/zones/1/temperature", {"heat": 65, "cool": 77, "hold": True}),
-    ("/zones/2/temperature", {"heat": 66, "temporary": True}),
+    ("/zones/2/temperature", {"heat": 66, "temp": True}),
     ("/zones/batch/temperature", {"zones": [1, 2, 3], "heat": 62, "cool": 80, "hold": True}),
     ("/system/mode", {"mode": "Cool"}),
     ("/system/fan", {"fan": "On"}),
-    ("/zones/1/hold", {"hold": False}),
+    ("/zones/1/hold", {"temp": True}),
     ("/system/mode", {"mode": "Auto", "all": False}),
     ("/zones/3/temperature", {"heat": 60, "cool": 82, "out": True}),
     ("/system/fan", {"fan": "Auto"}),
@@ -384,9 +386,13 @@ def changes(messages):
     return told
 
 
-def answered(house, target, body):
-    """Until it is carried out: with such a line a command may fail."""
-    return until(lambda: house.rest.post(target, body).status == 200, 90, f"{target} {body}")
+def carried_out(house, target, body):
+    """With such a line a command may fail; that it is wrong is another matter."""
+    def done():
+        answer = house.rest.post(target, body)
+        assert answer.status in (200, 502, 503, 504), answer
+        return answer.status == 200
+    until(done, 90, f"{target} {body}")
 
 
 @pytest.mark.parametrize("faults", [{}, {"late_reply": 0.15, "double_reply": 0.15,
@@ -399,7 +405,7 @@ def test_a_command_changes_each_field_once_on_each_topic(new_house, faults):
     for target, body in COMMANDS:
         latest = {one.topic: one for one in house.listener.all()}
         known = len(house.listener.all())
-        answered(house, target, body)
+        carried_out(house, target, body)
         until(lambda: house.rest.post("/update").status == 200, 60, "a poll")
         house.sim.rates(**dict.fromkeys(faults, 0))
         agree(house)
