@@ -22,7 +22,10 @@
 
 const char config_default_path[] = "/etc/cz2d/cz2d.conf";
 
-enum { REASON_MAX = 320 }; /* what fits CONFIG_WHY_MAX behind the longest place */
+enum {
+	REASON_MAX = 320, /* what fits CONFIG_WHY_MAX behind the longest place */
+	MQTT_TLS_PORT = 8883
+};
 
 int
 config_refuse(struct config_reading *reading, const struct config_place *place, const char *path,
@@ -173,6 +176,22 @@ check_password(struct config_reading *reading)
 			     "there is a password without a user: accepted is both or none");
 }
 
+static int
+check_areas(struct config_reading *reading)
+{
+	const struct config *config = reading->config;
+	int count = 0;
+
+	while (count < CZ2_ZONES_MAX && *config->home.areas[count])
+		count++;
+	if (count <= config->panel.zones)
+		return 0;
+	return config_refuse(reading, place_of(reading, "ha.areas"), "ha.areas",
+			     "%d areas for %d zone%s (panel.zones): accepted is %s", count,
+			     config->panel.zones, config->panel.zones == 1 ? "" : "s",
+			     config_key_find("ha.areas")->accepted);
+}
+
 /* Legacy answers come straight from the panel: none of them can come before it was asked. */
 static int
 check_worker(struct config_reading *reading)
@@ -208,8 +227,11 @@ config_load(struct config *config, const char *path, char *why)
 	if (config_env_read(&reading) < 0)
 		return -1;
 	if (check_zone_names(&reading) < 0 || check_listen(&reading) < 0 ||
-	    check_password(&reading) < 0 || config_tls_check(&reading) < 0 || check_worker(&reading) < 0)
+	    check_password(&reading) < 0 || config_tls_check(&reading) < 0 ||
+	    check_areas(&reading) < 0 || check_worker(&reading) < 0)
 		return -1;
+	if (fresh.mqtt.tls && !is_given(&reading, "mqtt.port"))
+		fresh.mqtt.port = MQTT_TLS_PORT;
 	*config = fresh;
 	return 0;
 }
@@ -278,7 +300,7 @@ config_reload(struct config *config, const struct config *fresh, char *needs)
 static void
 print_standard(const struct config_key *key, FILE *out)
 {
-	bool quoted = key->kind == CONFIG_KIND_TEXT || key->kind == CONFIG_KIND_LEVEL;
+	bool quoted = key->kind == CONFIG_KIND_TEXT || key->kind == CONFIG_KIND_WORD;
 	bool list = key->kind == CONFIG_KIND_LIST;
 
 	fprintf(out, list ? "(%s)" : quoted ? "\"%s\"" : "%s", key->standard);

@@ -145,8 +145,11 @@ set_value(struct config *config, const struct config_key *key, const config_sett
 	case CONFIG_KIND_NUMBER:
 		return (type == CONFIG_TYPE_INT || type == CONFIG_TYPE_INT64) &&
 		       config_value_set(key, config, word);
+	case CONFIG_KIND_WORD:
+		if (type != CONFIG_TYPE_STRING) /* some words are numbers: whoever forgets the quotes */
+			return config_value_set(key, config, word);
+		return config_value_set(key, config, config_setting_get_string(setting));
 	case CONFIG_KIND_TEXT:
-	case CONFIG_KIND_LEVEL:
 		return type == CONFIG_TYPE_STRING &&
 		       config_value_set(key, config, config_setting_get_string(setting));
 	case CONFIG_KIND_LIST:

@@ -125,6 +125,20 @@ config_key_near(const char *path, char *near, size_t size)
 	return true;
 }
 
+static void
+list_words(const struct config_key *key, char *text, size_t size)
+{
+	size_t used = 0;
+	int word;
+
+	for (word = 0; key->words[word] && used < size; word++)
+		used += (size_t)snprintf(text + used, size - used, "%s\"%s\"",
+					 word == 0              ? ""
+					 : key->words[word + 1] ? ", "
+								: " or ",
+					 key->words[word]);
+}
+
 void
 config_key_accepted(const struct config_key *key, bool environment, char *text, size_t size)
 {
@@ -133,6 +147,8 @@ config_key_accepted(const struct config_key *key, bool environment, char *text, 
 			 environment && key->kind == CONFIG_KIND_LIST
 				 ? ", with commas between them"
 				 : "");
+	else if (key->kind == CONFIG_KIND_WORD)
+		list_words(key, text, size);
 	else if (key->kind == CONFIG_KIND_BOOL)
 		snprintf(text, size, "%s",
 			 environment ? "true, false, 1, 0, yes, no, on or off" : "true or false");

@@ -17,7 +17,7 @@ enum config_kind {
 	CONFIG_KIND_BOOL,
 	CONFIG_KIND_NUMBER,
 	CONFIG_KIND_TEXT,
-	CONFIG_KIND_LEVEL, /* a word of log_level_names */
+	CONFIG_KIND_WORD,  /* one of a list; the field is its place there */
 	CONFIG_KIND_LIST   /* texts; the field is an array, behind the last one come empty ones */
 };
 
@@ -34,6 +34,7 @@ struct config_key {
 	int maximum;
 	int hole_first; /* numbers from here ... */
 	int hole_last;  /* ... to here are refused; 0: no hole */
+	const char *const *words; /* ended by NULL */
 	bool (*check)(const char *text);
 	const char *accepted; /* NULL: made from kind and limits */
 	bool reloadable;
@@ -123,7 +124,7 @@ config_env_read(struct config_reading *reading);
 int
 config_secret_read(struct config_reading *reading);
 
-/* config_tls.c: whether the files of http.tls_cert and http.tls_key can be used. */
+/* config_tls.c: whether the files of certificates and keys can be used. */
 int
 config_tls_check(struct config_reading *reading);
 

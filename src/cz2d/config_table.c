@@ -19,6 +19,14 @@ enum {
 	NAME_MAX_BYTES = 64
 };
 
+/* In the order of the enums of config.h. */
+static const char *const mqtt_versions[] = {"auto", "5", "3.1.1", NULL};
+static const char *const discoveries[] = {"device", "off", NULL};
+static const char *const zone_modes[] = {"standard", "system", "readonly", "system_with_off", NULL};
+static const char *const zone_offs[] = {"refuse", "away", NULL};
+static const char *const setpoint_holds[] = {"temporary", "hold", NULL};
+static const char *const temp_steps[] = {"1", "0.5", NULL};
+
 #define FIELD(member)                                                                              \
 	.offset = offsetof(struct config, member), .size = sizeof ((struct config *)0)->member
 #define LIST(member)                                                                               \
@@ -141,6 +149,79 @@ const struct config_key config_keys[] = {
 		.accepted = "1 to 200 bytes of UTF-8 without +, # and control characters, not"
 			    " beginning with / or $ and not ending with /",
 		.reloadable = true, .help = "what all our topics begin with"},
+	{"mqtt.commands", NULL, CONFIG_KIND_BOOL, FIELD(mqtt.commands),
+		.standard = "true", .reloadable = true,
+		.help = "take commands from the broker; false: refuse each of them"},
+	{"mqtt.version", NULL, CONFIG_KIND_WORD, FIELD(mqtt.version),
+		.standard = "auto", .words = mqtt_versions, .reloadable = true,
+		.help = "of the protocol; auto: 5, or 3.1.1 if the broker knows no better"},
+	{"mqtt.tls", NULL, CONFIG_KIND_BOOL, FIELD(mqtt.tls),
+		.standard = "false", .reloadable = true,
+		.help = "encrypt the connection, and see that the broker is the right one"},
+	{"mqtt.tls_insecure", NULL, CONFIG_KIND_BOOL, FIELD(mqtt.tls_insecure),
+		.standard = "false", .reloadable = true,
+		.help = "do not see whether it is: whoever stands between may be the broker"},
+	{"mqtt.tls_ca", NULL, CONFIG_KIND_TEXT, FIELD(mqtt.tls_ca),
+		.standard = "", .minimum = 0, .maximum = CONFIG_TEXT_MAX - 1,
+		.check = config_check_path,
+		.accepted = "a path beginning with /, or \"\" for the authorities of the system",
+		.reloadable = true,
+		.help = "who may vouch for the broker: certificates of authorities, as PEM"},
+	{"mqtt.tls_cert", NULL, CONFIG_KIND_TEXT, FIELD(mqtt.tls_cert),
+		.standard = "", .minimum = 0, .maximum = CONFIG_TEXT_MAX - 1,
+		.check = config_check_path,
+		.accepted = "a path beginning with /, or \"\" for none",
+		.reloadable = true,
+		.help = "our certificate, for a broker that asks for one, as PEM"},
+	{"mqtt.tls_key", NULL, CONFIG_KIND_TEXT, FIELD(mqtt.tls_key),
+		.standard = "", .minimum = 0, .maximum = CONFIG_TEXT_MAX - 1,
+		.check = config_check_path,
+		.accepted = "a path beginning with /, or \"\" for none",
+		.reloadable = true,
+		.help = "its private key, as PEM without a password"},
+	{"mqtt.discovery_prefix", "MQTT_DISCOVERY_PREFIX", CONFIG_KIND_TEXT,
+		FIELD(mqtt.discovery_prefix),
+		.standard = "homeassistant", .minimum = 0, .maximum = 200,
+		.check = config_check_topic,
+		.accepted = "at most 200 bytes of UTF-8 without +, # and control characters, not"
+			    " beginning with / or $ and not ending with /, or \"\" for none",
+		.reloadable = true,
+		.help = "where Home Assistant looks for devices; empty: it is told of none"},
+	{"mqtt.device_name", NULL, CONFIG_KIND_TEXT, FIELD(mqtt.device_name),
+		.standard = "ComfortZone II", .minimum = 1, .maximum = NAME_MAX_BYTES,
+		.check = config_check_plain,
+		.accepted = "1 to 64 bytes of UTF-8 without control characters",
+		.reloadable = true, .help = "what the panel is called in Home Assistant"},
+
+	{"ha.discovery", NULL, CONFIG_KIND_WORD, FIELD(home.discovery),
+		.standard = "device", .words = discoveries, .reloadable = true,
+		.help = "in which form Home Assistant is told of our devices"},
+	{"ha.zone_mode", NULL, CONFIG_KIND_WORD, FIELD(home.zone_mode),
+		.standard = "standard", .words = zone_modes, .reloadable = true,
+		.help = "what a zone's thermostat may do to the mode of the house; standard: system,"
+			" or system_with_off in a house of one zone"},
+	{"ha.zone_off", NULL, CONFIG_KIND_WORD, FIELD(home.zone_off),
+		.standard = "refuse", .words = zone_offs, .reloadable = true,
+		.help = "what turning a zone off does"},
+	{"ha.zone_fan", NULL, CONFIG_KIND_BOOL, FIELD(home.zone_fan),
+		.standard = "false", .reloadable = true,
+		.help = "let each zone's thermostat show and switch the fan of the house"},
+	{"ha.setpoint_hold", NULL, CONFIG_KIND_WORD, FIELD(home.setpoint_hold),
+		.standard = "temporary", .words = setpoint_holds, .reloadable = true,
+		.help = "how long a setpoint lasts: until the schedule's next period, or for good"},
+	{"ha.away_holds", NULL, CONFIG_KIND_BOOL, FIELD(home.away_holds),
+		.standard = "true", .reloadable = true,
+		.help = "let away last, not only until the schedule's next period"},
+	{"ha.temp_step", NULL, CONFIG_KIND_WORD, FIELD(home.temp_step),
+		.standard = "1", .words = temp_steps, .reloadable = true,
+		.help = "the step of setpoints in Home Assistant, in degrees Fahrenheit"},
+	{"ha.areas", NULL, CONFIG_KIND_LIST, LIST(home.areas),
+		.standard = "", .minimum = 1, .maximum = NAME_MAX_BYTES,
+		.check = config_check_plain,
+		.accepted = "at most one name per zone, each 1 to 64 bytes of UTF-8 without"
+			    " control characters",
+		.reloadable = true,
+		.help = "the areas that Home Assistant is to propose for the zones, in order"},
 
 	{"cache.enabled", "ENABLE_CACHE", CONFIG_KIND_BOOL, FIELD(cache.enabled),
 		.standard = "true",
@@ -185,9 +266,8 @@ const struct config_key config_keys[] = {
 		FIELD(storage.keep_commands_days), .standard = "400", .minimum = 1,
 		.maximum = 36500, .help = "after how many days a command is forgotten"},
 
-	{"log.level", "LOG_LEVEL", CONFIG_KIND_LEVEL, FIELD(log.level),
-		.standard = "info", .minimum = 0, .maximum = LOG_LEVEL_COUNT - 1,
-		.accepted = "\"error\", \"warning\", \"info\", \"debug\" or \"frames\"",
+	{"log.level", "LOG_LEVEL", CONFIG_KIND_WORD, FIELD(log.level),
+		.standard = "info", .words = log_level_names,
 		.reloadable = true, .help = "how much is logged"},
 	{.path = NULL},
 };

@@ -13,7 +13,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include "base/log.h"
 #include "cz2d/config_check.h"
 
 enum { DECIMAL_DIGITS_MAX = 18, HEX_DIGITS_MAX = 15 }; /* what surely fits a long long */
@@ -109,14 +108,14 @@ set_text(const struct config_key *key, struct config *config, const char *text)
 }
 
 static bool
-set_level(const struct config_key *key, struct config *config, const char *text)
+set_word(const struct config_key *key, struct config *config, const char *text)
 {
-	int level;
+	int word;
 
-	for (level = 0; log_level_names[level]; level++) {
-		if (strcasecmp(text, log_level_names[level]) != 0)
+	for (word = 0; key->words[word]; word++) {
+		if (strcasecmp(text, key->words[word]) != 0)
 			continue;
-		*(int *)field_of(key, config) = level;
+		*(int *)field_of(key, config) = word;
 		return true;
 	}
 	return false;
@@ -129,7 +128,7 @@ config_value_set(const struct config_key *key, struct config *config, const char
 		[CONFIG_KIND_BOOL] = set_bool,
 		[CONFIG_KIND_NUMBER] = set_number,
 		[CONFIG_KIND_TEXT] = set_text,
-		[CONFIG_KIND_LEVEL] = set_level,
+		[CONFIG_KIND_WORD] = set_word,
 	};
 
 	return setters[key->kind](key, config, text);
@@ -204,8 +203,8 @@ config_value_print(const struct config_key *key, const struct config *config, FI
 	case CONFIG_KIND_TEXT:
 		print_quoted(content, out);
 		return;
-	case CONFIG_KIND_LEVEL:
-		print_quoted(log_level_names[*(const int *)content], out);
+	case CONFIG_KIND_WORD:
+		print_quoted(key->words[*(const int *)content], out);
 		return;
 	case CONFIG_KIND_LIST:
 		print_list(key, content, out);

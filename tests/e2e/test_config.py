@@ -3,6 +3,7 @@
 """The configuration: every key has an effect that can be seen from outside, every mistake is
 named, and the environment wins."""
 
+import json
 import os
 import re
 import signal
@@ -176,6 +177,26 @@ def mqtt_keepalive_seconds(new_house):
     assert told[0] < told[1]
 
 
+def mqtt_commands(new_house):
+    house = new_house(mqtt=True, settings={"mqtt.commands": False})
+    house.listener.wait("hvac/cz2/availability", lambda one: one.payload == "online")
+    house.listener.publish("hvac/cz2/set/system/fan", "On")
+    refused = until(lambda: [json.loads(one.payload) for one in house.listener.all()
+                             if one.topic.startswith("hvac/cz2/result/")], what="the refusal")[0]
+    assert refused["status"] == "refused", refused
+
+
+def mqtt_discovery_prefix(new_house):
+    house = new_house(mqtt=True, settings={"mqtt.discovery_prefix": "found/here"})
+    house.listener.wait("found/here/device/cz2d_cz2/config", timeout=30)
+
+
+def mqtt_device_name(new_house):
+    house = new_house(mqtt=True, settings={"mqtt.device_name": "Furnace"})
+    one = house.listener.wait("homeassistant/device/cz2d_cz2/config", timeout=30)
+    assert json.loads(one.payload)["device"]["name"] == "Furnace"
+
+
 def cache_stale_seconds(new_house):
     house = new_house(settings={"cache.stale_seconds": 10})
     assert house.rest.get("/status").json["meta"]["is_stale"] is False
@@ -259,6 +280,10 @@ EFFECTS = {name.replace("_", ".", 1): function for name, function in list(global
 ELSEWHERE = {  # keys whose effect other files show
     "mqtt.enabled", "mqtt.host", "mqtt.port", "mqtt.user", "mqtt.password", "mqtt.password_file",
     "mqtt.topic_prefix",  # test_mqtt.py
+    "mqtt.version",  # test_mqtt_connection.py
+    "mqtt.tls", "mqtt.tls_insecure", "mqtt.tls_ca", "mqtt.tls_cert", "mqtt.tls_key",  # test_mqtt_tls.py
+    "ha.zone_mode", "ha.zone_off", "ha.setpoint_hold", "ha.away_holds",  # check_mqtt_judge.c
+    "ha.discovery", "ha.zone_fan", "ha.temp_step", "ha.areas",  # check_ha_device.c
     "cache.enabled",  # test_status.py
     "http.tls_cert", "http.tls_key",  # test_tls.py
     "worker.enabled", "worker.queue_limit",  # test_ledger.py
@@ -355,6 +380,7 @@ ENVIRONMENT = [
     ("MQTT_HOST", "broker.lan", "mqtt.host", '"broker.lan"'),
     ("MQTT_PORT", "1999", "mqtt.port", "1999"), ("MQTT_USER", "me", "mqtt.user", '"me"'),
     ("MQTT_TOPIC_PREFIX", "a/b", "mqtt.topic_prefix", '"a/b"'),
+    ("MQTT_DISCOVERY_PREFIX", "ha", "mqtt.discovery_prefix", '"ha"'),
     ("ENABLE_CACHE", "False", "cache.enabled", "false"),
     ("CACHE_STALE_SECONDS", "77", "cache.stale_seconds", "77"),
     ("CACHE_REFRESH_INTERVAL", "33", "cache.refresh_interval", "33"),

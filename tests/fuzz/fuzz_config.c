@@ -115,6 +115,16 @@ list_fits(const struct config_key *key, const char *field)
 }
 
 static bool
+word_fits(const struct config_key *key, int value)
+{
+	int count = 0;
+
+	while (key->words[count] != NULL)
+		count++;
+	return value >= 0 && value < count;
+}
+
+static bool
 value_fits(const struct config_key *key, const struct config *config)
 {
 	const char *field = (const char *)config + key->offset;
@@ -123,8 +133,9 @@ value_fits(const struct config_key *key, const struct config *config)
 	case CONFIG_KIND_BOOL:
 		return field[0] == 0 || field[0] == 1;
 	case CONFIG_KIND_NUMBER:
-	case CONFIG_KIND_LEVEL:
 		return number_fits(key, *(const int *)(const void *)field);
+	case CONFIG_KIND_WORD:
+		return word_fits(key, *(const int *)(const void *)field);
 	case CONFIG_KIND_TEXT:
 		return text_fits(key, field);
 	case CONFIG_KIND_LIST:

@@ -183,6 +183,23 @@ static const struct {
 	{"mqtt.client_id", "\"me\"", NULL},
 	{"mqtt.keepalive_seconds", "3600", NULL},
 	{"mqtt.topic_prefix", "\"a//b$\"", "a//b$"},
+	{"mqtt.commands", "false", NULL},
+	{"mqtt.version", "\"3.1.1\"", NULL},
+	{"mqtt.tls", NULL, NULL}, /* changes the port, too */
+	{"mqtt.tls_insecure", "true", NULL},
+	{"mqtt.tls_ca", NULL, NULL},
+	{"mqtt.tls_cert", NULL, NULL},
+	{"mqtt.tls_key", NULL, NULL},
+	{"mqtt.discovery_prefix", "\"ha/found\"", "ha/found"},
+	{"mqtt.device_name", "\"Furnace\"", NULL},
+	{"ha.discovery", "\"off\"", NULL},
+	{"ha.zone_mode", "\"readonly\"", NULL},
+	{"ha.zone_off", "\"away\"", NULL},
+	{"ha.zone_fan", "true", NULL},
+	{"ha.setpoint_hold", "\"hold\"", NULL},
+	{"ha.away_holds", "false", NULL},
+	{"ha.temp_step", "\"0.5\"", NULL},
+	{"ha.areas", "(\"K\303\274che\")", NULL},
 	{"cache.enabled", "false", "OFF"},
 	{"cache.stale_seconds", "10", "10"},
 	{"cache.refresh_interval", "5", "5"},
@@ -290,6 +307,16 @@ START_TEST(the_defaults_are_those_that_are_promised)
 	ck_assert(!defaults.mqtt.enabled);
 	ck_assert_int_eq(defaults.mqtt.port, 1883);
 	ck_assert_str_eq(defaults.mqtt.topic_prefix, "hvac/cz2");
+	ck_assert_str_eq(defaults.mqtt.discovery_prefix, "homeassistant");
+	ck_assert_str_eq(defaults.mqtt.device_name, "ComfortZone II");
+	ck_assert(defaults.mqtt.commands && defaults.home.away_holds);
+	ck_assert(!defaults.mqtt.tls && !defaults.mqtt.tls_insecure && !defaults.home.zone_fan);
+	ck_assert_int_eq(defaults.mqtt.version, CONFIG_MQTT_AUTO);
+	ck_assert_int_eq(defaults.home.discovery, CONFIG_DISCOVERY_DEVICE);
+	ck_assert_int_eq(defaults.home.zone_mode, CONFIG_ZONE_MODE_STANDARD);
+	ck_assert_int_eq(defaults.home.zone_off, CONFIG_ZONE_OFF_REFUSE);
+	ck_assert_int_eq(defaults.home.setpoint_hold, CONFIG_SETPOINT_TEMPORARY);
+	ck_assert_int_eq(defaults.home.temp_step, CONFIG_STEP_ONE);
 	ck_assert(defaults.cache.enabled);
 	ck_assert_int_eq(defaults.cache.stale_seconds, 300);
 	ck_assert_int_eq(defaults.cache.refresh_interval, 60);
@@ -300,6 +327,41 @@ START_TEST(the_defaults_are_those_that_are_promised)
 	ck_assert_int_eq(defaults.bus.gap_ms, 20);
 	ck_assert_str_eq(defaults.storage.path, "/var/lib/cz2d/cz2d.db");
 	ck_assert_int_eq(defaults.log.level, LOG_LEVEL_INFO);
+}
+END_TEST
+
+START_TEST(each_word_has_the_meaning_of_its_place)
+{
+	accept("mqtt: { version = 5; }; ha: { temp_step = 0.5; };");
+	ck_assert_int_eq(config.mqtt.version, CONFIG_MQTT_5);
+	ck_assert_int_eq(config.home.temp_step, CONFIG_STEP_HALF);
+	accept("mqtt: { version = \"3.1.1\"; };"
+	       "ha: { discovery = \"off\"; zone_mode = \"system\"; zone_off = \"away\";"
+	       " setpoint_hold = \"hold\"; temp_step = \"0.5\"; };");
+	ck_assert_int_eq(config.mqtt.version, CONFIG_MQTT_3_1_1);
+	ck_assert_int_eq(config.home.discovery, CONFIG_DISCOVERY_OFF);
+	ck_assert_int_eq(config.home.zone_mode, CONFIG_ZONE_MODE_SYSTEM);
+	ck_assert_int_eq(config.home.zone_off, CONFIG_ZONE_OFF_AWAY);
+	ck_assert_int_eq(config.home.setpoint_hold, CONFIG_SETPOINT_HOLD);
+	ck_assert_int_eq(config.home.temp_step, CONFIG_STEP_HALF);
+	accept("ha: { zone_mode = \"READONLY\"; };");
+	ck_assert_int_eq(config.home.zone_mode, CONFIG_ZONE_MODE_READONLY);
+	accept("ha: { zone_mode = \"system_with_off\"; };");
+	ck_assert_int_eq(config.home.zone_mode, CONFIG_ZONE_MODE_SYSTEM_WITH_OFF);
+}
+END_TEST
+
+START_TEST(with_tls_the_usual_port_is_another_one)
+{
+	accept("mqtt: { tls = true; };");
+	ck_assert(config.mqtt.tls);
+	ck_assert_int_eq(config.mqtt.port, 8883);
+	accept("mqtt: { tls = true; port = 1883; };");
+	ck_assert_int_eq(config.mqtt.port, 1883);
+	setenv("MQTT_PORT", "1884", 1);
+	accept("mqtt: { tls = true; };");
+	ck_assert_int_eq(config.mqtt.port, 1884);
+	unsetenv("MQTT_PORT");
 }
 END_TEST
 
@@ -462,6 +524,35 @@ static const struct {
 	{"mqtt: { password_file = \"/dev/null\"; };",
 	 "f:1: mqtt.password_file = \"/dev/null\": what it holds is no password: accepted is one"
 	 " line of 1 to 255 bytes of UTF-8"},
+	{"mqtt: { version = \"3.1\"; };",
+	 "f:1: mqtt.version = \"3.1\": accepted is \"auto\", \"5\" or \"3.1.1\""},
+	{"mqtt: { version = 4; };",
+	 "f:1: mqtt.version = 4: accepted is \"auto\", \"5\" or \"3.1.1\""},
+	{"mqtt: { tls_ca = \"ca.pem\"; };",
+	 "f:1: mqtt.tls_ca = \"ca.pem\": accepted is a path beginning with /, or \"\" for the"
+	 " authorities of the system"},
+	{"mqtt: { tls = true; tls_ca = \"/nowhere/ca\"; };",
+	 "f:1: mqtt.tls_ca = \"/nowhere/ca\": it cannot be read: No such file or"
+	 " directory"},
+	{"mqtt: { tls = true; tls_ca = \"/etc/hostname\"; };",
+	 "f:1: mqtt.tls_ca = \"/etc/hostname\": it holds no certificate as PEM"},
+	{"mqtt: { tls = true; tls_cert = \"/x\"; };",
+	 "f:1: mqtt.tls_cert = \"/x\": mqtt.tls_key is missing: accepted is both or none"},
+	{"mqtt: { tls = true; tls_key = \"/x\"; };",
+	 "f:1: mqtt.tls_key = \"/x\": mqtt.tls_cert is missing: accepted is both or none"},
+	{"mqtt: { discovery_prefix = \"a/\"; };",
+	 "f:1: mqtt.discovery_prefix = \"a/\": accepted is at most 200 bytes of UTF-8 without +, #"
+	 " and control characters, not beginning with / or $ and not ending with /, or \"\" for"
+	 " none"},
+	{"mqtt: { device_name = \"\"; };",
+	 "f:1: mqtt.device_name = \"\": accepted is 1 to 64 bytes of UTF-8 without control"
+	 " characters"},
+	{"ha: { discovery = \"component\"; };",
+	 "f:1: ha.discovery = \"component\": accepted is \"device\" or \"off\""},
+	{"ha: { temp_step = 2; };", "f:1: ha.temp_step = 2: accepted is \"1\" or \"0.5\""},
+	{"ha: { areas = (\"A\", \"B\"); };",
+	 "f:1: ha.areas = (\"A\", \"B\"): 2 areas for 1 zone (panel.zones): accepted is at most one name per zone,"
+	 " each 1 to 64 bytes of UTF-8 without control characters"},
 	{"mqtt: { keepalive_seconds = 9; };",
 	 "f:1: mqtt.keepalive_seconds = 9: " WHOLE "10 to 3600"},
 	{"mqtt: { topic_prefix = \"\"; };", "f:1: mqtt.topic_prefix = \"\": " ACCEPTED_TOPIC},
@@ -852,7 +943,7 @@ END_TEST
 
 START_TEST(the_levels_accepted_are_those_of_the_log)
 {
-	char accepted[CONFIG_ACCEPTED_MAX] = "";
+	char accepted[CONFIG_ACCEPTED_MAX] = "", told[CONFIG_ACCEPTED_MAX];
 	int i;
 
 	for (i = 0; log_level_names[i]; i++) {
@@ -864,7 +955,8 @@ START_TEST(the_levels_accepted_are_those_of_the_log)
 						  : " or ",
 			 log_level_names[i]);
 	}
-	ck_assert_str_eq(config_key_find("log.level")->accepted, accepted);
+	config_key_accepted(config_key_find("log.level"), false, told, sizeof told);
+	ck_assert_str_eq(told, accepted);
 }
 END_TEST
 
@@ -1046,6 +1138,8 @@ main(void)
 		a_variable_wins_over_the_file_and_an_empty_one_does_not,
 		a_variable_can_be_any_of_the_words_for_a_switch,
 		the_defaults_are_those_that_are_promised,
+		each_word_has_the_meaning_of_its_place,
+		with_tls_the_usual_port_is_another_one,
 		zones_without_names_get_numbers,
 		every_mistake_is_named_with_line_key_value_and_what_is_accepted,
 		every_wrong_variable_is_named,
