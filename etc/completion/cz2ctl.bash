@@ -35,7 +35,7 @@ _cz2ctl_words()
 	--url | --timeout | --heat | --cool | --device | --limit) return ;;
 	esac
 	case $(_cz2ctl_command) in
-	'') echo "$_cz2ctl_common" status mode fan zone hold update commands devices health version token ;;
+	'') echo "$_cz2ctl_common" status mode fan zone hold update commands devices mqtt health version token ;;
 	status) echo "$_cz2ctl_common" --refresh ;;
 	mode) echo "$_cz2ctl_common" --all --no-wait Heat Cool Auto EHeat Off ;;
 	fan) echo "$_cz2ctl_common" --no-wait Auto On ;;
@@ -43,6 +43,7 @@ _cz2ctl_words()
 	update) echo "$_cz2ctl_common" --no-wait ;;
 	commands) echo "$_cz2ctl_common" --device --status --limit list show follow ;;
 	devices) echo "$_cz2ctl_common" list show rename health config decommission recommission ;;
+	mqtt) echo "$_cz2ctl_common" show announce forget ;;
 	token) echo "$_cz2ctl_common" --scope --file add list revoke ;;
 	hold) echo "$_cz2ctl_common" --temp --no-wait all on off ;;
 	*) echo "$_cz2ctl_common" ;;

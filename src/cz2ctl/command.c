@@ -47,6 +47,11 @@ static const struct command commands[] = {
 	 "  without an ID is about the panel and its line; it ends with 1 when the device\n"
 	 "  is offline or in error. A decommissioned zone is in no status and takes no\n"
 	 "  commands.\n"},
+	{"mqtt", "[show|announce|forget]", 0, 1, 0, run_mqtt,
+	 "show what the broker was told, tell it anew, or take it all back",
+	 "  announce tells Home Assistant and the broker everything once more. forget\n"
+	 "  erases all that the broker retains of the daemon, which then retains nothing\n"
+	 "  until announce or its next start: for who takes cz2d out of a house.\n"},
 	{"health", "", 0, 0, 0, run_health, "show whether all parts of the daemon work",
 	 "  Ends with 1 when the daemon is unhealthy.\n"},
 	{"version", "", 0, 0, 0, run_version, "show the version of the daemon", NULL},

@@ -40,6 +40,10 @@ run_commands(struct ctl *ctl);
 enum ctl_exit
 run_devices(struct ctl *ctl);
 
+/* run_mqtt.c */
+enum ctl_exit
+run_mqtt(struct ctl *ctl);
+
 /* run_zone.c */
 enum ctl_exit
 run_zone(struct ctl *ctl);

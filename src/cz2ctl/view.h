@@ -86,6 +86,10 @@ view_health(const struct screen *screen, const json_t *answer);
 void
 view_version(const struct screen *screen, const json_t *answer);
 
+/* The answer of GET /api/v1/mqtt. */
+void
+view_mqtt(const struct screen *screen, const json_t *answer);
+
 /* {"tokens": [...]}, which token list makes. */
 void
 view_tokens(const struct screen *screen, const json_t *document);

@@ -232,23 +232,6 @@ why_needed(const struct api *api, int number)
 	return NULL;
 }
 
-static bool
-read_nothing(const struct api_call *call)
-{
-	struct body body;
-	size_t length;
-	const char *text = http_body(call->request, &length);
-	bool ok;
-
-	body_init(&body, &call->route->command->schema);
-	body_decode(&body, text, length);
-	ok = body_ok(&body);
-	if (!ok)
-		api_answer(call->request, 422, json_pack("{s:O}", "detail", body.errors));
-	body_fini(&body);
-	return ok;
-}
-
 static void
 retire(const struct api_call *call, bool decommissioned)
 {
@@ -256,7 +239,7 @@ retire(const struct api_call *call, bool decommissioned)
 	json_t *why;
 	int number;
 
-	if (!read_nothing(call) || !api_find_device(call, &number))
+	if (!api_read_nothing(call) || !api_find_device(call, &number))
 		return;
 	why = decommissioned ? why_needed(call->api, number) : NULL;
 	if (why != NULL)

@@ -100,6 +100,7 @@ api_user(const struct api_call *call);
 /* What is no command by itself, but has a body of the same kind. */
 extern const struct command_kind api_order, api_device_order, api_device_patch, api_decommission,
 	api_recommission;
+extern const struct command_kind api_announce, api_forget;
 
 /* Handlers. */
 void
@@ -145,6 +146,12 @@ void
 api_post_decommission(const struct api_call *call);
 void
 api_post_recommission(const struct api_call *call);
+void
+api_get_mqtt(const struct api_call *call);
+void
+api_post_announce(const struct api_call *call);
+void
+api_post_forget(const struct api_call *call);
 
 /* The device that the path names; false when there is none: then the request has been answered. */
 bool
@@ -174,6 +181,10 @@ api_device_problems(const struct api *api, int number, int64_t now);
  */
 bool
 api_read_query(const struct api_call *call, const char *name, int64_t *value);
+
+/* That the body, if there is one, is {}. False when not: then the request has been answered. */
+bool
+api_read_nothing(const struct api_call *call);
 
 /* The OpenAPI document, made from the tables. */
 json_t *

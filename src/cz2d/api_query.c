@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright 2026 The cz2d authors */
 /*
- * The parameters behind the question mark, as the table of routes has them.
+ * The parameters behind the question mark, as the table of routes has them; and bodies with
+ * nothing in them.
  */
 #include "build.h"
 
@@ -134,4 +135,21 @@ api_read_query(const struct api_call *call, const char *name, int64_t *value)
 		return true;
 	refuse(call, query, text);
 	return false;
+}
+
+bool
+api_read_nothing(const struct api_call *call)
+{
+	struct body body;
+	size_t length;
+	const char *text = http_body(call->request, &length);
+	bool ok;
+
+	body_init(&body, &call->route->command->schema);
+	body_decode(&body, text, length);
+	ok = body_ok(&body);
+	if (!ok)
+		api_answer(call->request, 422, json_pack("{s:O}", "detail", body.errors));
+	body_fini(&body);
+	return ok;
 }

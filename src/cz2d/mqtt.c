@@ -49,6 +49,7 @@ struct mqtt {
 	struct subscription subscriptions[SUBSCRIPTIONS_MAX];
 	size_t subscription_count;
 	uint64_t moment;   /* grows with each change */
+	struct mqtt_counts counts;
 	bool refusal_told; /* of this connection */
 	bool crowd_told;
 
@@ -137,9 +138,11 @@ hand_over_retained(struct mqtt *mqtt)
 	if (!mqtt_retained_next(mqtt->retained, &publication.topic, &publication.payload))
 		return false;
 	number = mqtt_connection_publish(mqtt->connection, &publication);
-	if (number != 0)
-		mqtt_retained_sent(mqtt->retained, number);
-	return number != 0;
+	if (number == 0)
+		return false;
+	mqtt_retained_sent(mqtt->retained, number);
+	mqtt->counts.published++;
+	return true;
 }
 
 /*
@@ -166,8 +169,10 @@ hand_over_note(struct mqtt *mqtt, bool patient)
 	};
 	if (!patient || !mqtt_retained_owes(mqtt->retained, first.moment))
 		number = mqtt_connection_publish(mqtt->connection, &publication);
-	if (number != 0)
+	if (number != 0) {
 		mqtt_outbox_sent(mqtt->outbox, number);
+		mqtt->counts.published++;
+	}
 	free(first.payload);
 	return number;
 }
@@ -223,6 +228,7 @@ on_connected(void *self)
 		log_warning("mqtt", "%u messages about commands and changes were dropped while the "
 			    "broker %s was away", lost, mqtt_connection_broker(mqtt->connection));
 	wake(mqtt);
+	mqtt->counts.dropped += lost;
 	mqtt->refusal_told = false;
 	mqtt_retained_begin(mqtt->retained);
 	mqtt_command_connected(mqtt->command);
@@ -266,8 +272,9 @@ on_taken(void *self, uint64_t number)
 	wake(mqtt);
 	if (mqtt_retained_taken(mqtt->retained, number) ||
 	    mqtt_outbox_settled(mqtt->outbox, number))
-		return;
-	end_subscription(mqtt, number, topic);
+		mqtt->counts.acknowledged++;
+	else
+		end_subscription(mqtt, number, topic);
 }
 
 static void
@@ -321,6 +328,7 @@ on_arrived(void *self, const struct broker_message *message)
 		.correlation_length = message->correlation_length,
 	};
 
+	mqtt->counts.received++;
 	mqtt_command_message(mqtt->command, &incoming);
 	mqtt_discovery_message(mqtt->discovery, &incoming);
 }
@@ -407,6 +415,41 @@ mqtt_renamed(struct mqtt *mqtt)
 	mqtt_discovery_renamed(mqtt->discovery);
 }
 
+/* ------------------------------------------------------------------------
+ * At somebody's order
+ */
+
+json_t *
+mqtt_report(const struct mqtt *mqtt)
+{
+	struct mqtt_view view = {0};
+
+	if (mqtt != NULL)
+		view = (struct mqtt_view){mqtt->connection, mqtt->retained, mqtt->discovery,
+					  mqtt->counts};
+	return mqtt_view_document(&view);
+}
+
+void
+mqtt_announce(struct mqtt *mqtt)
+{
+	wake(mqtt);
+	mqtt_retained_withhold(mqtt->retained, false, ++mqtt->moment);
+	mqtt_discovery_announce(mqtt->discovery);
+}
+
+void
+mqtt_forget(struct mqtt *mqtt)
+{
+	wake(mqtt);
+	mqtt_discovery_forget(mqtt->discovery);
+	mqtt_retained_withhold(mqtt->retained, true, ++mqtt->moment);
+}
+
+/* ------------------------------------------------------------------------
+ * Leaving
+ */
+
 /* In order, before the last word; there is no time to wait for each acknowledgement. */
 static void
 say_the_rest(struct mqtt *mqtt)
@@ -422,7 +465,10 @@ void
 mqtt_stop(struct mqtt *mqtt, enum mqtt_leave how, void (*done)(void *self), void *self)
 {
 	const struct broker_publication last = {
-		.topic = mqtt->availability, .payload = "offline", .retained = true};
+		.topic = mqtt->availability,
+		.payload = mqtt_retained_is_withheld(mqtt->retained) ? "" : "offline",
+		.retained = true,
+	};
 
 	mqtt->done = done;
 	mqtt->done_self = self;

@@ -10,6 +10,7 @@
 #ifndef CZ2D_MQTT_H
 #define CZ2D_MQTT_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <uv.h>
@@ -41,6 +42,24 @@ mqtt_connected(const struct mqtt *mqtt);
 /* Names, zones in use or the configuration may be others. */
 void
 mqtt_renamed(struct mqtt *mqtt);
+
+/*
+ * The connection, what the broker retains of us, and how much was said; NULL: MQTT is off.
+ * docs/rest.md describes the members.
+ */
+json_t *
+mqtt_report(const struct mqtt *mqtt);
+
+/* Tells Home Assistant of all devices, and the broker all that is retained, once more. */
+void
+mqtt_announce(struct mqtt *mqtt);
+
+/*
+ * Erases all that the broker retains of us. From then on nothing is retained until
+ * mqtt_announce(); commands are taken, and their results told, as before.
+ */
+void
+mqtt_forget(struct mqtt *mqtt);
 
 /* When a leave is over. */
 enum mqtt_leave {

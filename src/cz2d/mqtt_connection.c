@@ -138,6 +138,12 @@ mqtt_connection_broker(const struct mqtt_connection *connection)
 	return connection->broker_name;
 }
 
+const char *
+mqtt_connection_version(const struct mqtt_connection *connection)
+{
+	return connection->first != 0 ? "3.1.1" : NULL;
+}
+
 bool
 mqtt_connection_has_room(const struct mqtt_connection *connection)
 {

@@ -45,6 +45,10 @@ mqtt_connection_is_up(const struct mqtt_connection *connection);
 const char *
 mqtt_connection_broker(const struct mqtt_connection *connection);
 
+/* The version of the protocol that is spoken, "3.1.1"; NULL before the first connection. */
+const char *
+mqtt_connection_version(const struct mqtt_connection *connection);
+
 /* Whether the broker can be handed another message: it owes us less than it was promised. */
 bool
 mqtt_connection_has_room(const struct mqtt_connection *connection);

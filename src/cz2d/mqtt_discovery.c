@@ -393,10 +393,36 @@ mqtt_discovery_forget(struct mqtt_discovery *discovery)
 			say(discovery, number, NULL, now);
 }
 
+/* ------------------------------------------------------------------------
+ * For reports
+ */
+
 struct mqtt_discovery_counts
 mqtt_discovery_counts(const struct mqtt_discovery *discovery)
 {
 	return discovery->counts;
+}
+
+const char *
+mqtt_discovery_phase(const struct mqtt_discovery *discovery)
+{
+	const struct config *config = discovery->rooms.config;
+
+	if (discovery->forgotten)
+		return "forgotten";
+	if (config->home.discovery == CONFIG_DISCOVERY_OFF ||
+	    config->mqtt.discovery_prefix[0] == '\0')
+		return "off";
+	return discovery->listening || !mqtt_connected(discovery->mqtt) ? "listening" : "told";
+}
+
+const char *
+mqtt_discovery_told(const struct mqtt_discovery *discovery, int number, char topic[MQTT_TOPIC_MAX])
+{
+	if (number > CZ2_ZONES_MAX)
+		return NULL;
+	topic_of(discovery, number, topic);
+	return ha_told_text(discovery->told, number);
 }
 
 /* ------------------------------------------------------------------------

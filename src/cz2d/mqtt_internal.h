@@ -12,6 +12,7 @@
  *	mqtt_audit       who did what, and what nobody did
  *	mqtt_command     what arrives under <prefix>/set, on its way to the ledger and back
  *	mqtt_discovery   when Home Assistant is told of our devices
+ *	mqtt_report      what all that has come to, for people
  */
 #ifndef CZ2D_MQTT_INTERNAL_H
 #define CZ2D_MQTT_INTERNAL_H
@@ -155,5 +156,31 @@ struct mqtt_discovery_counts {
 
 struct mqtt_discovery_counts
 mqtt_discovery_counts(const struct mqtt_discovery *discovery);
+
+/* "off", "listening", "told" or "forgotten". */
+const char *
+mqtt_discovery_phase(const struct mqtt_discovery *discovery);
+
+/* The document that is retained of the device, with its topic; NULL: none, or no such device. */
+const char *
+mqtt_discovery_told(const struct mqtt_discovery *discovery, int number,
+		    char topic[MQTT_TOPIC_MAX]);
+
+/* Messages since the door was opened. */
+struct mqtt_counts {
+	uint64_t published, acknowledged, received;
+	uint64_t dropped; /* never said: the broker was away for too long */
+};
+
+/* What a report is made from; all NULL: MQTT is off. */
+struct mqtt_view {
+	const struct mqtt_connection *connection;
+	const struct mqtt_retained *retained;
+	const struct mqtt_discovery *discovery;
+	struct mqtt_counts counts;
+};
+
+json_t *
+mqtt_view_document(const struct mqtt_view *view);
 
 #endif

@@ -26,6 +26,7 @@ struct entry {
 struct mqtt_retained {
 	struct entry entries[MQTT_RETAINED_MAX];
 	size_t count;
+	bool withheld;
 };
 
 struct mqtt_retained *
@@ -92,7 +93,8 @@ mqtt_retained_set(struct mqtt_retained *retained, const char *topic, enum mqtt_r
 		return true;
 	free(entry->text);
 	entry->text = mem_text(text);
-	change(entry, moment);
+	if (!retained->withheld || text[0] == '\0')
+		change(entry, moment);
 	return true;
 }
 
@@ -101,8 +103,45 @@ mqtt_retained_repeat(struct mqtt_retained *retained, const char *topic, uint64_t
 {
 	struct entry *entry = find(retained, topic);
 
-	if (entry != NULL)
+	if (entry != NULL && !retained->withheld)
 		change(entry, moment);
+}
+
+void
+mqtt_retained_withhold(struct mqtt_retained *retained, bool on, uint64_t moment)
+{
+	if (retained->withheld == on)
+		return;
+	retained->withheld = on;
+	for (size_t i = 0; i < retained->count; i++)
+		change(&retained->entries[i], moment);
+}
+
+bool
+mqtt_retained_is_withheld(const struct mqtt_retained *retained)
+{
+	return retained->withheld;
+}
+
+/* What the broker shall have. */
+static const char *
+payload_of(const struct mqtt_retained *retained, const struct entry *entry)
+{
+	return retained->withheld ? "" : entry->text;
+}
+
+bool
+mqtt_retained_at(const struct mqtt_retained *retained, size_t n, const char **topic,
+		 enum mqtt_rank *rank, size_t *bytes)
+{
+	const struct entry *entry = &retained->entries[n];
+
+	if (n >= retained->count)
+		return false;
+	*topic = entry->topic;
+	*rank = entry->rank;
+	*bytes = strlen(payload_of(retained, entry));
+	return true;
 }
 
 void
@@ -154,7 +193,7 @@ mqtt_retained_next(const struct mqtt_retained *retained, const char **topic, con
 	if (entry == NULL)
 		return false;
 	*topic = entry->topic;
-	*payload = entry->text;
+	*payload = payload_of(retained, entry);
 	return true;
 }
 

@@ -28,6 +28,21 @@ mqtt_retained_set(struct mqtt_retained *retained, const char *topic, enum mqtt_r
 void
 mqtt_retained_repeat(struct mqtt_retained *retained, const char *topic, uint64_t moment);
 
+/*
+ * While on, the broker shall have none of it: all topics are erased, and what they shall say is
+ * kept until it may be said.
+ */
+void
+mqtt_retained_withhold(struct mqtt_retained *retained, bool on, uint64_t moment);
+
+bool
+mqtt_retained_is_withheld(const struct mqtt_retained *retained);
+
+/* The nth topic, with the bytes that the broker retains of it or soon will; false behind the last. */
+bool
+mqtt_retained_at(const struct mqtt_retained *retained, size_t n, const char **topic,
+		 enum mqtt_rank *rank, size_t *bytes);
+
 /* A new connection: nothing is in flight any more, and all has to be sent, but for discovery. */
 void
 mqtt_retained_begin(struct mqtt_retained *retained);

@@ -250,6 +250,32 @@ record_page_schema(void)
 }
 
 static json_t *
+mqtt_schema(void)
+{
+	static const char *const states[] = {"off", "listening", "told", "forgotten", NULL};
+	static const char *const counters[] = {"published", "acknowledged", "received", "dropped",
+					       "announced", "taken_back", "births", NULL};
+	json_t *topic = openapi_object(json_pack("{s:o, s:o}", "topic", openapi_plain("string"),
+						 "bytes", openapi_plain("integer")));
+	json_t *counts = json_object();
+
+	for (const char *const *name = counters; *name != NULL; name++)
+		json_object_set_new(counts, *name, openapi_plain("integer"));
+	return openapi_object(json_pack(
+		"{s:o, s:o, s:o, s:o, s:{s:s, s:o}, s:o, s:o}", "enabled",
+		openapi_plain("boolean"), "connected", openapi_plain("boolean"), "broker",
+		openapi_nullable("string"), "version", openapi_nullable("string"), "discovery",
+		"type", "string", "enum", openapi_word_list(states), "topics",
+		openapi_list_of(topic), "counts", openapi_object(counts)));
+}
+
+static json_t *
+mqtt_answer_schema(void)
+{
+	return openapi_object(json_pack("{s:o}", "message", openapi_plain("string")));
+}
+
+static json_t *
 any_object(void)
 {
 	return openapi_plain("object");
@@ -279,6 +305,8 @@ static const struct {
 	{"DeviceStatus", openapi_device_status},
 	{"DeviceHealth", openapi_device_health},
 	{"DeviceConfig", openapi_device_config},
+	{"Mqtt", mqtt_schema},
+	{"MqttAnswer", mqtt_answer_schema},
 	{"Document", any_object},
 };
 

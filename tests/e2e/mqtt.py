@@ -100,14 +100,14 @@ class Broker:
 class Listener:
     """An MQTT 3.1.1 client that subscribes and records; just enough of the protocol."""
 
-    def __init__(self, port, topics=("#",), user=None, password=None, messages=None):
+    def __init__(self, port, topics=("#",), user=None, password=None, messages=None, qos=1):
         self.messages = messages if messages is not None else []
         self.lock = threading.Lock()
         self.closed = False
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=10)
         self.buffer = b""
         self._connect(user, password)
-        self._subscribe(topics)
+        self._subscribe(topics, qos)
         self.socket.settimeout(1)
         self.thread = threading.Thread(target=self._listen, daemon=True)
         self.thread.start()
@@ -151,8 +151,8 @@ class Listener:
         kind, body = self._packet()
         assert kind == 0x20 and body[1] == 0, f"the broker refused: {body!r}"
 
-    def _subscribe(self, topics):
-        body = struct.pack("!H", 1) + b"".join(text(topic) + b"\1" for topic in topics)
+    def _subscribe(self, topics, qos):
+        body = struct.pack("!H", 1) + b"".join(text(topic) + bytes((qos,)) for topic in topics)
         self._send(0x82, body)
         kind, _ = self._packet()
         assert kind == 0x90

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: MIT
+# Copyright 2026 The cz2d authors
+"""What a broker retains, and what Home Assistant was told in it."""
+
+import json
+import re
+
+from mqtt import Listener
+
+DEVICE = re.compile(r"homeassistant/device/(cz2d_cz2(?:_zone_([1-8]))?)/config")
+QUIET = 10.0  # seconds between two different documents of a device
+SLACK = 0.5   # of clocks and of a busy machine
+MARK = "test/mark"
+
+
+def retained(broker):
+    """{topic: payload} as somebody gets it who comes now."""
+    one = Listener(broker.port, qos=0)
+    one.publish(MARK, "")  # with QoS 0 nothing overtakes it
+    one.wait(MARK)
+    one.close()
+    return {message.topic: message.payload for message in one.messages if message.retain}
+
+
+def devices(topics):
+    """{number: document} of those that are ours; 0 is the panel."""
+    found = {}
+    for topic, payload in topics.items():
+        match = DEVICE.fullmatch(topic)
+        if match and payload:
+            found[int(match[2] or 0)] = json.loads(payload)
+    return found
+
+
+def components(documents):
+    """(number, key, component) of all."""
+    return [(number, key, component) for number, document in sorted(documents.items())
+            for key, component in document["components"].items()]
+
+
+def topics_of(component, end="_topic"):
+    """{key: topic} of all its topics."""
+    return {key: value for key, value in component.items() if key.endswith(end)}
+
+
+def too_soon(messages):
+    """Pairs of different documents of a device that came too soon after each other."""
+    last = {}
+    for one in messages:
+        if one.retain or not DEVICE.fullmatch(one.topic):
+            continue
+        before = last.get(one.topic)
+        if before and before.payload != one.payload and one.time - before.time < QUIET - SLACK:
+            yield before, one
+        last[one.topic] = one
