@@ -119,13 +119,16 @@ BODIES = {"/system/mode": {"mode": "Heat"}, "/system/fan": {"fan": "Auto"},
           "/api/v1/devices/{device_id}": {"name": "Attic", "metadata": {"floor": 2}}}
 
 
+NEED_A_BROKER = ("/api/v1/mqtt/announce", "/api/v1/mqtt/forget")  # this house has none
+
+
 def test_every_described_route_answers_as_described(described, shared_house):
     made = shared_house.rest.post("/api/v1/commands", BODIES["/api/v1/commands"])
     for method, path, operation in operations(described):
         target = fill(path, made.json["command_id"])
         body = BODIES.get(path, {}) if method in ("POST", "PATCH") else None
         answer = shared_house.rest.request(method, target, body)
-        code = success(operation)
+        code = 409 if path in NEED_A_BROKER else success(operation)
         assert answer.status == code, (method, path, answer)
         assert fits(described, answer_schema(operation, code), answer.json), (path, answer.json)
 

@@ -359,6 +359,28 @@ mqtt_connected(const struct mqtt *mqtt)
 	return parts.mqtt_connected;
 }
 
+static int announced, forgotten;
+
+json_t *
+mqtt_report(const struct mqtt *one)
+{
+	return json_pack("{s:b}", "enabled", one != NULL);
+}
+
+void
+mqtt_announce(struct mqtt *one)
+{
+	ck_assert_ptr_nonnull(one);
+	announced++;
+}
+
+void
+mqtt_forget(struct mqtt *one)
+{
+	ck_assert_ptr_nonnull(one);
+	forgotten++;
+}
+
 bool
 store_ok(const struct store *store)
 {
@@ -517,7 +539,7 @@ START_TEST(every_route_is_reachable_and_described)
 		ck_assert_ptr_nonnull(handler.methods(handler.self, text.path));
 		ck_assert_uint_gt(strlen(text.summary), 5);
 	}
-	ck_assert_uint_eq(n, 28);
+	ck_assert_uint_eq(n, 31);
 }
 END_TEST
 
@@ -954,6 +976,33 @@ START_TEST(health_names_what_is_wrong)
 }
 END_TEST
 
+static void
+assert_order(const char *path, const char *body, int status)
+{
+	ask("POST", path, body);
+	ck_assert_int_eq(request.status, status);
+}
+
+START_TEST(the_broker_is_told_at_order_when_there_is_one)
+{
+	static const char announce[] = "/api/v1/mqtt/announce", forget[] = "/api/v1/mqtt/forget";
+
+	assert_order(announce, "", 409);
+	mqtt = (struct mqtt *)&engine;
+	assert_order(forget, "{}", 503);
+	parts.mqtt_connected = true;
+	assert_order(forget, "{\"all\": true}", 422);
+	ck_assert_int_eq(announced + forgotten, 0);
+	assert_order(forget, "{}", 200);
+	assert_order(announce, "", 200);
+	ck_assert_int_eq(announced, 1);
+	ck_assert_int_eq(forgotten, 1);
+	mqtt = NULL;
+	ask("GET", "/api/v1/mqtt", "");
+	ck_assert(json_is_false(json_object_get(request.answer, "enabled")));
+}
+END_TEST
+
 START_TEST(version_and_cache_are_told)
 {
 	ask("GET", "/api/v1/system/version", "");
@@ -1037,6 +1086,7 @@ main(void)
 		update_and_clear_read_the_panel,
 		head_is_taken_like_get,
 		health_names_what_is_wrong,
+		the_broker_is_told_at_order_when_there_is_one,
 		version_and_cache_are_told,
 		the_openapi_document_has_every_route,
 		NULL,
