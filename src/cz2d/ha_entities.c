@@ -18,7 +18,7 @@ static const char *const result_more[] = {"command", "command", "code", "error_c
 					  "message", "error_message", NULL};
 static const char *const audit_kinds[] = {"command", "unexpected_change", NULL};
 static const char *const audit_more[] = {"caller", "caller", "command", "command", "zone", "zone",
-					 "changes", "changes", NULL};
+					 "changes", "changes", "cause", "cause", NULL};
 
 /* What the equipment is doing. */
 #define RUNNING(key, name) \

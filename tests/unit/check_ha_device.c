@@ -418,7 +418,8 @@ START_TEST(events_tell_their_kind_and_nothing_that_is_not_there)
 			 "'caller': value_json.caller | default(none), "
 			 "'command': value_json.command | default(none), "
 			 "'zone': value_json.zone | default(none), "
-			 "'changes': value_json.changes | default(none)} | tojson }}");
+			 "'changes': value_json.changes | default(none), "
+			 "'cause': value_json.cause | default(none)} | tojson }}");
 	assert_list("components/audit/event_types", "[\"command\",\"unexpected_change\"]");
 	ck_assert_str_eq(text_at("components/command_result/state_topic"), "hvac/cz2/result/+");
 }
