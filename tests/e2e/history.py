@@ -484,7 +484,8 @@ def _rest_documents(history):
 
 def _mqtt_documents(history):
     for message in history.messages:
-        if not message.topic.endswith("/status") or message.retain or not message.payload:
+        theirs = message.topic.startswith("homeassistant/")
+        if theirs or not message.topic.endswith("/status") or message.retain or not message.payload:
             continue
         shown = _document(json.loads(message.payload))
         if shown:

@@ -9,6 +9,7 @@ import subprocess
 
 import pytest
 
+import home_assistant_document
 import panel
 from house import House
 from process import clean_environment, program
@@ -105,3 +106,17 @@ def test_every_message_is_explained():
     assert len(told) > 30
     missing = [one for one in told if not any(part in text for part in one[1])]
     assert not missing, missing
+
+
+def test_the_document_for_home_assistant_names_what_there_is():
+    text = home_assistant_document.content()
+    known = home_assistant_document.entities(["First Floor", "Bedrooms", "Attic"])
+    theirs = {"input_boolean.vacation", "binary_sensor.bedroom_window"}
+    for _, block in home_assistant_document.blocks("yaml"):
+        used = set(re.findall(r"\b(?:climate|sensor|binary_sensor|select|event|button|input_boolean)"
+                              r"\.[a-z_]+\b", block))
+        used -= {"climate.set_temperature", "climate.set_preset_mode"}
+        assert used <= {*known, *theirs}, used - {*known, *theirs}
+    told = set(re.findall(r"`((?:ha|mqtt|cache|panel)\.[a-z_]+)\b", text))
+    assert told and told <= set(keys()), told - set(keys())
+    assert re.search(r"alias: Heating - a hold was lost", text)

@@ -98,4 +98,4 @@ def pytest_runtest_makereport(item, call):
     one = item.funcargs.get("home") if hasattr(item, "funcargs") else None
     if report.failed and one:
         report.sections.append(("logs", one.house.report()))
-        report.sections.append(("Home Assistant", "\n".join(one.hass.complaints()[-20:])))
+        report.sections.append(("Home Assistant", "\n".join(text for _, text in one.hass.worries()[-20:])))

@@ -12,6 +12,7 @@ import tempfile
 import time
 
 from client import Client
+from home_assistant_document import automations
 from mqtt import free_port
 from process import Process, clean_environment
 from waiting import until
@@ -35,6 +36,9 @@ http:
 api:
 config:
 onboarding:
+automation: !include automations.yaml
+input_boolean:
+  vacation:
 logger:
   default: warning
   logs:
@@ -48,12 +52,14 @@ BROKER = {"version": 1, "minor_version": 1, "key": "core.config_entries", "data"
      "pref_disable_polling": False, "source": "user", "unique_id": None, "disabled_by": None,
      "data": {"broker": "127.0.0.1", "discovery": True, "discovery_prefix": "homeassistant"}}]}}
 
-# What the log must not hold: each is a message of Home Assistant's about something of ours.
+ENTRY = re.compile(r"\d{4}-\d\d-\d\d \S+ (?P<level>\w+) \(.*?\) \[(?P<logger>[\w.]+)\]")
+
+# Who speaks of us, and messages that are about something of ours whoever says them.
+OURS = re.compile(r"mqtt|automation|helpers\.template|components\.(climate|event|sensor|select)")
 COMPLAINTS = re.compile(
     r"Invalid MQTT device discovery payload|Error '|Unable to parse|Could not parse|"
     r"Invalid modes mode|is not a valid preset mode|deprecated|illegal discovery topic|"
-    r"Unexpected event data|Invalid (?:config|option|value|state message)|Template variable|"
-    r"Exception in|Traceback")
+    r"Unexpected event data|mqtt|hvac/cz2|cz2d")
 
 
 class HomeAssistant:
@@ -72,6 +78,9 @@ class HomeAssistant:
         with open(os.path.join(self.directory, "configuration.yaml"), "w",
                   encoding="utf-8") as file:
             file.write(CONFIGURATION.format(units=units, port=self.port))
+        with open(os.path.join(self.directory, "automations.yaml"), "w",
+                  encoding="utf-8") as file:
+            file.writelines(automations())
         storage = os.path.join(self.directory, ".storage")
         os.mkdir(storage)
         BROKER["data"]["entries"][0]["data"]["port"] = self.broker_port
@@ -114,8 +123,21 @@ class HomeAssistant:
     def log(self):
         return self.past + (self.process.log() if self.process else "")
 
+    def worries(self):
+        """The entries of its log above info: (logger, the whole text)."""
+        found = []
+        for line in re.sub(r"\x1b\[[0-9;]*m", "", self.log()).splitlines():
+            entry = ENTRY.match(line)
+            if entry:
+                found.append([entry["level"], entry["logger"], line])
+            elif found:
+                found[-1][2] += "\n" + line
+        return [(logger, text) for level, logger, text in found if level not in ("DEBUG", "INFO")]
+
     def complaints(self):
-        return [line for line in self.log().splitlines() if COMPLAINTS.search(line)]
+        """What it says about us: all from MQTT, and whatever sounds like ours."""
+        return [text for logger, text in self.worries()
+                if OURS.search(logger) or COMPLAINTS.search(text)]
 
     def close(self):
         if self.process and self.process.alive():

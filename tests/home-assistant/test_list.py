@@ -3,7 +3,6 @@
 """A real Home Assistant shows what the panel has, commands it, and survives what happens in a
 house; its log stays clean. The tests share one house and run in this order."""
 
-import os
 import random
 import re
 import signal
@@ -11,34 +10,19 @@ import urllib.error
 
 import pytest
 
+import home_assistant_document
 from conftest import NAMES, PREFIX, shown
 from hass import HomeAssistant, Watch
 from mqtt import Listener, document
 from waiting import stays, until
 
-DOCUMENT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "docs",
-                        "home-assistant.md")
 # They have no value before something has happened, or while nothing is fitted.
 OFTEN_UNKNOWN = re.compile(r"^(event|button)\.")
 
 
-def documented():
-    """{entity id: enabled from the start} that the users' document promises for this house."""
-    with open(DOCUMENT, encoding="utf-8") as file:
-        rows = re.findall(r"^\| `([a-z_]+\.[a-z_]+|[a-z_]+\.ZONE\w*)` \|.*\| (yes|no) \|$",
-                          file.read(), re.MULTILINE)
-    found = {}
-    for entity, enabled in rows:
-        names = [one.lower().replace(" ", "_") for one in NAMES] if "ZONE" in entity else [""]
-        for name in names:
-            found[entity.replace("ZONE", name)] = enabled == "yes"
-    found.pop("sensor.bedrooms_humidity", None), found.pop("sensor.attic_humidity", None)
-    return found
-
-
 def test_every_entity_of_the_document_is_there_and_no_other(home):
     print("Home Assistant", home.hass.version())
-    wanted = documented()
+    wanted = home_assistant_document.entities(NAMES)
     assert len(wanted) > 30, wanted
     until(lambda: set(wanted) <= {one["entity_id"] for one in home.client.entities().values()},
           30, "all entities")
@@ -47,8 +31,12 @@ def test_every_entity_of_the_document_is_there_and_no_other(home):
     assert found == wanted
 
 
+def slug(name):
+    return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
+
+
 def test_every_enabled_entity_has_a_value(home):
-    enabled = [one for one, on in documented().items() if on]
+    enabled = [one for one, on in home_assistant_document.entities(NAMES).items() if on]
 
     def empty():
         states = home.client.states()
@@ -330,7 +318,44 @@ def test_a_retained_command_is_no_command(home):
         late.close()
 
 
+def notifications(home):
+    """What the owner sees in the corner."""
+    return [one["message"] for one in home.client.ask("persistent_notification/get")]
+
+
+def test_the_automations_of_the_document_are_accepted(home):
+    states = home.client.states()
+    wanted = ["automation." + slug(re.match("- alias: (.*)", one)[1])
+              for one in home_assistant_document.automations()]
+    assert len(wanted) > 5
+    assert {one: states.get(one, {}).get("state") for one in wanted} == dict.fromkeys(wanted, "on")
+
+
+def test_the_owner_is_told_of_a_refused_command(home):
+    home.client.call("climate.set_hvac_mode", entity_id=home.climate(2), hvac_mode="off")
+    until(lambda: any("off" in one for one in notifications(home)), 15, "a notification")
+
+
+def test_a_shut_window_ends_being_away(home):
+    for state, preset in (("off", None), ("on", None), ("off", "none")):
+        home.client.request("POST", "/api/states/binary_sensor.bedroom_window", {"state": state})
+        home.wall(2, out=preset is None)
+    home.watch.until(home.climate(2), lambda one: one["attributes"]["preset_mode"] == "none",
+                     "the end of away")
+
+
+def test_a_vacation_holds_every_zone(home):
+    for service, preset in (("turn_on", "hold"), ("turn_off", "none")):
+        home.client.call("input_boolean." + service, entity_id="input_boolean.vacation")
+        for zone in (1, 2, 3):
+            home.watch.until(home.climate(zone), lambda one, preset=preset:
+                             one["attributes"]["preset_mode"] == preset, preset)
+        home.all_agree()
+
+
 def test_an_unexpected_change_is_an_event(home):
+    home.wall(1, hold=True)
+    home.agrees(1)
     before = home.client.state("event.comfortzone_ii_audit")
     home.wall(1, hold=False)
     state = home.watch.until("event.comfortzone_ii_audit",
@@ -338,6 +363,7 @@ def test_an_unexpected_change_is_an_event(home):
                              and one["attributes"]["event_type"] == "unexpected_change",
                              "the lost hold", 30)
     assert state["attributes"]["zone"] == 1 and "hold" in state["attributes"]["changes"]
+    until(lambda: "Zone 1 is no longer held." in notifications(home), 15, "a notification")
 
 
 def test_numbers_of_the_other_side_once_enabled(home):

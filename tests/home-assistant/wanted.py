@@ -12,7 +12,8 @@ import homeassistant
 from homeassistant import bootstrap
 
 COMPONENTS = pathlib.Path(homeassistant.__file__).parent / "components"
-OURS = ("mqtt", "http", "api", "config", "onboarding", "logger", "person")
+# hassio is not set up, but others import from it.
+OURS = ("mqtt", "http", "api", "config", "onboarding", "logger", "person", "hassio")
 # The names that releases have had for what is always set up.
 ALWAYS = ("CORE_INTEGRATIONS", "DEFAULT_INTEGRATIONS", "LOGGING_INTEGRATIONS",
           "LOGGING_AND_HTTP_DEPS_INTEGRATIONS")
