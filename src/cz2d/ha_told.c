@@ -93,18 +93,19 @@ ha_told_heard(struct ha_told *told, int number, const char *text)
 void
 ha_told_changed(struct ha_told *told, int64_t now)
 {
-	if (told->entries[0].text != NULL)
-		told->changed_at = now; /* else there is nothing yet that it could contradict */
+	told->changed_at = now;
 }
 
 int64_t
 ha_told_due(const struct ha_told *told, int number, const char *text)
 {
 	const struct entry *entry = &told->entries[number];
-	int64_t due = clock_later(entry->said_at, told->changed_at) + HA_QUIET_MS;
+	int64_t due = long_ago; /* what is said for the first time contradicts nothing */
 
 	if (is_same(entry->text, text))
 		return entry->there || text == NULL ? INT64_MAX : long_ago;
+	if (entry->said_at != long_ago)
+		due = clock_later(entry->said_at, told->changed_at) + HA_QUIET_MS;
 	if (number != 0)
 		due = clock_later(due, told->born_at + HA_PANEL_FIRST_MS);
 	return due;

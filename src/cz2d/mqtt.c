@@ -450,12 +450,17 @@ mqtt_forget(struct mqtt *mqtt)
  * Leaving
  */
 
-/* In order, before the last word; there is no time to wait for each acknowledgement. */
+/*
+ * In order, before the last word; there is no time to wait for each acknowledgement. Whoever has
+ * just ordered us to take everything back mostly stops us next.
+ */
 static void
 say_the_rest(struct mqtt *mqtt)
 {
 	uint64_t number;
 
+	while (mqtt_retained_is_withheld(mqtt->retained) && hand_over_retained(mqtt))
+		;
 	mqtt_outbox_skip(mqtt->outbox);
 	while ((number = hand_over_note(mqtt, false)) != 0)
 		mqtt_outbox_settled(mqtt->outbox, number);

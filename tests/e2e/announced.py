@@ -8,8 +8,6 @@ import re
 from mqtt import Listener
 
 DEVICE = re.compile(r"homeassistant/device/(cz2d_cz2(?:_zone_([1-8]))?)/config")
-QUIET = 10.0  # seconds between two different documents of a device
-SLACK = 0.5   # of clocks and of a busy machine
 MARK = "test/mark"
 
 
@@ -43,13 +41,11 @@ def topics_of(component, end="_topic"):
     return {key: value for key, value in component.items() if key.endswith(end)}
 
 
-def too_soon(messages):
-    """Pairs of different documents of a device that came too soon after each other."""
-    last = {}
-    for one in messages:
-        if one.retain or not DEVICE.fullmatch(one.topic):
-            continue
-        before = last.get(one.topic)
-        if before and before.payload != one.payload and one.time - before.time < QUIET - SLACK:
-            yield before, one
-        last[one.topic] = one
+def report(house):
+    return house.rest.get("/api/v1/mqtt").json
+
+
+def announcements(house, since=0.0):
+    """Live messages about devices of ours."""
+    return [one for one in house.listener.all()
+            if one.time > since and not one.retain and DEVICE.fullmatch(one.topic)]

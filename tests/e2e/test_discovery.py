@@ -12,7 +12,7 @@ import pytest
 
 jinja2 = pytest.importorskip("jinja2")
 
-from announced import components, devices, retained, topics_of
+from announced import DEVICE, announcements, components, devices, retained, topics_of
 from home_assistant import faults
 from house import House
 from mqtt import Listener, document, mosquitto_path
@@ -48,6 +48,14 @@ def dump(told_house):
 def parts(dump):
     """(number, key, component) of all entities."""
     return components(devices(dump))
+
+
+def test_a_new_house_is_told_of_panel_first(told_house):
+    told = announcements(told_house)
+    assert [DEVICE.fullmatch(one.topic)[2] for one in told] == [None, "1", "2", "3"]
+    assert told[1].time - told[0].time > 0.9
+    online = told_house.listener.wait(PREFIX + "/availability", lambda one: one.payload == "online")
+    assert online.time < told[0].time
 
 
 # --- the documents ---
