@@ -25,11 +25,14 @@ def results(messages):
 
 def calls(messages):
     """What the results tell, as if REST had been asked: the same rules hold for both."""
-    heard = []
+    heard, known = [], set()
     for message in messages:
         told = document(message) if is_result(message) else {}
         if told.get("status") not in STATUSES or told["command"] not in ledger_checker.TARGETS:
             continue
+        if told["command_id"] in known:
+            continue  # told again to somebody who asked again
+        known.add(told["command_id"])
         params = dict(told["params"])
         target = ledger_checker.TARGETS[told["command"]].format(params.pop("zone", None))
         heard.append(Call("POST", target, json.dumps(params).encode(),
