@@ -201,7 +201,7 @@ class Listener:
         if qos:
             self._send(0x40, rest[:2])
             rest = rest[2:]
-        payload = rest.decode("utf-8")
+        payload = rest.decode("utf-8", "replace")
         with self.lock:
             self.messages.append(Message(time.monotonic(), topic, payload, bool(kind & 1), qos))
 

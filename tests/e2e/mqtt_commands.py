@@ -37,7 +37,7 @@ def calls(messages):
         target = ledger_checker.TARGETS[told["command"]].format(params.pop("zone", None))
         heard.append(Call("POST", target, json.dumps(params).encode(),
                           message.time - told["duration_ms"] / 1000 - SENT_BEFORE, message.time,
-                          STATUSES[told["status"]]))
+                          STATUSES[told["status"]], patient=True))
     return heard
 
 

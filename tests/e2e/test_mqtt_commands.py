@@ -9,7 +9,6 @@ import os
 import random
 import re
 import subprocess
-import time
 
 import pytest
 
@@ -25,7 +24,6 @@ MEMBERS = {"command_id", "status", "error_code", "error_message", "command", "to
            "params", "applied", "warnings", "unchanged", "source", "transactions", "duration_ms",
            "timestamp"}
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-BURST, PER_SECOND = 40, 10
 RESTARTS = int(os.environ.get("CZ2_RESTARTS", "2"))
 
 
@@ -61,8 +59,7 @@ def commander(lasting, request):
 
 
 def rest(house):
-    """As many messages as may come at once may come again."""
-    time.sleep(BURST / PER_SECOND / 4)  # a bucket that fills: nothing can be asked
+    """A house in Heat, with all zones at 68 and 76 on schedule."""
     house.command("/system/mode", {"mode": "Heat", "all": False})
     for zone in (1, 2, 3):
         house.command(f"/zones/{zone}/temperature",
@@ -151,12 +148,14 @@ def test_the_documents_come_before_the_result_and_once(commander):
     told = commander.listener.all()[before:]
     ends = [message.topic.endswith(one["command_id"]) for message in told].index(True)
     zone = [document(message) for message in told[:ends] if message.topic.endswith("/zone/2")]
-    assert [(shown["heat_setpoint"], shown["preset"]) for shown in zone] == [(71, "hold")]
     status = [document(message)["zones"][1] for message in told[:ends]
               if message.topic.endswith("/status")]
-    assert status[-1]["heat_setpoint"] == 71
-    seen = [json.dumps(shown["heat_setpoint"]) for shown in status]
-    assert sum(a != b for a, b in zip(["68", *seen], seen)) == 1
+    for shown, name, old, new in ((zone, "heat_setpoint", 68, 71), (zone, "preset", "none", "hold"),
+                                  (zone, "hold", False, True), (status, "hold", False, True),
+                                  (status, "heat_setpoint", 68, 71)):
+        values = [one[name] for one in shown]
+        assert values[-1] == new, (name, values)
+        assert sum(a != b for a, b in zip([old, *values], values)) == 1, (name, values)
 
 
 def test_all_eight_zones_cost_six_transactions(new_commander):
@@ -451,6 +450,8 @@ class Subscriber:
 def test_who_asks_for_it_has_the_result_on_a_topic_of_his_own(commander):
     house = commander.house
     subscriber = Subscriber(house, "somebody/answers")
+    if "(p5," not in house.broker.process.log():
+        pytest.skip("the daemon speaks MQTT 3.1.1 here")
     until(lambda: "somebody/answers" in house.broker.process.log(), what="the subscription")
     before = len(commander.results())
     ask_with_mqtt_5(house, f"{PREFIX}/set/zone/1/low", "61", "somebody/answers")
