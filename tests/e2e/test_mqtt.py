@@ -236,7 +236,9 @@ def test_nothing_is_published_outside_the_prefix(new_house):
     assert all(ours.match(one.topic) for one in house.listener.all())
 
 
-def test_messages_to_command_topics_change_nothing(mqtt_house):
+def test_commands_that_are_switched_off_change_nothing(new_house):
+    mqtt_house = new_house(mqtt=True, settings={"mqtt.commands": False})
+    mqtt_house.listener.wait(AVAILABILITY, lambda one: one.payload == "online")
     mqtt_house.listener.publish("hvac/cz2/set/system/mode", "Cool")
     mqtt_house.listener.publish("hvac/cz2/set/zone/1", '{"heat": 70}', retain=True)
     mqtt_house.rest.post("/update")
