@@ -21,6 +21,7 @@ struct mqtt_lookup;
 
 enum {
 	MQTT_ORDERS_MAX = 256,  /* commands under way */
+	MQTT_LOOKUPS_MAX = 64,  /* of those, before they are known to be new */
 	MQTT_ERASED_MAX = 64,   /* topics in which retained commands lay, of one connection */
 };
 
@@ -62,6 +63,7 @@ struct mqtt_command {
 	struct mqtt_order *orders, **end;
 	int order_count;
 	struct mqtt_lookup *lookups;
+	int lookup_count;
 	uv_prepare_t before_sleep; /* while results are to be said */
 	uv_timer_t turn;           /* makes the loop turn once more for them */
 	bool shown;                /* the model has told of all that they are about */

@@ -41,6 +41,18 @@ same_json(const char *one, const char *other)
 	return same;
 }
 
+/* It was not even looked for; its parameters are freed. */
+static void
+refuse_plan(struct mqtt_command *door, struct mqtt_plan *plan, struct mqtt_letter *letters,
+	    int error)
+{
+	struct mqtt_refusal refusal;
+
+	mqtt_refuse_error(&refusal, error);
+	mqtt_command_refuse(door, plan->id, &refusal, letters, plan->documents);
+	free(plan->params);
+}
+
 static void
 refuse_other(struct mqtt_command *door, struct mqtt_letter *letters, unsigned documents)
 {
@@ -69,12 +81,14 @@ lookup_new(struct mqtt_command *door, const struct mqtt_plan *plan, struct mqtt_
 	if (lookup->next != NULL)
 		lookup->next->link = &lookup->next;
 	door->lookups = lookup;
+	door->lookup_count++;
 	return lookup;
 }
 
 static void
 lookup_unlink(struct mqtt_lookup *lookup)
 {
+	lookup->door->lookup_count--;
 	*lookup->link = lookup->next;
 	if (lookup->next != NULL)
 		lookup->next->link = lookup->link;
@@ -118,7 +132,6 @@ on_found(void *self, int error, const struct record *records, int count, int64_t
 	struct mqtt_lookup *lookup = self;
 	struct mqtt_command *door = lookup->door;
 	struct mqtt_plan *plan = &lookup->plan;
-	struct mqtt_refusal refusal;
 
 	(void)total;
 	if (door == NULL) {
@@ -127,9 +140,7 @@ on_found(void *self, int error, const struct record *records, int count, int64_t
 	}
 	lookup_unlink(lookup);
 	if (error != CZ2_OK) {
-		mqtt_refuse_error(&refusal, CZ2_EIO);
-		mqtt_command_refuse(door, plan->id, &refusal, lookup->letters, plan->documents);
-		free(plan->params);
+		refuse_plan(door, plan, lookup->letters, CZ2_EIO);
 	} else if (count == 0) {
 		mqtt_order_give(door, plan, lookup->letters, clock_now());
 	} else {
@@ -188,6 +199,10 @@ mqtt_repeat_give(struct mqtt_command *door, struct mqtt_plan *plan, struct mqtt_
 	(void)now;
 	if (join(door, plan, letters))
 		return;
+	if (door->lookup_count >= MQTT_LOOKUPS_MAX) {
+		refuse_plan(door, plan, letters, CZ2_EBUSY);
+		return;
+	}
 	snprintf(query.id, sizeof query.id, "%s", plan->id);
 	store_find(door->rooms.store, &query, on_found, lookup_new(door, plan, letters));
 }

@@ -53,6 +53,16 @@ def test_every_key_is_documented():
         assert re.search(rf"\b{name}\b", document("etc", "cz2d.conf")), f"{key} is not shipped"
 
 
+def test_every_code_of_a_result_is_documented():
+    """And every topic that is commanded through."""
+    page = document("docs", "mqtt-commands.md")
+    codes = re.findall(r'= "([a-z_]+)",', document("src", "cz2d", "mqtt_refusal.c"))
+    topics = re.findall(r'\{"([a-zN/]+)", MQTT_', document("src", "cz2d", "mqtt_syntax.c"))
+    assert len(codes) > 20 and len(topics) > 10
+    for name in codes + topics:
+        assert f"`{name}`" in page, f"{name} is not in docs/mqtt-commands.md"
+
+
 def test_the_shipped_configuration_holds_the_defaults():
     shipped = output("cz2d", "-c", os.path.join(ROOT, "etc", "cz2d.conf"), "--print-config")
     assert shipped == output("cz2d", "-c", os.devnull, "--print-config")

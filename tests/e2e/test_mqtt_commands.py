@@ -8,6 +8,7 @@ import json
 import os
 import random
 import re
+import signal
 import subprocess
 
 import pytest
@@ -318,6 +319,28 @@ def test_who_may_not_command_is_told(new_commander, setting):
     refused(commander.ask(("zone/1/low", "warm")), "bad_number")
     one = commander.ask(("refresh", "PRESS"))
     assert one["status"] == ("delivered" if "panel.read_only" in setting else "refused")
+
+
+def test_nothing_is_judged_before_the_panel_has_told_how_it_is_set(new_house):
+    house = new_house(mqtt=True, start=False)
+    house.sim.silence(True)
+    house.daemon = house.add_daemon()
+    refused(online(house).ask(("zone/1/low", "66")), "not_ready")
+    house.sim.silence(False)
+    house.daemon.wait_status()
+
+
+def test_what_was_taken_is_done_though_the_door_is_closed(new_commander):
+    """HUP with another prefix: another door, which tells what the first one took."""
+    commander = new_commander()
+    commander.send_all(("zone/1/low", "66"), ("zone/1/preset", "hold"), ("nonsense", "x"))
+    commander.wait(1)  # so those before it were taken as well
+    commander.house.daemon.write_config(mqtt__topic_prefix="moved")
+    commander.house.daemon.process.send(signal.SIGHUP)
+    commander.house.shows(lambda status: status["zones"][0]["heat_setpoint"] == 66)
+    moved = Commander(commander.house, prefix="moved")
+    told = until(lambda: [one for one in moved.results() if one["command"]], what="its result")
+    delivered(told[0])
 
 
 def test_a_decommissioned_zone_is_unknown(new_commander):
