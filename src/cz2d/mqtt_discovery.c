@@ -3,8 +3,7 @@
 /*
  * When Home Assistant is told of our devices. After connecting we listen for what the broker
  * retains of them, and tell only what is missing or otherwise; then when something has changed,
- * and when Home Assistant was born anew. What the documents say is ha_device's business,
- * how soon one may follow another ha_told's.
+ * and when Home Assistant was born anew. What is told is mqtt_announcer's business.
  */
 #include "build.h"
 
@@ -15,14 +14,11 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/log.h"
 #include "base/mem.h"
 #include "cz2d/config.h"
 #include "cz2d/devices.h"
-#include "cz2d/ha_device.h"
-#include "cz2d/ha_found.h"
-#include "cz2d/ha_told.h"
 #include "cz2d/model.h"
+#include "cz2d/mqtt_announcer.h"
 
 enum {
 	LISTEN_MS = 5000,
@@ -40,16 +36,13 @@ struct mqtt_discovery {
 	struct mqtt_rooms rooms;
 	struct mqtt *mqtt;
 	struct mqtt_state *state;
-	struct ha_told *told;
-	char topics[CONFIG_TEXT_MAX]; /* the prefix of ours, */
-	char prefix[CONFIG_TEXT_MAX]; /* and that of Home Assistant's */
-	bool humidity; /* was heard once, and is there for good */
-	bool forgotten; /* somebody wanted it all taken back: say no more of it */
+	struct mqtt_announcer *announcer;
+	char prefix[CONFIG_TEXT_MAX]; /* of Home Assistant's topics */
 	bool listening;
 	bool gone;     /* Home Assistant said goodbye */
 	int64_t born_at; /* when it was last told everything, because it was born */
 	int64_t due[DUE_COUNT]; /* INT64_MAX: never */
-	struct mqtt_discovery_counts counts;
+	uint64_t births;
 	uv_timer_t timer;
 };
 
@@ -63,111 +56,12 @@ plan(struct mqtt_discovery *discovery, enum due what, int64_t moment)
 	set_timer(discovery);
 }
 
-/* ------------------------------------------------------------------------
- * Telling
- */
-
-static void
-topic_of(const struct mqtt_discovery *discovery, int number, char topic[MQTT_TOPIC_MAX])
-{
-	char id[HA_ID_MAX];
-
-	ha_device_id(discovery->rooms.config, number, id);
-	snprintf(topic, MQTT_TOPIC_MAX, "%s/device/%s/config", discovery->prefix, id);
-}
-
-static bool
-is_wanted(const struct mqtt_discovery *discovery, int number)
-{
-	const struct config *config = discovery->rooms.config;
-
-	return !discovery->forgotten && config->home.discovery == CONFIG_DISCOVERY_DEVICE &&
-	       config->mqtt.discovery_prefix[0] != '\0' &&
-	       number <= devices_zones(discovery->rooms.devices) &&
-	       devices_in_use(discovery->rooms.devices, number);
-}
-
-/* What is to be said of the device, to be freed; NULL: nothing. */
-static char *
-render(const struct mqtt_discovery *discovery, int number)
-{
-	struct ha_house house = {.config = discovery->rooms.config,
-				 .devices = discovery->rooms.devices,
-				 .prefix = discovery->topics,
-				 .humidity = discovery->humidity};
-	json_t *document;
-	char *text;
-
-	if (!is_wanted(discovery, number))
-		return NULL;
-	document = ha_device(&house, number);
-	text = json_dumps(document, JSON_COMPACT);
-	json_decref(document);
-	return text;
-}
-
-/* The broker may retain something else than what we said last: so it is not left to mqtt_retain. */
-static void
-say(struct mqtt_discovery *discovery, int number, const char *text, int64_t now)
-{
-	char topic[MQTT_TOPIC_MAX];
-
-	topic_of(discovery, number, topic);
-	mqtt_retain(discovery->mqtt, topic, MQTT_RANK_DISCOVERY, text);
-	mqtt_repeat(discovery->mqtt, topic);
-	ha_told_said(discovery->told, number, text, now);
-	if (text != NULL)
-		discovery->counts.announced++;
-	else
-		discovery->counts.taken_back++;
-}
-
-static void
-look_at(struct mqtt_discovery *discovery, int number, int64_t now)
-{
-	char *text = render(discovery, number);
-	int64_t due = ha_told_due(discovery->told, number, text);
-
-	if (due <= now)
-		say(discovery, number, text, now);
-	else
-		plan(discovery, DUE_LOOK, due);
-	free(text);
-}
-
 /* Tells what may be told by now, and comes again for the rest. */
 static void
 look(struct mqtt_discovery *discovery, int64_t now)
 {
-	struct mqtt_discovery_counts before = discovery->counts;
-
-	if (discovery->listening || !mqtt_connected(discovery->mqtt))
-		return;
-	for (int number = 0; number <= CZ2_ZONES_MAX; number++)
-		look_at(discovery, number, now);
-	if (discovery->counts.announced != before.announced)
-		log_info("mqtt", "Home Assistant is told of %d devices",
-			 (int)(discovery->counts.announced - before.announced));
-	if (discovery->counts.taken_back != before.taken_back)
-		log_info("mqtt", "Home Assistant is told that %d devices are gone",
-			 (int)(discovery->counts.taken_back - before.taken_back));
-}
-
-/* Something in any case: what has changed, if that may be told by now, else what was told last. */
-static void
-say_again(struct mqtt_discovery *discovery, int number, int64_t now)
-{
-	char *text = render(discovery, number);
-	int64_t due = ha_told_due(discovery->told, number, text);
-
-	plan(discovery, DUE_LOOK, due);
-	if (due > now) {
-		free(text);
-		text = mem_text(ha_told_text(discovery->told, number));
-	}
-	if (text != NULL)
-		say(discovery, number, text, now);
-	free(text);
+	if (!discovery->listening && mqtt_connected(discovery->mqtt))
+		plan(discovery, DUE_LOOK, mqtt_announcer_look(discovery->announcer, now));
 }
 
 /* ------------------------------------------------------------------------
@@ -199,8 +93,8 @@ on_birth(struct mqtt_discovery *discovery, int64_t now)
 		return;
 	}
 	discovery->born_at = now;
-	discovery->counts.births++;
-	say_again(discovery, 0, now);
+	discovery->births++;
+	plan(discovery, DUE_LOOK, mqtt_announcer_repeat(discovery->announcer, 0, now));
 	plan(discovery, DUE_ZONES, now + ZONES_MS);
 }
 
@@ -208,7 +102,8 @@ static void
 on_zones(struct mqtt_discovery *discovery, int64_t now)
 {
 	for (int zone = 1; zone <= CZ2_ZONES_MAX; zone++)
-		say_again(discovery, zone, now);
+		plan(discovery, DUE_LOOK,
+		     mqtt_announcer_repeat(discovery->announcer, zone, now));
 	plan(discovery, DUE_STATES, now + STATES_MS);
 }
 
@@ -285,7 +180,7 @@ mqtt_discovery_connected(struct mqtt_discovery *discovery)
 	forget_dues(discovery);
 	discovery->listening = true;
 	discovery->gone = false;
-	ha_told_begin(discovery->told, now);
+	mqtt_announcer_begin(discovery->announcer, now);
 	listen_topic(discovery, topic);
 	mqtt_subscribe(discovery->mqtt, topic);
 	snprintf(topic, sizeof topic, "%s/status", discovery->prefix);
@@ -300,13 +195,9 @@ on_announcement(struct mqtt_discovery *discovery, const struct mqtt_incoming *me
 		const char *id)
 {
 	size_t length = strcspn(id, "/");
-	struct ha_found found;
 
-	if (!discovery->listening || !message->retained || strcmp(id + length, "/config") != 0 ||
-	    !ha_find(discovery->rooms.config, id, length, message->payload, message->length, &found))
-		return;
-	discovery->humidity |= found.humidity;
-	ha_told_heard(discovery->told, found.number, message->payload);
+	if (discovery->listening && message->retained && strcmp(id + length, "/config") == 0)
+		mqtt_announcer_heard(discovery->announcer, id, length, message);
 }
 
 /*
@@ -347,7 +238,7 @@ mqtt_discovery_renamed(struct mqtt_discovery *discovery)
 {
 	int64_t now = clock_now();
 
-	ha_told_changed(discovery->told, now);
+	mqtt_announcer_changed(discovery->announcer, now);
 	look(discovery, now);
 }
 
@@ -359,11 +250,10 @@ on_model_changed(void *self, unsigned events, const bool *changed)
 	const struct cz2_values *state = model_state(discovery->rooms.model);
 
 	(void)changed;
-	if (discovery->humidity || (events & MODEL_CHANGED) == 0 ||
-	    cz2_values_get(state, CZ2_HUMIDITY, 0) == CZ2_UNKNOWN)
-		return;
-	discovery->humidity = true;
-	mqtt_discovery_renamed(discovery);
+	if ((events & MODEL_CHANGED) != 0 &&
+	    cz2_values_get(state, CZ2_HUMIDITY, 0) != CZ2_UNKNOWN &&
+	    mqtt_announcer_fit(discovery->announcer))
+		mqtt_discovery_renamed(discovery);
 }
 
 /* ------------------------------------------------------------------------
@@ -373,7 +263,7 @@ on_model_changed(void *self, unsigned events, const bool *changed)
 void
 mqtt_discovery_announce(struct mqtt_discovery *discovery)
 {
-	discovery->forgotten = false;
+	mqtt_announcer_forget(discovery->announcer, false);
 	plan(discovery, DUE_BIRTH,
 	     clock_later(clock_now(), discovery->born_at + BIRTH_PAUSE_MS));
 }
@@ -381,16 +271,11 @@ mqtt_discovery_announce(struct mqtt_discovery *discovery)
 void
 mqtt_discovery_forget(struct mqtt_discovery *discovery)
 {
-	int64_t now = clock_now();
-
-	discovery->forgotten = true;
+	mqtt_announcer_forget(discovery->announcer, true);
 	discovery->due[DUE_BIRTH] = discovery->due[DUE_ZONES] = INT64_MAX;
 	discovery->due[DUE_STATES] = INT64_MAX;
-	if (discovery->listening)
-		return; /* what we shall have heard of is taken back then */
-	for (int number = 0; number <= CZ2_ZONES_MAX; number++)
-		if (ha_told_text(discovery->told, number) != NULL)
-			say(discovery, number, NULL, now);
+	if (!discovery->listening) /* else what we shall have heard of is taken back then */
+		mqtt_announcer_take_back(discovery->announcer, clock_now());
 }
 
 /* ------------------------------------------------------------------------
@@ -400,18 +285,18 @@ mqtt_discovery_forget(struct mqtt_discovery *discovery)
 struct mqtt_discovery_counts
 mqtt_discovery_counts(const struct mqtt_discovery *discovery)
 {
-	return discovery->counts;
+	struct mqtt_discovery_counts counts = {.births = discovery->births};
+
+	mqtt_announcer_count(discovery->announcer, &counts.announced, &counts.taken_back);
+	return counts;
 }
 
 const char *
 mqtt_discovery_phase(const struct mqtt_discovery *discovery)
 {
-	const struct config *config = discovery->rooms.config;
-
-	if (discovery->forgotten)
+	if (mqtt_announcer_is_forgotten(discovery->announcer))
 		return "forgotten";
-	if (config->home.discovery == CONFIG_DISCOVERY_OFF ||
-	    config->mqtt.discovery_prefix[0] == '\0')
+	if (!mqtt_announcer_is_on(discovery->announcer))
 		return "off";
 	return discovery->listening || !mqtt_connected(discovery->mqtt) ? "listening" : "told";
 }
@@ -419,10 +304,7 @@ mqtt_discovery_phase(const struct mqtt_discovery *discovery)
 const char *
 mqtt_discovery_told(const struct mqtt_discovery *discovery, int number, char topic[MQTT_TOPIC_MAX])
 {
-	if (number > CZ2_ZONES_MAX)
-		return NULL;
-	topic_of(discovery, number, topic);
-	return ha_told_text(discovery->told, number);
+	return mqtt_announcer_told(discovery->announcer, number, topic);
 }
 
 /* ------------------------------------------------------------------------
@@ -439,13 +321,11 @@ mqtt_discovery_new(const struct mqtt_rooms *rooms, struct mqtt *mqtt, struct mqt
 	discovery->rooms = *rooms;
 	discovery->mqtt = mqtt;
 	discovery->state = state;
-	discovery->told = ha_told_new();
 	discovery->born_at = INT64_MIN / 2;
-	snprintf(discovery->topics, sizeof discovery->topics, "%s",
-		 rooms->config->mqtt.topic_prefix);
 	/* Who does not want to be announced any more mostly was so there. */
 	snprintf(discovery->prefix, sizeof discovery->prefix, "%s",
 		 prefix[0] != '\0' ? prefix : "homeassistant");
+	discovery->announcer = mqtt_announcer_new(rooms, mqtt, discovery->prefix);
 	forget_dues(discovery);
 	uv_timer_init(rooms->loop, &discovery->timer);
 	discovery->timer.data = observer.self = discovery;
@@ -459,7 +339,7 @@ on_closed(uv_handle_t *handle)
 {
 	struct mqtt_discovery *discovery = handle->data;
 
-	ha_told_free(discovery->told);
+	mqtt_announcer_free(discovery->announcer);
 	free(discovery);
 }
 

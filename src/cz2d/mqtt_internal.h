@@ -11,6 +11,7 @@
  *	mqtt_state       the documents about the panel, kept up to date
  *	mqtt_audit       who did what, and what nobody did
  *	mqtt_command     what arrives under <prefix>/set, on its way to the ledger and back
+ *	mqtt_announcer   what Home Assistant is told of our devices
  *	mqtt_discovery   when Home Assistant is told of our devices
  *	mqtt_report      what all that has come to, for people
  */
@@ -161,7 +162,7 @@ mqtt_discovery_counts(const struct mqtt_discovery *discovery);
 const char *
 mqtt_discovery_phase(const struct mqtt_discovery *discovery);
 
-/* The document that is retained of the device, with its topic; NULL: none, or no such device. */
+/* The document that is retained of the device, with its topic; NULL: none. */
 const char *
 mqtt_discovery_told(const struct mqtt_discovery *discovery, int number,
 		    char topic[MQTT_TOPIC_MAX]);
