@@ -297,7 +297,7 @@ ledger_pending(const struct ledger *ledger)
 	int count = 0;
 
 	for (const struct entry *entry = ledger->first; entry != NULL; entry = entry->next)
-		count += entry->phase < PHASE_SETTLING;
+		count += entry->phase < PHASE_SETTLING && !entry->shown;
 	return count;
 }
 

@@ -145,7 +145,7 @@ ledger_forget(struct ledger *ledger, ledger_id id);
 const struct record *
 ledger_open_record(const struct ledger *ledger, const char *id);
 
-/* Commands that have not ended. */
+/* Commands that have not ended and for which something is to be done. */
 int
 ledger_pending(const struct ledger *ledger);
 

@@ -193,6 +193,11 @@ def test_what_is_so_already_costs_nothing(new_commander):
     assert one["unchanged"] and one["transactions"] == 0
     record = commander.house.rest.get(f"/commands/{one['command_id']}").json
     assert record["status"] == "delivered" and record["result"]["unchanged"]
+    before = len(commander.results())
+    commander.send_all(*[(f"zone/{zone}/preset", preset) for zone, preset in
+                         ((1, "hold"), (2, "none"), (3, "none"))])
+    assert [(one["unchanged"], one["transactions"]) for one in commander.wait(3, before)] \
+        == [(True, 0)] * 3
 
 
 def test_heat_in_emergency_heat_is_heat(commander):
