@@ -40,6 +40,7 @@ struct order {
 	size_t correlation_length;
 	bool retained;
 	int expiry_seconds;
+	enum broker_version version;
 };
 
 struct broker {
@@ -52,15 +53,18 @@ struct broker {
 	atomic_int owners;      /* loop and courier: the last one frees */
 	bool ending;            /* the loop's: no more orders */
 	struct broker_client *client; /* the courier's; NULL before the first connect */
+	enum broker_version version;  /* that it speaks */
 };
 
 static const char *const trouble_texts[] = {
 	[BROKER_UNREACHABLE] = "nothing answers there",
 	[BROKER_UNAVAILABLE] = "it serves nobody at the moment",
-	[BROKER_BAD_VERSION] = "it does not speak MQTT 3.1.1",
+	[BROKER_BAD_VERSION] = "it does not speak this version of MQTT",
 	[BROKER_BAD_CLIENT_ID] = "it does not take our client id",
 	[BROKER_BAD_PASSWORD] = "user name or password is wrong",
 	[BROKER_FORBIDDEN] = "it does not allow us in",
+	[BROKER_UNSAFE] = "no encrypted connection to it is to be had",
+	[BROKER_REFUSES] = "it refuses",
 };
 
 const char *
@@ -117,9 +121,12 @@ carry_connect(struct broker *broker, const struct order *order)
 	const struct broker_client_observer observer = {
 		.self = broker, .happened = on_happened, .arrived = on_arrived};
 
-	(void)order;
+	/* The library changes the version only with the client. */
+	if (order->version != broker->version || !broker_client_is_sound(broker->client))
+		broker->client = broker_client_free(broker->client);
+	broker->version = order->version;
 	if (broker->client == NULL)
-		broker->client = broker_client_new(&broker->config, &observer);
+		broker->client = broker_client_new(&broker->config, order->version, &observer);
 	if (broker->client == NULL)
 		tell(broker, BROKER_FAILED, 0);
 	else
@@ -191,7 +198,8 @@ static void
 free_config(const struct broker_config *config)
 {
 	const char *const texts[] = {config->host, config->client_id,  config->user,
-				     config->password, config->will_topic, config->will};
+				     config->password, config->will_topic, config->will,
+				     config->tls_ca, config->tls_cert, config->tls_key};
 
 	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
 		free((char *)(uintptr_t)texts[i]);
@@ -275,6 +283,9 @@ copy_config(struct broker_config *copy, const struct broker_config *config)
 	copy->password = mem_text(config->password);
 	copy->will_topic = mem_text(config->will_topic);
 	copy->will = mem_text(config->will);
+	copy->tls_ca = mem_text(config->tls_ca);
+	copy->tls_cert = mem_text(config->tls_cert);
+	copy->tls_key = mem_text(config->tls_key);
 }
 
 struct broker *
@@ -359,9 +370,9 @@ broker_overflow(struct broker *broker)
 }
 
 void
-broker_connect(struct broker *broker)
+broker_connect(struct broker *broker, enum broker_version version)
 {
-	struct order order = {.kind = ORDER_CONNECT};
+	struct order order = {.kind = ORDER_CONNECT, .version = version};
 
 	mailbox_put(broker->orders, &order);
 }

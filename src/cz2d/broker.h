@@ -30,7 +30,12 @@ struct broker_config {
 	const char *user, *password; /* "": none */
 	int keepalive_seconds;       /* in which either side shall notice that the other is gone */
 	const char *will_topic, *will; /* published by the broker, retained, when we vanish */
+	bool tls, tls_insecure;
+	const char *tls_ca;            /* "": the authorities of the system */
+	const char *tls_cert, *tls_key; /* "": none */
 };
+
+enum broker_version { BROKER_MQTT_5, BROKER_MQTT_3_1_1 };
 
 /* Why there is no connection. */
 enum broker_trouble {
@@ -40,8 +45,12 @@ enum broker_trouble {
 	BROKER_BAD_CLIENT_ID,
 	BROKER_BAD_PASSWORD,
 	BROKER_FORBIDDEN,
+	BROKER_UNSAFE,  /* TLS does not come about; why tells more */
+	BROKER_REFUSES, /* for a reason of its own */
 	BROKER_TROUBLE_COUNT
 };
+
+enum { BROKER_WHY_MAX = 128, BROKER_TAKEN_OVER = 0x8e };
 
 enum broker_event_kind {
 	BROKER_CONNECTED, /* by the last broker_connect() */
@@ -57,6 +66,9 @@ struct broker_event {
 	enum broker_event_kind kind;
 	enum broker_trouble trouble;
 	uint64_t number; /* of the order that this is about */
+	int reason;      /* MQTT 5: why it failed, was refused, or was lost; 0: not told */
+	int window;      /* of a connection: how many messages the broker wants in flight */
+	char why[BROKER_WHY_MAX];
 };
 
 /* What is to be published, at QoS 1. Borrowed for the length of a call. */
@@ -105,9 +117,9 @@ broker_fd(const struct broker *broker);
 bool
 broker_next(struct broker *broker, struct broker_event *event);
 
-/* One attempt. Ends in CONNECTED or FAILED. */
+/* One attempt, after the connection before is gone. Ends in CONNECTED or FAILED. */
 void
-broker_connect(struct broker *broker);
+broker_connect(struct broker *broker, enum broker_version version);
 
 /*
  * Ends in TAKEN, DROPPED or REFUSED with this number, unless the connection is lost
@@ -152,5 +164,9 @@ broker_end(struct broker *broker);
 /* A clause such as "user name or password is wrong". */
 const char *
 broker_trouble_text(enum broker_trouble trouble);
+
+/* The name of a reason of MQTT 5, such as "Not authorized"; NULL of 0 and of what is none. */
+const char *
+broker_reason_text(int reason);
 
 #endif

@@ -9,6 +9,7 @@
 #include "cz2d/broker_client.h"
 
 #include <MQTTAsync.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,8 @@ enum {
 	RECEIPTS = 256,         /* more than orders and in-flight messages together */
 	CONNECT_TIMEOUT_S = 10, /* for each of TCP and the broker's answer */
 	URI_MAX = 300,
+	REFUSAL_FIRST = 0x80,   /* of the reasons of MQTT 5 */
+	PACKET_OVERHEAD = 64,   /* of what is published: header and properties */
 };
 
 /* What a callback is handed for one message. */
@@ -30,10 +33,20 @@ struct receipt {
 
 struct broker_client {
 	const struct broker_config *config;
+	enum broker_version version;
 	struct broker_client_observer observer;
 	MQTTAsync library;
 	struct receipt receipts[RECEIPTS];
+	atomic_bool hung_up;     /* the broker said goodbye: the library does not connect again */
+	atomic_uint packet_max;  /* that the broker takes; 0: any */
+	char why[BROKER_WHY_MAX]; /* TLS did not come about; of the library's threads */
 };
+
+const char *
+broker_reason_text(int reason)
+{
+	return reason > 0 ? MQTTReasonCode_toString((enum MQTTReasonCodes)reason) : NULL;
+}
 
 /* ------------------------------------------------------------------------
  * Callbacks, on the library's threads
@@ -46,38 +59,86 @@ tell(struct broker_client *client, struct broker_event event)
 }
 
 static void
-tell_receipt(const struct receipt *receipt, enum broker_event_kind kind)
-{
-	tell(receipt->client, (struct broker_event){.kind = kind, .number = receipt->number});
-}
-
-static void
 on_connected(void *context, MQTTAsync_successData *data)
 {
 	(void)data;
-	tell(context, (struct broker_event){.kind = BROKER_CONNECTED});
+	tell(context, (struct broker_event){.kind = BROKER_CONNECTED,
+					    .window = BROKER_IN_FLIGHT_MAX});
+}
+
+/* 0 when the broker did not say. */
+static int
+number_in(MQTTProperties *properties, enum MQTTPropertyCodes code)
+{
+	return MQTTProperties_hasProperty(properties, code)
+		       ? MQTTProperties_getNumericValue(properties, code)
+		       : 0;
+}
+
+static void
+on_connected_5(void *context, MQTTAsync_successData5 *data)
+{
+	struct broker_client *client = context;
+	int window = number_in(&data->properties, MQTTPROPERTY_CODE_RECEIVE_MAXIMUM);
+
+	atomic_store(&client->packet_max,
+		     (unsigned)number_in(&data->properties, MQTTPROPERTY_CODE_MAXIMUM_PACKET_SIZE));
+	if (window <= 0 || window > BROKER_IN_FLIGHT_MAX)
+		window = BROKER_IN_FLIGHT_MAX;
+	tell(client, (struct broker_event){.kind = BROKER_CONNECTED, .window = window});
 }
 
 /* Positive codes are those of the broker's answer to CONNECT. */
 static enum broker_trouble
 trouble_of(int code)
 {
-	static const enum broker_trouble answers[] = {
-		[1] = BROKER_BAD_VERSION, [2] = BROKER_BAD_CLIENT_ID, [3] = BROKER_UNAVAILABLE,
-		[4] = BROKER_BAD_PASSWORD, [5] = BROKER_FORBIDDEN,
+	static const struct {
+		int code;
+		enum broker_trouble trouble;
+	} answers[] = {
+		{1, BROKER_BAD_VERSION},     {2, BROKER_BAD_CLIENT_ID},
+		{3, BROKER_UNAVAILABLE},     {4, BROKER_BAD_PASSWORD},
+		{5, BROKER_FORBIDDEN},
+		/* From here on of MQTT 5. */
+		{0x84, BROKER_BAD_VERSION},  {0x85, BROKER_BAD_CLIENT_ID},
+		{0x86, BROKER_BAD_PASSWORD}, {0x87, BROKER_FORBIDDEN},
+		{0x88, BROKER_UNAVAILABLE},  {0x89, BROKER_UNAVAILABLE},
+		{0x8a, BROKER_FORBIDDEN},
 	};
 
-	if (code < 1 || code >= (int)(sizeof answers / sizeof answers[0]))
-		return BROKER_UNREACHABLE;
-	return answers[code];
+	for (size_t i = 0; i < sizeof answers / sizeof answers[0]; i++)
+		if (answers[i].code == code)
+			return answers[i].trouble;
+	return code >= REFUSAL_FIRST ? BROKER_REFUSES : BROKER_UNREACHABLE;
+}
+
+static void
+tell_failure(struct broker_client *client, int code)
+{
+	struct broker_event event = {.kind = BROKER_FAILED,
+				     .trouble = trouble_of(code)};
+
+	if (event.trouble == BROKER_REFUSES)
+		event.reason = code; /* the other troubles have words of their own */
+	if (code <= 0 && client->why[0] != '\0') {
+		event.trouble = BROKER_UNSAFE;
+		memcpy(event.why, client->why, sizeof event.why);
+	}
+	tell(client, event);
 }
 
 static void
 on_failed(void *context, MQTTAsync_failureData *data)
 {
-	enum broker_trouble trouble = data != NULL ? trouble_of(data->code) : BROKER_UNREACHABLE;
+	tell_failure(context, data != NULL ? data->code : 0);
+}
 
-	tell(context, (struct broker_event){.kind = BROKER_FAILED, .trouble = trouble});
+/* The reason of a refusal comes as the code of the library, too, or only so. */
+static void
+on_failed_5(void *context, MQTTAsync_failureData5 *data)
+{
+	tell_failure(context, data->reasonCode != MQTTREASONCODE_SUCCESS ? (int)data->reasonCode
+									 : data->code);
 }
 
 static void
@@ -87,11 +148,36 @@ on_lost(void *context, char *cause)
 	tell(context, (struct broker_event){.kind = BROKER_LOST});
 }
 
+/* MQTT 5: it said goodbye. The library does not call that lost. */
+static void
+on_disconnected(void *context, MQTTProperties *properties, enum MQTTReasonCodes reason)
+{
+	struct broker_client *client = context;
+
+	(void)properties;
+	atomic_store(&client->hung_up, true);
+	tell(client, (struct broker_event){.kind = BROKER_LOST, .reason = (int)reason});
+}
+
+static void
+settle(const struct receipt *receipt, enum broker_event_kind kind, int reason)
+{
+	tell(receipt->client, (struct broker_event){
+				      .kind = kind, .number = receipt->number, .reason = reason});
+}
+
 static void
 on_taken(void *context, MQTTAsync_successData *data)
 {
 	(void)data;
-	tell_receipt(context, BROKER_TAKEN);
+	settle(context, BROKER_TAKEN, 0);
+}
+
+static void
+on_taken_5(void *context, MQTTAsync_successData5 *data)
+{
+	(void)data;
+	settle(context, BROKER_TAKEN, 0);
 }
 
 static void
@@ -99,11 +185,39 @@ on_dropped(void *context, MQTTAsync_failureData *data)
 {
 	bool refused = data != NULL && data->code == MQTT_BAD_SUBSCRIBE;
 
-	tell_receipt(context, refused ? BROKER_REFUSED : BROKER_DROPPED);
+	settle(context, refused ? BROKER_REFUSED : BROKER_DROPPED, 0);
+}
+
+static void
+on_dropped_5(void *context, MQTTAsync_failureData5 *data)
+{
+	int reason = (int)data->reasonCode;
+
+	settle(context, reason >= REFUSAL_FIRST ? BROKER_REFUSED : BROKER_DROPPED, reason);
+}
+
+/* A response topic with a 0 in it is none. */
+static void
+copy_properties(struct broker_message *copy, MQTTProperties *properties)
+{
+	const MQTTProperty *topic =
+		MQTTProperties_getProperty(properties, MQTTPROPERTY_CODE_RESPONSE_TOPIC);
+	const MQTTProperty *data =
+		MQTTProperties_getProperty(properties, MQTTPROPERTY_CODE_CORRELATION_DATA);
+
+	if (topic != NULL && topic->value.data.len > 0 &&
+	    memchr(topic->value.data.data, '\0', (size_t)topic->value.data.len) == NULL)
+		copy->response_topic = mem_or_end(
+			strndup(topic->value.data.data, (size_t)topic->value.data.len));
+	if (data == NULL || data->value.data.len <= 0)
+		return;
+	copy->correlation_length = (size_t)data->value.data.len;
+	copy->correlation = mem_new(1, copy->correlation_length);
+	memcpy(copy->correlation, data->value.data.data, copy->correlation_length);
 }
 
 static struct broker_message *
-copy_message(const char *topic, const MQTTAsync_message *message)
+copy_message(const char *topic, MQTTAsync_message *message)
 {
 	struct broker_message *copy = mem_new(1, sizeof *copy);
 
@@ -115,6 +229,7 @@ copy_message(const char *topic, const MQTTAsync_message *message)
 	if (copy->length > 0)
 		memcpy(copy->payload, message->payload, copy->length);
 	copy->retained = message->retained != 0;
+	copy_properties(copy, &message->properties);
 	return copy;
 }
 
@@ -131,27 +246,45 @@ on_message(void *context, char *topic, int length, MQTTAsync_message *message)
 	return 1;
 }
 
+/* Told before the failure, of the same attempt. The last line counts: it is the cause. */
+static int
+on_tls_error(const char *text, size_t length, void *context)
+{
+	struct broker_client *client = context;
+
+	snprintf(client->why, sizeof client->why, "%.*s", (int)length, text);
+	client->why[strcspn(client->why, "\n")] = '\0';
+	return 1;
+}
+
 /* ------------------------------------------------------------------------
  * Birth and death
  */
 
 struct broker_client *
-broker_client_new(const struct broker_config *config,
+broker_client_new(const struct broker_config *config, enum broker_version version,
 		  const struct broker_client_observer *observer)
 {
+	MQTTAsync_createOptions options = MQTTAsync_createOptions_initializer5;
 	struct broker_client *client = mem_new(1, sizeof *client);
 	char where[URI_MAX - sizeof "tcp://"], uri[URI_MAX];
 
 	client->config = config;
+	client->version = version;
 	client->observer = *observer;
-	snprintf(uri, sizeof uri, "tcp://%s",
+	options.MQTTVersion = version == BROKER_MQTT_5 ? MQTTVERSION_5 : MQTTVERSION_3_1_1;
+	options.maxBufferedMessages = RECEIPTS;
+	snprintf(uri, sizeof uri, "%s://%s", config->tls ? "ssl" : "tcp",
 		 address_text(config->host, config->port, where, sizeof where));
-	if (MQTTAsync_create(&client->library, uri, config->client_id, MQTTCLIENT_PERSISTENCE_NONE,
-			     NULL) != MQTTASYNC_SUCCESS) {
+	if (MQTTAsync_createWithOptions(&client->library, uri, config->client_id,
+					MQTTCLIENT_PERSISTENCE_NONE, NULL,
+					&options) != MQTTASYNC_SUCCESS) {
 		free(client);
 		return NULL;
 	}
 	MQTTAsync_setCallbacks(client->library, client, on_lost, on_message, NULL);
+	if (version == BROKER_MQTT_5)
+		MQTTAsync_setDisconnected(client->library, client, on_disconnected);
 	return client;
 }
 
@@ -165,35 +298,120 @@ broker_client_free(struct broker_client *client)
 	return NULL;
 }
 
+bool
+broker_client_is_sound(const struct broker_client *client)
+{
+	return client == NULL || !atomic_load(&client->hung_up);
+}
+
 /* ------------------------------------------------------------------------
  * Orders
  */
 
+/* NULL of "". */
+static const char *
+or_none(const char *text)
+{
+	return text[0] != '\0' ? text : NULL;
+}
+
+/*
+ * The library can be told one version of TLS, or any. These ciphers exist from 1.2 on; those
+ * of 1.3 are always there besides.
+ */
+static void
+set_tls(struct broker_client *client, MQTTAsync_SSLOptions *tls)
+{
+	const struct broker_config *config = client->config;
+
+	tls->trustStore = or_none(config->tls_ca);
+	tls->keyStore = or_none(config->tls_cert);
+	tls->privateKey = or_none(config->tls_key);
+	tls->enabledCipherSuites = "TLSv1.2:!aNULL:!eNULL";
+	tls->enableServerCertAuth = !config->tls_insecure;
+	tls->verify = !config->tls_insecure; /* that the name is the host's */
+	tls->ssl_error_cb = on_tls_error;
+	tls->ssl_error_context = client;
+}
+
+/* What both versions have in common. */
+static void
+set_connect(struct broker_client *client, MQTTAsync_connectOptions *options)
+{
+	const struct broker_config *config = client->config;
+
+	/* It notices a dead broker only after more than twice this time. */
+	options->keepAliveInterval = config->keepalive_seconds / 2;
+	options->connectTimeout = CONNECT_TIMEOUT_S;
+	options->maxInflight = BROKER_IN_FLIGHT_MAX;
+	options->username = or_none(config->user);
+	options->password = or_none(config->password);
+	options->context = client;
+	if (client->version == BROKER_MQTT_5) {
+		options->cleanstart = 1;
+		options->onSuccess5 = on_connected_5;
+		options->onFailure5 = on_failed_5;
+	} else {
+		options->MQTTVersion = MQTTVERSION_3_1_1;
+		options->cleansession = 1;
+		options->onSuccess = on_connected;
+		options->onFailure = on_failed;
+	}
+}
+
+static void
+add_number(MQTTProperties *properties, enum MQTTPropertyCodes code, unsigned number)
+{
+	MQTTProperty property = {.identifier = code};
+
+	if (code == MQTTPROPERTY_CODE_PAYLOAD_FORMAT_INDICATOR)
+		property.value.byte = (unsigned char)number;
+	else
+		property.value.integer4 = number;
+	MQTTProperties_add(properties, &property);
+}
+
+static void
+add_bytes(MQTTProperties *properties, enum MQTTPropertyCodes code, const void *bytes,
+	  size_t length)
+{
+	MQTTProperty property = {.identifier = code};
+
+	property.value.data.data = (char *)(uintptr_t)bytes; /* it is copied */
+	property.value.data.len = (int)length;
+	MQTTProperties_add(properties, &property);
+}
+
 void
 broker_client_connect(struct broker_client *client)
 {
-	const struct broker_config *config = client->config;
+	static const MQTTAsync_connectOptions empty[] = {
+		[BROKER_MQTT_5] = MQTTAsync_connectOptions_initializer5,
+		[BROKER_MQTT_3_1_1] = MQTTAsync_connectOptions_initializer,
+	};
+	MQTTAsync_connectOptions options = empty[client->version];
+	MQTTAsync_SSLOptions tls = MQTTAsync_SSLOptions_initializer;
 	MQTTAsync_willOptions will = MQTTAsync_willOptions_initializer;
-	MQTTAsync_connectOptions options = MQTTAsync_connectOptions_initializer;
+	MQTTProperties properties = MQTTProperties_initializer;
 
-	will.topicName = config->will_topic;
-	will.message = config->will;
+	client->why[0] = '\0';
+	set_connect(client, &options);
+	will.topicName = client->config->will_topic;
+	will.message = client->config->will;
 	will.retained = 1;
 	will.qos = 1;
 	options.will = &will;
-	options.MQTTVersion = MQTTVERSION_3_1_1;
-	options.cleansession = 1;
-	/* It notices a dead broker only after more than twice this time. */
-	options.keepAliveInterval = config->keepalive_seconds / 2;
-	options.connectTimeout = CONNECT_TIMEOUT_S;
-	options.maxInflight = BROKER_IN_FLIGHT_MAX;
-	options.username = config->user[0] != '\0' ? config->user : NULL;
-	options.password = config->password[0] != '\0' ? config->password : NULL;
-	options.onSuccess = on_connected;
-	options.onFailure = on_failed;
-	options.context = client;
+	if (client->config->tls) {
+		set_tls(client, &tls);
+		options.ssl = &tls;
+	}
+	if (client->version == BROKER_MQTT_5) {
+		add_number(&properties, MQTTPROPERTY_CODE_MAXIMUM_PACKET_SIZE, BROKER_BYTES_MAX);
+		options.connectProperties = &properties;
+	}
 	if (MQTTAsync_connect(client->library, &options) != MQTTASYNC_SUCCESS)
-		on_failed(client, NULL);
+		tell_failure(client, 0);
+	MQTTProperties_free(&properties);
 }
 
 static struct receipt *
@@ -202,10 +420,41 @@ receipt_for(struct broker_client *client, uint64_t number, MQTTAsync_responseOpt
 	struct receipt *receipt = &client->receipts[number % RECEIPTS];
 
 	*receipt = (struct receipt){client, number};
-	response->onSuccess = on_taken;
-	response->onFailure = on_dropped;
 	response->context = receipt;
+	if (client->version == BROKER_MQTT_5) {
+		response->onSuccess5 = on_taken_5;
+		response->onFailure5 = on_dropped_5;
+	} else {
+		response->onSuccess = on_taken;
+		response->onFailure = on_dropped;
+	}
 	return receipt;
+}
+
+static void
+describe(const struct broker_publication *publication, MQTTProperties *properties)
+{
+	if (publication->content_type != NULL) {
+		add_number(properties, MQTTPROPERTY_CODE_PAYLOAD_FORMAT_INDICATOR, 1);
+		add_bytes(properties, MQTTPROPERTY_CODE_CONTENT_TYPE, publication->content_type,
+			  strlen(publication->content_type));
+	}
+	if (publication->expiry_seconds > 0)
+		add_number(properties, MQTTPROPERTY_CODE_MESSAGE_EXPIRY_INTERVAL,
+			   (unsigned)publication->expiry_seconds);
+	if (publication->correlation_length > 0)
+		add_bytes(properties, MQTTPROPERTY_CODE_CORRELATION_DATA, publication->correlation,
+			  publication->correlation_length);
+}
+
+/* A broker cuts the connection of who sends more than it said. */
+static bool
+fits(struct broker_client *client, const struct broker_publication *publication)
+{
+	size_t most = atomic_load(&client->packet_max);
+
+	return most == 0 || strlen(publication->topic) + strlen(publication->payload) +
+				    publication->correlation_length + PACKET_OVERHEAD <= most;
 }
 
 void
@@ -213,12 +462,23 @@ broker_client_publish(struct broker_client *client, uint64_t number,
 		      const struct broker_publication *publication)
 {
 	MQTTAsync_responseOptions response = MQTTAsync_responseOptions_initializer;
+	MQTTAsync_message message = MQTTAsync_message_initializer;
 	struct receipt *receipt = receipt_for(client, number, &response);
-	int length = (int)strlen(publication->payload);
 
-	if (MQTTAsync_send(client->library, publication->topic, length, publication->payload, 1,
-			   publication->retained, &response) != MQTTASYNC_SUCCESS)
-		on_dropped(receipt, NULL);
+	if (!fits(client, publication)) {
+		settle(receipt, BROKER_REFUSED, MQTTREASONCODE_PACKET_TOO_LARGE);
+		return;
+	}
+	message.payload = (char *)(uintptr_t)publication->payload; /* it is copied */
+	message.payloadlen = (int)strlen(publication->payload);
+	message.qos = 1;
+	message.retained = publication->retained;
+	if (client->version == BROKER_MQTT_5)
+		describe(publication, &message.properties);
+	if (MQTTAsync_sendMessage(client->library, publication->topic, &message, &response) !=
+	    MQTTASYNC_SUCCESS)
+		settle(receipt, BROKER_DROPPED, 0);
+	MQTTProperties_free(&message.properties);
 }
 
 void
@@ -228,7 +488,7 @@ broker_client_subscribe(struct broker_client *client, uint64_t number, const cha
 	struct receipt *receipt = receipt_for(client, number, &response);
 
 	if (MQTTAsync_subscribe(client->library, filter, 1, &response) != MQTTASYNC_SUCCESS)
-		on_dropped(receipt, NULL);
+		settle(receipt, BROKER_DROPPED, 0);
 }
 
 void

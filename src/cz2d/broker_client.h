@@ -20,12 +20,16 @@ struct broker_client;
 
 /* Config is borrowed, the observer copied. NULL when the library fails. */
 struct broker_client *
-broker_client_new(const struct broker_config *config,
+broker_client_new(const struct broker_config *config, enum broker_version version,
 		  const struct broker_client_observer *observer);
 
 /* Sends DISCONNECT; waits for the library's threads if we were its last client. */
 struct broker_client *
 broker_client_free(struct broker_client *client);
+
+/* Whether it can connect once more; also of NULL. */
+bool
+broker_client_is_sound(const struct broker_client *client);
 
 /* Ends in CONNECTED or FAILED. */
 void

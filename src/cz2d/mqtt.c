@@ -294,7 +294,7 @@ on_dropped(void *self, uint64_t number)
 
 /* It will not be persuaded by more of the same. */
 static void
-on_refused(void *self, uint64_t number)
+on_refused(void *self, uint64_t number, const char *why)
 {
 	struct mqtt *mqtt = self;
 	char topic[MQTT_TOPIC_MAX];
@@ -302,15 +302,15 @@ on_refused(void *self, uint64_t number)
 	wake(mqtt);
 	end_subscription(mqtt, number, topic);
 	if (topic[0] != '\0') {
-		log_warning("mqtt", "the broker %s does not let us listen to %s",
-			    mqtt_connection_broker(mqtt->connection), topic);
+		log_warning("mqtt", "the broker %s does not let us listen to %s%s",
+			    mqtt_connection_broker(mqtt->connection), topic, why);
 		return;
 	}
 	if (!mqtt_retained_taken(mqtt->retained, number))
 		mqtt_outbox_settled(mqtt->outbox, number);
 	if (!mqtt->refusal_told)
-		log_warning("mqtt", "the broker %s does not let us publish all that we have to say",
-			    mqtt_connection_broker(mqtt->connection));
+		log_warning("mqtt", "the broker %s does not take all that we publish%s",
+			    mqtt_connection_broker(mqtt->connection), why);
 	mqtt->refusal_told = true;
 }
 

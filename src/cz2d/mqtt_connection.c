@@ -60,6 +60,10 @@ struct mqtt_connection {
 	uint64_t first;   /* of this connection */
 	unsigned owed;    /* by the broker: acknowledgements */
 	uint64_t last_word;
+	unsigned window;  /* how much it may owe */
+	int wanted;       /* enum config_mqtt_version */
+	enum broker_version version; /* of this attempt */
+	bool version_known; /* the broker has taken it */
 	int64_t pause_ms; /* before the last attempt; 0: none yet */
 	int64_t connected_at;
 	int short_lives;  /* connections in a row that did not last */
@@ -147,7 +151,7 @@ mqtt_connection_version(const struct mqtt_connection *connection)
 bool
 mqtt_connection_has_room(const struct mqtt_connection *connection)
 {
-	return connection->owed < BROKER_IN_FLIGHT_MAX;
+	return connection->owed < connection->window;
 }
 
 /* ------------------------------------------------------------------------
@@ -158,7 +162,7 @@ static void
 try_connect(struct mqtt_connection *connection)
 {
 	connection->state = STATE_CONNECTING;
-	broker_connect(connection->broker);
+	broker_connect(connection->broker, connection->version);
 }
 
 static void
@@ -268,16 +272,63 @@ mqtt_connection_leave(struct mqtt_connection *connection, enum mqtt_leave how,
 static void
 on_connected(struct mqtt_connection *connection, const struct broker_event *event)
 {
-	(void)event;
 	if (connection->state != STATE_CONNECTING)
 		return;
-	log_info("mqtt", "connected to the broker %s", connection->broker_name);
+	log_info("mqtt", "connected to the broker %s by MQTT %s", connection->broker_name,
+		 connection->version == BROKER_MQTT_5 ? "5" : "3.1.1");
+	connection->version_known = true;
+	connection->window = (unsigned)event->window;
 	connection->state = STATE_CONNECTED;
 	connection->told = false;
 	connection->connected_at = clock_now();
 	connection->first = connection->numbers + 1;
 	connection->owed = 0;
 	connection->observer.connected(connection->observer.self);
+}
+
+/*
+ * Old brokers refuse version 5, or just hang up, which cannot be told from not being there: as
+ * long as none has answered, each attempt is made by both versions.
+ */
+static bool
+falls_back(struct mqtt_connection *connection, const struct broker_event *event)
+{
+	bool tried = connection->version == BROKER_MQTT_3_1_1;
+
+	if (connection->wanted != CONFIG_MQTT_AUTO)
+		return false;
+	if (event->trouble == BROKER_BAD_VERSION)
+		connection->version_known = false; /* the broker is another one */
+	if (connection->version_known)
+		return false;
+	connection->version = BROKER_MQTT_5;
+	if (tried || (event->trouble != BROKER_BAD_VERSION && event->trouble != BROKER_UNREACHABLE))
+		return false;
+	connection->version = BROKER_MQTT_3_1_1;
+	return true;
+}
+
+/* ": Not authorized", or "" when the broker gave no reason. */
+static const char *
+reason_clause(int reason, char clause[BROKER_WHY_MAX])
+{
+	const char *text = broker_reason_text(reason);
+
+	snprintf(clause, BROKER_WHY_MAX, "%s%s", text != NULL ? ": " : "", text != NULL ? text : "");
+	return clause;
+}
+
+static void
+tell_trouble(struct mqtt_connection *connection, const struct broker_event *event)
+{
+	char clause[BROKER_WHY_MAX];
+
+	if (connection->told && connection->trouble == event->trouble)
+		return;
+	log_warning("mqtt", "no connection to the broker %s: %s%s%s%s; trying again",
+		    connection->broker_name, broker_trouble_text(event->trouble),
+		    event->why[0] != '\0' ? ": " : "", event->why,
+		    reason_clause(event->reason, clause));
 }
 
 static void
@@ -287,9 +338,11 @@ on_failed(struct mqtt_connection *connection, const struct broker_event *event)
 
 	if (connection->state != STATE_CONNECTING)
 		return;
-	if (!connection->told || connection->trouble != event->trouble)
-		log_warning("mqtt", "no connection to the broker %s: %s; trying again",
-			    connection->broker_name, broker_trouble_text(event->trouble));
+	if (falls_back(connection, event)) {
+		try_connect(connection);
+		return;
+	}
+	tell_trouble(connection, event);
 	connection->told = true;
 	connection->trouble = event->trouble;
 	try_later(connection, refused);
@@ -297,8 +350,13 @@ on_failed(struct mqtt_connection *connection, const struct broker_event *event)
 
 /* Two clients of one name throw each other out for ever. */
 static void
-count_life(struct mqtt_connection *connection)
+count_life(struct mqtt_connection *connection, bool twin)
 {
+	if (twin) {
+		log_warning("mqtt", "another client calls itself %s, and took our place at the "
+			    "broker %s", connection->client_id, connection->broker_name);
+		return;
+	}
 	if (clock_now() - connection->connected_at >= STEADY_MS) {
 		connection->short_lives = 0;
 		connection->pause_ms = 0;
@@ -323,16 +381,19 @@ static void
 on_lost(struct mqtt_connection *connection, const struct broker_event *event)
 {
 	enum state before = connection->state;
+	bool twin = event->reason == BROKER_TAKEN_OVER;
+	char how[BROKER_WHY_MAX * 2], clause[BROKER_WHY_MAX];
 
-	(void)event;
 	if (before == STATE_LEAVING)
 		end(connection);
 	if (before == STATE_CONNECTED) {
-		tell_loss(connection, "the connection broke");
-		count_life(connection);
+		snprintf(how, sizeof how, "the connection broke%s",
+			 reason_clause(event->reason, clause));
+		tell_loss(connection, how);
+		count_life(connection, twin);
 	}
 	if (before == STATE_CONNECTED || before == STATE_DROPPING)
-		try_later(connection, false);
+		try_later(connection, twin);
 }
 
 /* As long as the broker answers pings, the library is content. */
@@ -389,10 +450,13 @@ on_dropped(struct mqtt_connection *connection, const struct broker_event *event)
 static void
 on_refused(struct mqtt_connection *connection, const struct broker_event *event)
 {
+	char clause[BROKER_WHY_MAX];
+
 	if (!is_settled(connection, event))
 		return;
 	if (connection->state == STATE_CONNECTED)
-		connection->observer.refused(connection->observer.self, event->number);
+		connection->observer.refused(connection->observer.self, event->number,
+					     reason_clause(event->reason, clause));
 	if (connection->state == STATE_LEAVING && event->number == connection->last_word)
 		vanish(connection);
 }
@@ -528,7 +592,12 @@ start_handles(struct mqtt_connection *connection, uv_loop_t *loop)
 static void
 warn(const struct mqtt_connection *connection, const struct config *config)
 {
-	if (config->mqtt.password[0] != '\0' && !config_check_loopback(config->mqtt.host))
+	if (config->mqtt.tls && config->mqtt.tls_insecure)
+		log_warning("mqtt", "whether the broker %s is the right one is not looked at "
+			    "(mqtt.tls_insecure): whoever stands between can be it",
+			    connection->broker_name);
+	if (config->mqtt.password[0] != '\0' && !config->mqtt.tls &&
+	    !config_check_loopback(config->mqtt.host))
 		log_warning("mqtt", "the password for the broker %s crosses the network unencrypted",
 			    connection->broker_name);
 }
@@ -547,9 +616,17 @@ mqtt_connection_new(const struct config *config, uv_loop_t *loop, const char *wi
 		.keepalive_seconds = config->mqtt.keepalive_seconds,
 		.will_topic = will_topic,
 		.will = will,
+		.tls = config->mqtt.tls,
+		.tls_insecure = config->mqtt.tls_insecure,
+		.tls_ca = config->mqtt.tls_ca,
+		.tls_cert = config->mqtt.tls_cert,
+		.tls_key = config->mqtt.tls_key,
 	};
 
 	connection->observer = *observer;
+	connection->wanted = config->mqtt.version;
+	if (connection->wanted == CONFIG_MQTT_3_1_1)
+		connection->version = BROKER_MQTT_3_1_1;
 	name_all(connection, config);
 	connection->broker = broker_new(&broker);
 	if (connection->broker == NULL || !start_handles(connection, loop)) {

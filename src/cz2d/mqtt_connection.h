@@ -18,7 +18,8 @@ struct mqtt_connection_observer {
 	void (*lost)(void *self); /* of what was under way nothing more is heard */
 	void (*taken)(void *self, uint64_t number);
 	void (*dropped)(void *self, uint64_t number); /* it may go again */
-	void (*refused)(void *self, uint64_t number); /* the broker will not have it */
+	/* The broker will not have it; why is "" or follows a sentence. */
+	void (*refused)(void *self, uint64_t number, const char *why);
 	void (*arrived)(void *self, const struct broker_message *message);
 	void (*ended)(void *self); /* after mqtt_connection_leave(); may free */
 };

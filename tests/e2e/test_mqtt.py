@@ -154,7 +154,7 @@ def deaf_house(new_house):
     def make(**manners):
         brokers.append(DeafBroker(**manners))
         house = new_house(settings={"mqtt.enabled": True, "mqtt.host": "127.0.0.1",
-                                    "mqtt.port": brokers[0].port})
+                                    "mqtt.port": brokers[0].port, "mqtt.version": "3.1.1"})
         house.deaf = brokers[0]
         return house
     yield make

@@ -745,7 +745,7 @@ START_TEST(our_name_is_made_of_panel_and_machine_or_as_configured)
 	snprintf(config.mqtt.client_id, sizeof config.mqtt.client_id, "furnace");
 	start_mqtt();
 	/* Half of the keepalive, because that is when it is sent. */
-	wait_until(count_in("broker.log", "as furnace (p2, c1, k15") > 0);
+	wait_until(count_in("broker.log", "as furnace (p5, c1, k15") > 0);
 }
 END_TEST
 
