@@ -1,0 +1,259 @@
+# SPDX-License-Identifier: MIT
+# Copyright 2026 The cz2d authors
+"""The connection to the broker: versions of the protocol, twins, refusals, limits, and a broker
+that vanishes at any moment."""
+
+import contextlib
+import socket
+import threading
+
+import pytest
+
+from mqtt import DeafBroker, Listener, document, mosquitto_path, text
+from waiting import stays, until
+
+pytestmark = pytest.mark.skipif(not mosquitto_path(), reason="mosquitto is not installed")
+
+STATUS = "hvac/cz2/status"
+AVAILABILITY = "hvac/cz2/availability"
+
+
+@pytest.fixture
+def brokers():
+    made = []
+    yield made.append
+    for one in made:
+        one.close()
+
+
+def deaf_house(new_house, broker, **settings):
+    house = new_house(settings={"mqtt.enabled": True, "mqtt.host": "127.0.0.1",
+                                "mqtt.port": broker.port,
+                                **{f"mqtt.{key}": value for key, value in settings.items()}})
+    house.deaf = broker
+    return house
+
+
+class OldBroker(DeafBroker):
+    """Knows MQTT 3.1.1 only: refuses what is newer as that says, or just hangs up. Takes all."""
+
+    def __init__(self, refusal):
+        self.refusal = refusal
+        self.versions = []
+        super().__init__(accept=lambda topic, payload: True)
+
+    def _answer(self, one, kind, body):
+        if kind != 0x10:
+            super()._answer(one, kind, body)
+            return
+        self.versions.append(body[6])
+        if body[6] == 4:
+            super()._answer(one, kind, body)
+            return
+        one.sendall(self.refusal)
+        one.shutdown(socket.SHUT_RDWR)
+
+
+@pytest.mark.parametrize("refusal", [b"\x20\x02\0\x01", b"\x20\x03\0\x84\0", b""],
+                         ids=["3.1.1", "5", "hangs up"])
+def test_a_broker_that_knows_no_version_5_is_spoken_to_by_3_1_1(new_house, brokers, refusal):
+    broker = OldBroker(refusal)
+    brokers(broker)
+    house = deaf_house(new_house, broker)
+    until(lambda: (AVAILABILITY, "online") in broker.heard, what="online")
+    assert broker.versions == [5, 4]
+    house.daemon.wait_log(r"connected to the broker \S+ by MQTT 3.1.1")
+    assert "no connection" not in house.daemon.log()
+
+
+@pytest.mark.parametrize("version, letter", [("auto", "p5"), ("5", "p5"), ("3.1.1", "p2")])
+def test_the_version_is_the_best_or_the_one_that_is_wanted(new_house, version, letter):
+    house = new_house(mqtt=True, settings={"mqtt.version": version})
+    house.listener.wait(AVAILABILITY, lambda one: one.payload == "online")
+    house.broker.process.wait_log(rf"as cz2d\S+ \({letter}, c1")
+
+
+def test_who_wants_version_5_does_not_fall_back(new_house, brokers):
+    broker = OldBroker(b"\x20\x03\0\x84\0")
+    brokers(broker)
+    house = deaf_house(new_house, broker, version="5")
+    house.daemon.wait_log("no connection to the broker .*: it does not speak this version of MQTT")
+    until(lambda: len(broker.versions) > 1, 30, "the next attempt")
+    assert set(broker.versions) == {5}
+
+
+@pytest.mark.parametrize("code, words", [
+    (0x86, "user name or password is wrong"), (0x87, "it does not allow us in"),
+    (0x88, "it serves nobody at the moment"), (0x85, "it does not take our client id"),
+    (0x9d, "it refuses: Server moved")])
+def test_the_log_says_why_the_broker_refuses(new_house, brokers, code, words):
+    broker = DeafBroker(greeting=bytes((0x20, 3, 0, code, 0)))
+    brokers(broker)
+    house = deaf_house(new_house, broker)
+    house.daemon.wait_log(f"no connection to the broker .*: {words}; trying again")
+
+
+class ThrowingBroker(DeafBroker):
+    """Speaks MQTT 5, and throws out whoever has published: another client has his name."""
+
+    def __init__(self):
+        super().__init__(greeting=b"\x20\x03\0\0\0")
+
+    def _answer(self, one, kind, body):
+        if kind == 0x82:
+            one.sendall(b"\x90\x04" + body[:2] + b"\0\1")
+        elif kind & 0xF0 == 0x30:
+            one.sendall(b"\xe0\x02\x8e\0")
+        else:
+            super()._answer(one, kind, body)
+
+
+def test_a_twin_that_the_broker_tells_of_is_left_the_place(new_house, brokers):
+    broker = ThrowingBroker()
+    brokers(broker)
+    house = deaf_house(new_house, broker, client_id="furnace")
+    house.daemon.wait_log("lost the broker .*: the connection broke: Session taken over; trying")
+    house.daemon.wait_log("another client calls itself furnace, and took our place")
+    stays(lambda: broker.heard.count("connect") == 1, 4, "away from the twin's place")
+
+
+def test_a_twin_of_whom_nothing_is_told_is_guessed_in_the_end(new_house):
+    """mosquitto just hangs up."""
+    house = new_house(mqtt=True, settings={"mqtt.client_id": "furnace"})
+    since = 0.0
+    for _ in range(3):
+        since = house.listener.wait(AVAILABILITY, lambda one: one.payload == "online",
+                                    since=since, timeout=30).time
+        with socket.create_connection(("127.0.0.1", house.broker.port), timeout=10) as twin:
+            body = text("MQTT") + bytes((4, 2, 0, 60)) + text("furnace")
+            twin.sendall(bytes((0x10, len(body))) + body)
+            assert twin.recv(4) == b"\x20\x02\0\0"
+    house.daemon.wait_log("no connection to the broker .* lasts: does another client call itself "
+                          "furnace")
+
+
+class SmallBroker(DeafBroker):
+    """Takes so many messages at once, each of so many bytes; notes what was more."""
+
+    def __init__(self, window, size):
+        properties = b"\x21" + window.to_bytes(2, "big") + b"\x27" + size.to_bytes(4, "big")
+        self.window, self.size = window, size
+        self.waiting, self.most, self.longest = [], 0, 0
+        self.lock = threading.Lock()
+        super().__init__(greeting=bytes((0x20, 3 + len(properties), 0, 0, len(properties)))
+                         + properties)
+
+    def _answer(self, one, kind, body):
+        if kind == 0x82:
+            one.sendall(b"\x90\x04" + body[:2] + b"\0\1")
+        elif kind & 0xF0 == 0x30:
+            self.longest = max(self.longest, len(body) + 3)
+            size = int.from_bytes(body[:2], "big")
+            self.heard.append((body[2:2 + size].decode(), None))
+            with self.lock:
+                self.waiting.append(body[2 + size:4 + size])
+                self.most = max(self.most, len(self.waiting))
+            threading.Timer(0.05, self.take, (one,)).start()
+        else:
+            super()._answer(one, kind, body)
+
+    def take(self, one):
+        with self.lock, contextlib.suppress(OSError):
+            one.sendall(b"\x40\x02" + self.waiting.pop(0))
+
+
+def test_a_small_broker_is_sent_no_more_than_it_said(new_house, brokers):
+    broker = SmallBroker(window=3, size=700)
+    brokers(broker)
+    house = deaf_house(new_house, broker)
+    until(lambda: (AVAILABILITY, None) in broker.heard, 30, "availability")
+    house.daemon.wait_log("does not take all that we publish: Packet too large")
+    assert broker.most <= 3 and broker.longest <= 700
+    assert ("hvac/cz2/zone/1", None) in broker.heard
+
+
+class FickleBroker(DeafBroker):
+    """Hangs up at the n-th message of a connection, then at the one after, and so on."""
+
+    def __init__(self, last):
+        self.last = last
+        self.count = 0
+        self.kept = {}
+        super().__init__()
+
+    def _answer(self, one, kind, body):
+        if kind == 0x10:
+            self.count = 0
+        if kind & 0xF0 != 0x30:
+            super()._answer(one, kind, body)
+            return
+        self.count += 1
+        if self.connections <= self.last and self.count >= self.connections:
+            one.shutdown(socket.SHUT_RDWR)
+            return
+        size = int.from_bytes(body[:2], "big")
+        self.kept[body[2:2 + size].decode()] = body[4 + size:].decode()
+        one.sendall(b"\x40\x02" + body[2 + size:4 + size])
+
+
+def test_a_broker_that_hangs_up_at_each_message_gets_all_in_the_end(new_house, brokers):
+    broker = FickleBroker(last=3)
+    brokers(broker)
+    house = deaf_house(new_house, broker, version="3.1.1")
+    until(lambda: broker.kept.get(AVAILABILITY) == "online", 90, "online")
+    assert {"hvac/cz2/link", "hvac/cz2/system", STATUS, "hvac/cz2/zone/1"} <= set(broker.kept)
+    assert broker.kept["hvac/cz2/link"] == "online"
+    assert house.rest.get("/health").json["mqtt"]["connected"] is True
+
+
+def retained(house):
+    """What lies at the broker under our topics, by topic."""
+    late = Listener(house.broker.port, topics=("hvac/cz2/#",))
+    late.wait(AVAILABILITY, lambda one: one.payload == "online", timeout=60)
+    late.wait("hvac/cz2/link")
+    late.wait(STATUS)
+    found = {one.topic: one.payload for one in late.all()
+             if one.payload and not one.topic.endswith("/audit")}
+    late.close()
+    return found
+
+
+def test_after_each_restart_the_broker_retains_what_it_did_before(new_house):
+    house = new_house(mqtt=True, settings={"cache.refresh_interval": 3600})
+    house.listener.wait(AVAILABILITY, lambda one: one.payload == "online")
+    topics = None
+    for heat in (61, 62):
+        house.command("/zones/1/temperature", {"heat": heat, "hold": True})
+        found = retained(house)
+        topics = topics or set(found)
+        assert set(found) == topics
+        assert document_of(found, "hvac/cz2/zone/1")["heat_setpoint"] == heat
+        house.broker.stop()
+        house.broker.start()
+    assert set(retained(house)) == topics
+
+
+def document_of(found, topic):
+    class Message:
+        payload = found[topic]
+    return document(Message)
+
+
+def test_what_is_said_while_the_broker_is_away_comes_late_and_in_order(new_house):
+    house = new_house(mqtt=True)
+    house.listener.wait(AVAILABILITY, lambda one: one.payload == "online")
+    house.broker.stop()
+    until(lambda: not house.rest.get("/health").json["mqtt"]["connected"], 30, "the loss")
+    heats = list(range(60, 64))
+    for heat in heats:
+        house.command("/zones/1/temperature", {"heat": heat, "hold": True})
+    house.broker.start()
+    house.listen_again()
+    audit = "hvac/cz2/audit"
+    told = until(lambda: len(house.listener.all(audit)) >= len(heats)
+                 and house.listener.all(audit)[-len(heats):], 40, "the audit")
+    assert all(document(one).get("late") is True for one in told)
+    assert [document(one)["args"]["heat"] for one in told] == heats
+    house.command("/zones/1/temperature", {"heat": 66, "hold": True})
+    last = house.listener.wait(audit, lambda one: document(one)["args"].get("heat") == 66)
+    assert "late" not in document(last)
