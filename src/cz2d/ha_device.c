@@ -142,7 +142,7 @@ fill_press(const struct ha_house *house, const struct ha_entity *entity, json_t 
 	put_text(component, "payload_press", "PRESS");
 }
 
-/* {{ {'event_type': value_json.status, 'code': value_json.error_code | default(none)} | tojson }} */
+/* {{ {'event_type': value_json.event, 'zone': value_json.zone | default(none)} | tojson }} */
 static void
 fill_event(const struct ha_house *house, const struct ha_entity *entity, json_t *component)
 {

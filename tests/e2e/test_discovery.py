@@ -13,7 +13,7 @@ import pytest
 jinja2 = pytest.importorskip("jinja2")
 
 from announced import DEVICE, announcements, components, devices, retained, topics_of
-from home_assistant import faults
+from home_assistant import faults, slug
 from house import House
 from mqtt import Listener, document, mosquitto_path
 from waiting import until
@@ -111,6 +111,19 @@ def test_presets_are_without_none(parts):
         assert "none" not in one["preset_modes"]
         assert one["modes"] == ["off", "heat", "cool", "heat_cool"]
         assert one["temperature_unit"] == "F"
+
+
+def test_the_users_document_lists_each_entity(parts):
+    row = re.compile(r"^\| `([a-z_]+\.\w+)` \|.*\| (yes|no) \|$", re.MULTILINE)
+    with open(os.path.join(SOURCE, "docs", "home-assistant.md"), encoding="utf-8") as file:
+        told = dict(row.findall(file.read()))
+    there = {}
+    for number, _, component in parts:
+        device = "ZONE" if number else "comfortzone_ii"
+        name = "_" + slug(component["name"]) if component["name"] else ""
+        there[f"{component['platform']}.{device}{name}"] = \
+            "yes" if component.get("enabled_by_default", True) else "no"
+    assert told == there
 
 
 # --- the topics ---
