@@ -58,6 +58,7 @@ struct broker {
 
 static const char *const trouble_texts[] = {
 	[BROKER_UNREACHABLE] = "nothing answers there",
+	[BROKER_UNNAMED] = "nothing answers there, or its certificate is for another name",
 	[BROKER_UNAVAILABLE] = "it serves nobody at the moment",
 	[BROKER_BAD_VERSION] = "it does not speak this version of MQTT",
 	[BROKER_BAD_CLIENT_ID] = "it does not take our client id",

@@ -40,6 +40,7 @@ enum broker_version { BROKER_MQTT_5, BROKER_MQTT_3_1_1 };
 /* Why there is no connection. */
 enum broker_trouble {
 	BROKER_UNREACHABLE,
+	BROKER_UNNAMED, /* that, or its certificate is for another name: TLS does not tell */
 	BROKER_UNAVAILABLE,
 	BROKER_BAD_VERSION,
 	BROKER_BAD_CLIENT_ID,

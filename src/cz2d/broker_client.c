@@ -118,6 +118,9 @@ tell_failure(struct broker_client *client, int code)
 	struct broker_event event = {.kind = BROKER_FAILED,
 				     .trouble = trouble_of(code)};
 
+	if (event.trouble == BROKER_UNREACHABLE && client->config->tls &&
+	    !client->config->tls_insecure)
+		event.trouble = BROKER_UNNAMED;
 	if (event.trouble == BROKER_REFUSES)
 		event.reason = code; /* the other troubles have words of their own */
 	if (code <= 0 && client->why[0] != '\0') {

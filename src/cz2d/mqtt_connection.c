@@ -294,6 +294,7 @@ static bool
 falls_back(struct mqtt_connection *connection, const struct broker_event *event)
 {
 	bool tried = connection->version == BROKER_MQTT_3_1_1;
+	bool silent = event->trouble == BROKER_UNREACHABLE || event->trouble == BROKER_UNNAMED;
 
 	if (connection->wanted != CONFIG_MQTT_AUTO)
 		return false;
@@ -302,7 +303,7 @@ falls_back(struct mqtt_connection *connection, const struct broker_event *event)
 	if (connection->version_known)
 		return false;
 	connection->version = BROKER_MQTT_5;
-	if (tried || (event->trouble != BROKER_BAD_VERSION && event->trouble != BROKER_UNREACHABLE))
+	if (tried || (event->trouble != BROKER_BAD_VERSION && !silent))
 		return false;
 	connection->version = BROKER_MQTT_3_1_1;
 	return true;
