@@ -236,7 +236,7 @@ copy_message(const char *topic, MQTTAsync_message *message)
 	return copy;
 }
 
-/* The library tells a length of some topics, though it ends them with 0. One with a 0 in it is nobody's. */
+/* Some topics come with a length, though they end with 0. One with a 0 in it is nobody's. */
 static int
 on_message(void *context, char *topic, int length, MQTTAsync_message *message)
 {

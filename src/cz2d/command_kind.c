@@ -91,7 +91,8 @@ const struct command_kind command_clear = {
 
 /* In the order of the names. */
 static const struct command_kind *const commands[] = {
-	&command_mode, &command_fan, &command_temperature, &command_batch, &command_hold, &command_update, &command_clear,
+	&command_mode, &command_fan, &command_temperature, &command_batch, &command_hold,
+	&command_update, &command_clear,
 };
 
 const char *const command_kind_names[] = {

@@ -15,7 +15,10 @@
 
 struct devices;
 
-/* What it is called and takes; and what is said when it is done: before, the word or the zones, after. */
+/*
+ * What it is called and takes; and what is said when it is done: before, the word or the
+ * zones, after.
+ */
 struct command_kind {
 	const char *name; /* in the ledger */
 	struct body_schema schema;

@@ -49,7 +49,7 @@ struct ledger_order {
 	enum record_source source;
 	const char *params, *metadata; /* JSON; metadata may be NULL */
 	const char *key;               /* Idempotency-Key, or NULL */
-	const char *id;                /* of its record: a UUID that no other has; NULL: one is made */
+	const char *id; /* of its record: a UUID that no other has; NULL: one is made */
 	bool shown; /* the panel was just seen to be so: nothing is to be done */
 	bool refresh;                  /* reads the panel and wishes nothing */
 	enum engine_refresh_kind how;

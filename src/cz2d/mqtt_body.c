@@ -17,7 +17,6 @@
 enum {
 	MINUTE_MS = 60 * 1000,
 	EXPIRES_MINUTES_MAX = 7 * 24 * 60,
-	ALL_BATCHES = (1 << MQTT_BATCHES) - 1,
 };
 
 /* A body while it is read. */
@@ -148,7 +147,7 @@ give(struct reading *reading, struct mqtt_letter *letter, int64_t now)
 	};
 
 	command_wish(making, &plan.wish, &plan.warnings);
-	mqtt_command_leave(reading->door, ALL_BATCHES, now);
+	mqtt_scalars_leave(reading->door, MQTT_ALL_BATCHES, now);
 	if (plan.id != NULL)
 		mqtt_repeat_give(reading->door, &plan, letter, now);
 	else
@@ -178,6 +177,6 @@ mqtt_body_take(struct mqtt_command *door, const struct mqtt_topic_info *info, in
 		give(&reading, letter, now);
 	else
 		mqtt_command_refuse(door, reading.id[0] != '\0' ? reading.id : NULL,
-				    &reading.refusal, letter, zone != 0 ? 1U << zone : 1);
+				    &reading.refusal, letter, mqtt_document_of(zone));
 	body_fini(&reading.making.body);
 }

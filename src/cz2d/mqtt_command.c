@@ -17,9 +17,7 @@
 #include "cz2d/command_kind.h"
 #include "cz2d/config.h"
 #include "cz2d/devices.h"
-#include "cz2d/model.h"
 #include "cz2d/mqtt_command_internal.h"
-#include "cz2d/mqtt_judge.h"
 #include "cz2d/mqtt_result.h"
 
 enum {
@@ -30,13 +28,6 @@ enum {
 
 static const char set_topic[] = "set/#";
 
-/* The documents that show what is commanded for the zone (0: the system). */
-static unsigned
-document_of(int zone)
-{
-	return 1U << zone;
-}
-
 void
 mqtt_command_refuse(struct mqtt_command *door, const char *id, const struct mqtt_refusal *refusal,
 		    struct mqtt_letter *letters, unsigned documents)
@@ -45,7 +36,7 @@ mqtt_command_refuse(struct mqtt_command *door, const char *id, const struct mqtt
 
 	log_debug("mqtt", "refused set/%s: %s", letters->name, refusal->sentence);
 	for (int zone = 0; zone <= devices_zones(door->rooms.devices); zone++)
-		if ((documents & document_of(zone)) != 0)
+		if ((documents & mqtt_document_of(zone)) != 0)
 			mqtt_state_repeat(door->state, zone);
 	mqtt_result_say(door->mqtt, result, letters);
 	mqtt_letter_free(letters);
@@ -115,134 +106,8 @@ mqtt_command_admit(struct mqtt_command *door, bool writes, struct mqtt_refusal *
 }
 
 /* ------------------------------------------------------------------------
- * Batches
- */
-
-static void
-arm(struct mqtt_command *door, int64_t now);
-
-/* In the order in which they came. */
-static struct mqtt_letter *
-letters_of(const struct mqtt_batch *batch)
-{
-	struct mqtt_letter *letters = NULL;
-
-	for (int n = 1; n <= batch->count; n++)
-		for (int field = 0; field < MQTT_FIELD_COUNT; field++)
-			if (batch->order[field] == n)
-				letters = mqtt_letter_join(letters, batch->letters[field]);
-	return letters;
-}
-
-/* What a scalar batch wishes, in the words of REST's bodies. */
-static char *
-params_of(const struct cz2_command *wish, int zone)
-{
-	static const struct {
-		const char *name;
-		enum cz2_field field;
-		bool flag;
-	} members[] = {
-		{"mode", CZ2_MODE, false},     {"all", CZ2_ALL, false},
-		{"fan", CZ2_FAN, false},       {"heat", CZ2_HEAT, false},
-		{"cool", CZ2_COOL, false},     {"temp", CZ2_TEMPORARY, true},
-		{"hold", CZ2_HOLD, true},      {"out", CZ2_OUT, true},
-	};
-	json_t *params = json_object();
-	char *text;
-
-	for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
-		const struct cz2_field_info *info = cz2_field_info(members[i].field);
-		int value = cz2_values_get(&wish->wish, members[i].field, zone != 0 ? zone : 1);
-
-		if (value == CZ2_UNKNOWN)
-			continue;
-		json_object_set_new(params, members[i].name,
-				    members[i].flag ? json_boolean(value)
-				    : info->words != NULL ? json_string(info->words[value])
-							  : json_integer(value));
-	}
-	text = json_dumps(params, JSON_COMPACT);
-	json_decref(params);
-	return text;
-}
-
-static void
-leave(struct mqtt_command *door, int zone, int64_t now)
-{
-	struct mqtt_batch batch = mqtt_batch_take(&door->batches, zone);
-	struct mqtt_letter *letters = letters_of(&batch);
-	struct mqtt_plan plan = {.zone = zone, .documents = document_of(zone)};
-	struct mqtt_refusal refusal;
-	struct cz2_values expected;
-	const struct mqtt_case judged = {.config = door->rooms.config, .state = &expected,
-					 .batch = &batch, .zone = zone};
-
-	mqtt_order_expect(door, &expected);
-	if (!mqtt_judge(&judged, &plan.wish, &plan.warnings, &refusal)) {
-		mqtt_command_refuse(door, NULL, &refusal, letters, plan.documents);
-		return;
-	}
-	plan.command = mqtt_command_name(&plan.wish, zone);
-	plan.params = params_of(&plan.wish, zone);
-	mqtt_order_give(door, &plan, letters, now);
-}
-
-void
-mqtt_command_leave(struct mqtt_command *door, unsigned batches, int64_t now)
-{
-	for (int zone = 0; zone < MQTT_BATCHES; zone++)
-		if ((batches & 1U << zone) != 0 && door->batches.of[zone].count != 0)
-			leave(door, zone, now);
-	arm(door, now);
-}
-
-static void
-on_due(uv_timer_t *timer)
-{
-	struct mqtt_command *door = timer->data;
-	int64_t now = clock_now();
-
-	mqtt_command_leave(door, mqtt_batch_due(&door->batches, now), now);
-}
-
-static void
-arm(struct mqtt_command *door, int64_t now)
-{
-	int64_t wake = mqtt_batch_wake(&door->batches);
-
-	if (wake == INT64_MAX) {
-		uv_timer_stop(&door->due);
-		return;
-	}
-	uv_update_time(door->rooms.loop);
-	uv_timer_start(&door->due, on_due, wake > now ? (uint64_t)(wake - now) : 0, 0);
-}
-
-/* ------------------------------------------------------------------------
  * Messages
  */
-
-static void
-take_scalar(struct mqtt_command *door, const struct mqtt_topic_info *info, int zone,
-	    const struct mqtt_incoming *message, struct mqtt_letter *letter, int64_t now)
-{
-	struct mqtt_refusal refusal;
-	struct mqtt_letter *overtaken;
-	int value;
-
-	if (!mqtt_scalar_read(info, letter->name, message->payload, message->length, &value,
-			      &refusal) ||
-	    !mqtt_command_admit(door, true, &refusal, now)) {
-		mqtt_command_refuse(door, NULL, &refusal, letter, document_of(zone));
-		return;
-	}
-	overtaken = mqtt_batch_add(&door->batches, zone, info->field, value, letter, now);
-	if (overtaken != NULL)
-		mqtt_result_say(door->mqtt, mqtt_result_superseded(overtaken, now), overtaken);
-	mqtt_letter_free(overtaken);
-	arm(door, now);
-}
 
 static void
 take_press(struct mqtt_command *door, const struct mqtt_topic_info *info, int zone,
@@ -325,7 +190,7 @@ mqtt_command_message(struct mqtt_command *door, const struct mqtt_incoming *mess
 {
 	static void (*const take[])(struct mqtt_command *, const struct mqtt_topic_info *, int,
 				    const struct mqtt_incoming *, struct mqtt_letter *, int64_t) = {
-		[MQTT_SCALAR] = take_scalar,
+		[MQTT_SCALAR] = mqtt_scalar_take,
 		[MQTT_BODY] = mqtt_body_take,
 		[MQTT_PRESS] = take_press,
 	};
@@ -359,10 +224,10 @@ mqtt_command_new(const struct mqtt_rooms *rooms, struct mqtt *mqtt, struct mqtt_
 	door->state = state;
 	door->allowance = BURST * THOUSAND;
 	door->allowed_at = clock_now();
-	uv_timer_init(rooms->loop, &door->due);
+	mqtt_scalars_init(door);
 	uv_timer_init(rooms->loop, &door->turn);
 	uv_prepare_init(rooms->loop, &door->before_sleep);
-	door->due.data = door->turn.data = door->before_sleep.data = door;
+	door->turn.data = door->before_sleep.data = door;
 	door->handles = 3;
 	mqtt_orders_init(door);
 	return door;
@@ -393,7 +258,7 @@ mqtt_command_free(struct mqtt_command *door)
 {
 	if (door == NULL)
 		return NULL;
-	mqtt_command_leave(door, (1U << MQTT_BATCHES) - 1, clock_now());
+	mqtt_scalars_leave(door, MQTT_ALL_BATCHES, clock_now());
 	mqtt_repeat_fini(door);
 	mqtt_orders_fini(door);
 	forget_erased(door);

@@ -3,7 +3,8 @@
 /*
  * What the files of commands over MQTT share:
  *
- *	mqtt_command.c   messages that arrive, up to the batch that they are part of
+ *	mqtt_command.c   messages that arrive, and whether they may count
+ *	mqtt_scalars.c   single values, up to the batch that they are part of
  *	mqtt_body.c      messages that are a command by themselves
  *	mqtt_order.c     from a wish to the ledger, and back with what became of it
  *	mqtt_repeat.c    commands whose sender has named them, so that they can be sent again
@@ -22,6 +23,7 @@ struct mqtt_lookup;
 enum {
 	MQTT_ORDERS_MAX = 256,  /* commands under way */
 	MQTT_LOOKUPS_MAX = 64,  /* of those, before they are known to be new */
+	MQTT_ALL_BATCHES = (1 << MQTT_BATCHES) - 1,
 	MQTT_ERASED_MAX = 64,   /* topics in which retained commands lay, of one connection */
 };
 
@@ -75,6 +77,13 @@ struct mqtt_command {
 	int handles; /* not closed yet */
 };
 
+/* The documents that show what is commanded for the zone (0: the system). */
+static inline unsigned
+mqtt_document_of(int zone)
+{
+	return 1U << zone;
+}
+
 /* A result for messages that are not taken. The letters are taken. */
 void
 mqtt_command_refuse(struct mqtt_command *door, const char *id, const struct mqtt_refusal *refusal,
@@ -85,9 +94,17 @@ bool
 mqtt_command_admit(struct mqtt_command *door, bool writes, struct mqtt_refusal *refusal,
 		   int64_t now);
 
+void
+mqtt_scalars_init(struct mqtt_command *door);
+
+/* Takes a single value into its batch; the letter is taken. */
+void
+mqtt_scalar_take(struct mqtt_command *door, const struct mqtt_topic_info *info, int zone,
+		 const struct mqtt_incoming *message, struct mqtt_letter *letter, int64_t now);
+
 /* Batches (bits 1 << zone) leave, whether or not they are over. */
 void
-mqtt_command_leave(struct mqtt_command *door, unsigned batches, int64_t now);
+mqtt_scalars_leave(struct mqtt_command *door, unsigned batches, int64_t now);
 
 /* Takes a JSON body; the letter is taken. */
 void

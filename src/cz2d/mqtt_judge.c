@@ -340,7 +340,8 @@ take_all(struct hearing *hearing)
 	if (!has(hearing, MQTT_ALL))
 		return true;
 	if (ruler > hearing->judged->config->panel.zones)
-		return mqtt_refuse(hearing->refusal, MQTT_UNKNOWN_ZONE, "Zone %d not found.", ruler);
+		return mqtt_refuse(hearing->refusal, MQTT_UNKNOWN_ZONE, "Zone %d not found.",
+				   ruler);
 	want(hearing, CZ2_ALL, ruler);
 	return true;
 }

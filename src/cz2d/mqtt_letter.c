@@ -33,7 +33,8 @@ is_under(const char *topic, const char *above)
 {
 	size_t length = strlen(above);
 
-	return strncmp(topic, above, length) == 0 && (topic[length] == '\0' || topic[length] == '/');
+	return strncmp(topic, above, length) == 0 &&
+	       (topic[length] == '\0' || topic[length] == '/');
 }
 
 bool

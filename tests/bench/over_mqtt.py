@@ -9,6 +9,7 @@ from mqtt import document
 from mqtt_commands import PREFIX, Commander
 
 WINDOW = 0.250  # that a batch waits for more
+SHOWN = ("heat_setpoint", "cool_setpoint", "preset")
 
 
 class Told:
@@ -23,8 +24,7 @@ class Told:
         sent = time.monotonic()
         shown = [house.listener.wait(
             f"{PREFIX}/zone/{zone}", since=sent,
-            accept=lambda one: [document(one)[name] for name in
-                                ("heat_setpoint", "cool_setpoint", "preset")] == [heat, cool, preset])
+            accept=lambda one: [document(one)[name] for name in SHOWN] == [heat, cool, preset])
             for zone in zones]
         self.results = commander.wait(len(zones), before)
         line = house.sim.frames()[frames:]

@@ -380,7 +380,8 @@ draw_state(uint32_t *chance)
 {
 	set(CZ2_MODE, 0, (int)random_below(chance, CZ2_MODE_COUNT));
 	set(CZ2_EFFECTIVE_MODE, 0, (int)random_below(chance, CZ2_MODE_COUNT));
-	set(CZ2_ALL, 0, (int)random_below(chance, 4) == 0 ? (int)random_below(chance, ZONES + 1) : 0);
+	set(CZ2_ALL, 0,
+	    random_below(chance, 4) == 0 ? (int)random_below(chance, ZONES + 1) : 0);
 	set(CZ2_HEAT, 2, 45 + (int)random_below(chance, 41));
 	set(CZ2_COOL, 2, cz2_values_get(&state, CZ2_HEAT, 2) + 2 + (int)random_below(chance, 10));
 	set(CZ2_HOLD, 2, (int)random_below(chance, 2));
@@ -405,7 +406,8 @@ draw_batch(uint32_t *chance)
 		unsigned field = random_below(chance, MQTT_FIELD_COUNT);
 
 		if (limits[field] != 0)
-			say(2, (enum mqtt_field)field, (int)random_below(chance, (unsigned)limits[field]));
+			say(2, (enum mqtt_field)field,
+			    (int)random_below(chance, (unsigned)limits[field]));
 	}
 }
 
