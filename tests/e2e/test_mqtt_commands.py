@@ -226,6 +226,35 @@ def test_a_command_that_was_named_is_done_once(commander):
     commander.house.twice.add(ident)
 
 
+def test_a_command_that_was_named_is_known_after_a_restart(new_commander):
+    commander = new_commander()
+    body = {"command_id": "0b7b4f5e-6a41-4d5a-9d0e-4b6f3f1f2c13", "heat": 64, "hold": True}
+    one = delivered(commander.ask(("zone/1", body)))
+    commander.house.daemon.stop()
+    commander.house.daemon.start()
+    commander.house.daemon.wait_status()
+    commander.listener.wait(AVAILABILITY, lambda message: message.payload == "online",
+                            since=commander.listener.last(AVAILABILITY).time - 0.001)
+    writes = len(commander.house.written())
+    commander.send("zone/1", body)
+    again = commander.wait(2)[1]
+    assert (again["command_id"], again["status"], again["applied"]) == \
+        (one["command_id"], one["status"], one["applied"])
+    assert len(commander.house.written()) == writes
+
+
+def test_a_restart_tells_what_became_of_a_command_that_was_cut_short(new_commander):
+    commander = new_commander(settings={"cache.refresh_interval": 5})
+    commander.house.sim.fault("silence", function="write", ms=4000)
+    commander.send("zone/1/low", "66")
+    until(lambda: len(commander.house.written()), what="a write")
+    commander.house.daemon.stop(signal.SIGKILL)
+    commander.house.daemon.start()
+    one = commander.wait(1, timeout=60)[0]
+    assert (one["status"], one["error_code"], one["topics"]) == ("failed", "not_taken", []), one
+    assert one["params"]["heat"] == 66
+
+
 def test_two_of_one_name_at_once_are_one(commander):
     ident = "0b7b4f5e-6a41-4d5a-9d0e-4b6f3f1f2c12"
     body = {"command_id": ident, "heat": 63, "temp": True}
