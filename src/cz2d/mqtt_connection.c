@@ -145,7 +145,9 @@ mqtt_connection_broker(const struct mqtt_connection *connection)
 const char *
 mqtt_connection_version(const struct mqtt_connection *connection)
 {
-	return connection->first != 0 ? "3.1.1" : NULL;
+	static const char *const names[] = {[BROKER_MQTT_3_1_1] = "3.1.1", [BROKER_MQTT_5] = "5"};
+
+	return connection->version_known ? names[connection->version] : NULL;
 }
 
 bool

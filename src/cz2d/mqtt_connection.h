@@ -46,7 +46,7 @@ mqtt_connection_is_up(const struct mqtt_connection *connection);
 const char *
 mqtt_connection_broker(const struct mqtt_connection *connection);
 
-/* The version of the protocol that is spoken, "3.1.1"; NULL before the first connection. */
+/* The version of the protocol that is spoken: "5" or "3.1.1"; NULL: no broker has taken one yet. */
 const char *
 mqtt_connection_version(const struct mqtt_connection *connection);
 
