@@ -51,6 +51,7 @@ struct mqtt {
 	uint64_t moment;   /* grows with each change */
 	struct mqtt_counts counts;
 	bool refusal_told; /* of this connection */
+	bool forgotten;    /* by order: all is taken back */
 	bool crowd_told;
 
 	uv_timer_t deliver, resend;
@@ -434,6 +435,7 @@ void
 mqtt_announce(struct mqtt *mqtt)
 {
 	wake(mqtt);
+	mqtt->forgotten = false;
 	mqtt_retained_withhold(mqtt->retained, false, ++mqtt->moment);
 	mqtt_discovery_announce(mqtt->discovery);
 }
@@ -442,8 +444,16 @@ void
 mqtt_forget(struct mqtt *mqtt)
 {
 	wake(mqtt);
-	mqtt_discovery_forget(mqtt->discovery);
-	mqtt_retained_withhold(mqtt->retained, true, ++mqtt->moment);
+	mqtt->forgotten = true;
+	mqtt_discovery_forget(mqtt->discovery); /* says when all else may go */
+}
+
+void
+mqtt_withhold(struct mqtt *mqtt)
+{
+	wake(mqtt);
+	if (!mqtt_retained_is_withheld(mqtt->retained))
+		mqtt_retained_withhold(mqtt->retained, true, ++mqtt->moment);
 }
 
 /* ------------------------------------------------------------------------
@@ -471,12 +481,14 @@ mqtt_stop(struct mqtt *mqtt, enum mqtt_leave how, void (*done)(void *self), void
 {
 	const struct broker_publication last = {
 		.topic = mqtt->availability,
-		.payload = mqtt_retained_is_withheld(mqtt->retained) ? "" : "offline",
+		.payload = mqtt->forgotten ? "" : "offline",
 		.retained = true,
 	};
 
 	mqtt->done = done;
 	mqtt->done_self = self;
+	if (mqtt->forgotten)
+		mqtt_withhold(mqtt);
 	if (mqtt_connected(mqtt))
 		say_the_rest(mqtt);
 	mqtt_connection_leave(mqtt->connection, how, &last);

@@ -26,11 +26,13 @@ enum {
 	BIRTH_MAX_MS = 5000, /* and more daemons than one to listen to */
 	BIRTH_PAUSE_MS = 10 * 1000,
 	ZONES_MS = 100,   /* behind the panel, on which they hang */
-	STATES_MS = 1000, /* behind the zones: who shall show a state has to be known */
+	STATES_MS = 1000, /* behind the zones: who shall show a state has to be known, */
+	ERASE_MS = 1000,  /* and who no longer does has to be gone before it is erased */
 };
 
 /* What is to be done at some moment; in this order when several are. */
-enum due { DUE_HEARD, DUE_LOOK, DUE_BIRTH, DUE_ZONES, DUE_STATES, DUE_COUNT };
+enum due { DUE_HEARD, DUE_LOOK, DUE_BIRTH, DUE_ZONES, DUE_STATES, DUE_DIALS, DUE_ERASE,
+	   DUE_COUNT };
 
 struct mqtt_discovery {
 	struct mqtt_rooms rooms;
@@ -56,12 +58,29 @@ plan(struct mqtt_discovery *discovery, enum due what, int64_t moment)
 	set_timer(discovery);
 }
 
+/* Behind the last message that takes something back. */
+static void
+erase_later(struct mqtt_discovery *discovery, int64_t now)
+{
+	discovery->due[DUE_ERASE] = now + ERASE_MS;
+	set_timer(discovery);
+}
+
 /* Tells what may be told by now, and comes again for the rest. */
 static void
 look(struct mqtt_discovery *discovery, int64_t now)
 {
-	if (!discovery->listening && mqtt_connected(discovery->mqtt))
-		plan(discovery, DUE_LOOK, mqtt_announcer_look(discovery->announcer, now));
+	uint64_t before, after, taken_back;
+
+	if (discovery->listening || !mqtt_connected(discovery->mqtt))
+		return;
+	mqtt_announcer_count(discovery->announcer, &before, &taken_back);
+	plan(discovery, DUE_LOOK, mqtt_announcer_look(discovery->announcer, now));
+	mqtt_announcer_count(discovery->announcer, &after, &taken_back);
+	/* A thermostat that it is told of once more forgets its preset. */
+	if (after != before)
+		plan(discovery, DUE_DIALS, now + STATES_MS);
+	erase_later(discovery, now);
 }
 
 /* ------------------------------------------------------------------------
@@ -108,19 +127,41 @@ on_zones(struct mqtt_discovery *discovery, int64_t now)
 }
 
 static void
+on_dials(struct mqtt_discovery *discovery, int64_t now)
+{
+	(void)now;
+	for (int zone = 1; zone <= devices_zones(discovery->rooms.devices); zone++)
+		mqtt_state_repeat(discovery->state, zone);
+}
+
+static void
 on_states(struct mqtt_discovery *discovery, int64_t now)
 {
 	static const char *const names[] = {"diagnostics", "status", "link", "availability"};
 
-	(void)now;
-	for (int zone = 0; zone <= devices_zones(discovery->rooms.devices); zone++)
-		mqtt_state_repeat(discovery->state, zone);
+	mqtt_state_repeat(discovery->state, 0);
+	on_dials(discovery, now);
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
 		char topic[MQTT_TOPIC_MAX];
 
 		mqtt_topic(discovery->mqtt, names[i], topic);
 		mqtt_repeat(discovery->mqtt, topic);
 	}
+}
+
+static void
+on_erase(struct mqtt_discovery *discovery, int64_t now)
+{
+	char topic[MQTT_TOPIC_MAX];
+
+	(void)now;
+	if (mqtt_announcer_is_forgotten(discovery->announcer)) {
+		mqtt_withhold(discovery->mqtt);
+		return;
+	}
+	for (int zone = 1; zone <= CZ2_ZONES_MAX; zone++)
+		if (mqtt_announcer_told(discovery->announcer, zone, topic) == NULL)
+			mqtt_state_erase(discovery->state, zone);
 }
 
 /* Without a connection: what has to be done is found out after the next one. */
@@ -135,8 +176,9 @@ static void
 on_timer(uv_timer_t *timer)
 {
 	static void (*const act[DUE_COUNT])(struct mqtt_discovery *, int64_t) = {
-		[DUE_HEARD] = on_heard, [DUE_LOOK] = look,	   [DUE_BIRTH] = on_birth,
-		[DUE_ZONES] = on_zones, [DUE_STATES] = on_states,
+		[DUE_HEARD] = on_heard, [DUE_LOOK] = look,        [DUE_BIRTH] = on_birth,
+		[DUE_ZONES] = on_zones, [DUE_STATES] = on_states, [DUE_DIALS] = on_dials,
+		[DUE_ERASE] = on_erase,
 	};
 	struct mqtt_discovery *discovery = timer->data;
 	int64_t now = clock_now();
@@ -276,6 +318,7 @@ mqtt_discovery_forget(struct mqtt_discovery *discovery)
 	discovery->due[DUE_STATES] = INT64_MAX;
 	if (!discovery->listening) /* else what we shall have heard of is taken back then */
 		mqtt_announcer_take_back(discovery->announcer, clock_now());
+	erase_later(discovery, clock_now());
 }
 
 /* ------------------------------------------------------------------------

@@ -79,6 +79,10 @@ mqtt_retain(struct mqtt *mqtt, const char *topic, enum mqtt_rank rank, const cha
 void
 mqtt_repeat(struct mqtt *mqtt, const char *topic);
 
+/* From now on nothing is retained, until mqtt_announce(). */
+void
+mqtt_withhold(struct mqtt *mqtt);
+
 /*
  * Says something once, after all that is retained and has changed before. What cannot be said
  * since the broker is away waits, up to 64 of them, and then has the member "late": true.
@@ -117,6 +121,12 @@ mqtt_state_renamed(struct mqtt_state *state);
 /* The zone's document (0: the system's) once more, so that who shows a wish returns to the fact. */
 void
 mqtt_state_repeat(struct mqtt_state *state, int zone);
+/*
+ * Of a zone that was used once, or that an earlier configuration had, nothing remains. Only when
+ * Home Assistant has let go of the device: to its templates an empty message is an error.
+ */
+void
+mqtt_state_erase(struct mqtt_state *state, int zone);
 
 struct mqtt_audit *
 mqtt_audit_new(const struct mqtt_rooms *rooms, struct mqtt *mqtt);

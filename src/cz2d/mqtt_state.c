@@ -30,7 +30,7 @@ struct mqtt_state {
 	struct mqtt_rooms rooms;
 	struct mqtt *mqtt;
 	int half_degrees[CZ2_ZONES_MAX + 1]; /* that each zone was last said to have */
-	bool diagnosed;       /* the line was described, */
+	bool diagnosed;       /* the line was described, and the panel had answered, */
 	int64_t diagnosed_at; /* and at that moment the last time */
 	uv_timer_t silence;   /* until the panel counts as gone */
 	uv_timer_t minute;    /* until the line may be described again */
@@ -58,15 +58,6 @@ tell(struct mqtt_state *state, const char *name, json_t *document)
 }
 
 static void
-erase(struct mqtt_state *state, const char *name)
-{
-	char topic[MQTT_TOPIC_MAX];
-
-	mqtt_topic(state->mqtt, name, topic);
-	mqtt_retain(state->mqtt, topic, MQTT_RANK_STATE, NULL);
-}
-
-static void
 repeat(struct mqtt_state *state, const char *name)
 {
 	char topic[MQTT_TOPIC_MAX];
@@ -88,7 +79,6 @@ is_used(const struct mqtt_state *state, int zone)
 	       devices_in_use(state->rooms.devices, zone);
 }
 
-/* Of a zone that was used once, or that an earlier configuration had, nothing may remain. */
 static void
 tell_zone(struct mqtt_state *state, const struct json_view *view, int zone)
 {
@@ -97,8 +87,6 @@ tell_zone(struct mqtt_state *state, const struct json_view *view, int zone)
 	name_zone(zone, name);
 	if (is_used(state, zone))
 		tell(state, name, json_home_zone(view, zone, &state->half_degrees[zone]));
-	else
-		erase(state, name);
 }
 
 static void
@@ -168,7 +156,7 @@ describe_line(struct mqtt_state *state)
 	int64_t now = clock_now();
 	struct json_view view = json_view_at(rooms->devices, rooms->model, now);
 
-	state->diagnosed = true;
+	state->diagnosed = model_answered_at(rooms->model) != INT64_MIN;
 	state->diagnosed_at = now;
 	tell(state, "diagnostics", json_diagnostics(&view, rooms->bus, rooms->link, rooms->started));
 }
@@ -234,6 +222,17 @@ mqtt_state_repeat(struct mqtt_state *state, int zone)
 		repeat(state, "system");
 	else if (is_used(state, zone))
 		repeat(state, name);
+}
+
+void
+mqtt_state_erase(struct mqtt_state *state, int zone)
+{
+	char name[NAME_MAX_HERE], topic[MQTT_TOPIC_MAX];
+
+	name_zone(zone, name);
+	mqtt_topic(state->mqtt, name, topic);
+	if (!is_used(state, zone))
+		mqtt_retain(state->mqtt, topic, MQTT_RANK_STATE, NULL);
 }
 
 /* ------------------------------------------------------------------------

@@ -98,7 +98,6 @@ class HomeAssistant:
         self.components = {}  # device object id -> {component key: entity}
         self.payloads = {}    # device object id -> (when, what)
         self.heard = {}       # topic -> its latest message
-        self.wanted = set()   # topics that were subscribed to
         self.client = Client(self.port, self._deliver)
         self.client.subscribe("homeassistant/device/+/config", 0)
         self.client.publish("homeassistant/status", "online")
@@ -166,15 +165,17 @@ class HomeAssistant:
             self.error(f"{name}: {key}: the entity's name repeats the device's")
         entity_id = self.registry.entity_id(config["platform"], config["unique_id"], device,
                                             config.get("name"))
-        self._forget(known.get(key))
-        known[key] = self.entities[entity_id] = platform(self, entity_id, config)
+        if key in known:
+            known[key].configure(config)
+        else:
+            known[key] = self.entities[entity_id] = platform(self, entity_id, config)
         self._listen_for(known[key])
 
     def _listen_for(self, entity):
-        for topic in sorted(entity.topics()):
-            # What is retained comes once more with each new subscription, as with the real one.
+        """Only to what is new to it: what is retained there then comes."""
+        for topic in sorted(entity.topics() - entity.subscribed):
             self.client.subscribe(topic, entity.config.get("qos", 0))
-            self.wanted.add(topic)
+            entity.subscribed.add(topic)
             if topic in self.heard:
                 entity.take(topic, self.heard[topic])
 

@@ -17,9 +17,14 @@ class Entity:
     def __init__(self, home, entity_id, config):
         self.home = home
         self.entity_id = entity_id
-        self.config = config
         self.value = None
         self.messages = {}  # availability topic -> its latest message
+        self.subscribed = set()
+        self.configure(config)
+
+    def configure(self, config):
+        """Also when it is discovered once more."""
+        self.config = config
 
     def topics(self):
         found = {self.config[name] for name in ("state_topic",) if name in self.config}
@@ -39,7 +44,7 @@ class Entity:
     def take(self, topic, payload):
         if any(one["topic"] == topic for one in self.config.get("availability", ())):
             self.messages[topic] = payload
-        if self._is_state(topic) and payload:
+        if self._is_state(topic):
             self._state(payload)
 
     def _is_state(self, topic):
@@ -154,10 +159,15 @@ class Climate(Entity):
     ACTIONS = ("off", "preheating", "heating", "cooling", "drying", "idle", "fan", "defrosting")
 
     def __init__(self, *arguments):
-        super().__init__(*arguments)
         self.shown = dict.fromkeys(self.PARTS)
         self.past = []
-        if "none" in self.config.get("preset_modes", ()):
+        super().__init__(*arguments)
+
+    def configure(self, config):
+        """It forgets its preset each time, and shows the next that it is told."""
+        super().configure(config)
+        self.shown["preset"] = "none"
+        if "none" in config.get("preset_modes", ()):
             self.complain("preset_modes must not include preset mode 'none'")
 
     def topics(self):
@@ -168,7 +178,7 @@ class Climate(Entity):
         super().take(topic, payload)
         touched = False
         for part, (name, template) in self.PARTS.items():
-            if self.config.get(name) == topic and payload:
+            if self.config.get(name) == topic:
                 shown = self.home.render(self, self.config.get(template), payload)
                 if shown:
                     getattr(self, "_take_" + part, self._take_number)(part, shown)

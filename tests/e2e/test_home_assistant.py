@@ -200,6 +200,20 @@ def test_presets_over_every_edge(family):
     family.all_agree()
 
 
+def test_a_zone_with_another_name_keeps_what_it_shows(family):
+    family.house.rest.post("/zones/2/temperature", {"out": True})
+    family.all_agree()
+    before = identity(family)
+    payload = family.hass.payloads["cz2d_cz2_zone_2"]
+    for name in ("Loft", "Bedrooms"):
+        path = "/api/v1/devices/cz2-zone-2"
+        assert family.house.rest.request("PATCH", path, {"name": name}).status == 200
+        until(lambda: family.hass.payloads["cz2d_cz2_zone_2"] != payload, 30, "another name")
+        payload = family.hass.payloads["cz2d_cz2_zone_2"]
+        family.all_agree()
+    assert identity(family) == before
+
+
 # --- what happens in a house, and who remembers ---
 
 def identity(family):

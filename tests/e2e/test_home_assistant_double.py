@@ -151,6 +151,24 @@ def test_entities_come_and_go_and_keep_their_names(bench):
     bench.complained("two payloads within")
 
 
+def test_a_climate_that_is_discovered_again_forgets_its_preset_until_it_is_told(bench):
+    bench.announce({"climate": CLIMATE})
+    bench.tell(**AUTO)
+    bench.shows(AUTO)
+    bench.announce({"climate": {**CLIMATE, "icon": "mdi:fire"}})
+    bench.shows({**AUTO, "preset": "none"})
+    bench.tell(**AUTO)
+    bench.shows(AUTO)
+
+
+def test_an_empty_state_is_an_error_of_the_template(bench):
+    bench.announce({"climate": CLIMATE})
+    bench.tell(**HEAT)
+    bench.shows(HEAT)
+    bench.listener.publish(STATE, "", retain=True)
+    bench.complained("'value_json' is undefined")
+
+
 def test_who_starts_anew_finds_what_is_retained_and_says_that_it_was_born(bench):
     bench.announce({"climate": CLIMATE, "mode": SENSOR})
     bench.tell(**HEAT)

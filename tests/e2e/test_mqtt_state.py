@@ -207,7 +207,7 @@ def test_a_change_is_told_where_it_belongs(mqtt_house):
 def test_a_zone_that_is_not_used_any_more_is_erased_and_comes_back(mqtt_house):
     device = "/api/v1/devices/cz2-zone-2"
     assert mqtt_house.rest.post(f"{device}/decommission").status == 200
-    until(lambda: text(mqtt_house, "zone/2") == "", what="the zone to be erased")
+    until(lambda: text(mqtt_house, "zone/2") == "", 30, "the zone to be erased")
     assert f"{PREFIX}/zone/2" not in retained(mqtt_house)
     mqtt_house.rest.post("/update")
     assert text(mqtt_house, "zone/2") == ""
@@ -222,7 +222,7 @@ def test_zones_that_an_earlier_configuration_had_are_erased(mqtt_house):
     mqtt_house.daemon.write_config(panel__zones=2)
     mqtt_house.daemon.start()
     mqtt_house.daemon.wait_status()
-    until(lambda: text(mqtt_house, "zone/3") == "", what="the zone to be erased")
+    until(lambda: text(mqtt_house, "zone/3") == "", 30, "the zone to be erased")
     until(lambda: text(mqtt_house, "availability") == "online", what="online")
     assert f"{PREFIX}/zone/3" not in retained(mqtt_house)
     assert f"{PREFIX}/zone/2" in retained(mqtt_house)

@@ -56,6 +56,10 @@ ENTRY = re.compile(r"\d{4}-\d\d-\d\d \S+ (?P<level>\w+) \(.*?\) \[(?P<logger>[\w
 
 # Who speaks of us, and messages that are about something of ours whoever says them.
 OURS = re.compile(r"mqtt|automation|helpers\.template|components\.(climate|event|sensor|select)")
+# What we do to it on purpose.
+EXPECTED = re.compile(r"mqtt\.client\].*(The connection was lost|Failed to connect|"
+                      r"Connection refused|Connection reset)|client is not currently connected",
+                      re.IGNORECASE)
 COMPLAINTS = re.compile(
     r"Invalid MQTT device discovery payload|Error '|Unable to parse|Could not parse|"
     r"Invalid modes mode|is not a valid preset mode|deprecated|illegal discovery topic|"
@@ -137,7 +141,7 @@ class HomeAssistant:
     def complaints(self):
         """What it says about us: all from MQTT, and whatever sounds like ours."""
         return [text for logger, text in self.worries()
-                if OURS.search(logger) or COMPLAINTS.search(text)]
+                if (OURS.search(logger) or COMPLAINTS.search(text)) and not EXPECTED.search(text)]
 
     def close(self):
         if self.process and self.process.alive():
