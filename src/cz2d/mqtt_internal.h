@@ -75,7 +75,7 @@ mqtt_topic(const struct mqtt *mqtt, const char *name, char topic[MQTT_TOPIC_MAX]
 void
 mqtt_retain(struct mqtt *mqtt, const char *topic, enum mqtt_rank rank, const char *text);
 
-/* Sends what the topic retains once more, though nothing has changed; nothing if it retains nothing. */
+/* Sends what the topic retains once more, though nothing has changed. Of others: nothing. */
 void
 mqtt_repeat(struct mqtt *mqtt, const char *topic);
 

@@ -49,7 +49,8 @@ mqtt_retained_begin(struct mqtt_retained *retained);
 
 /* What shall go next; the payload is "" for a topic to be erased. False: nothing may go. */
 bool
-mqtt_retained_next(const struct mqtt_retained *retained, const char **topic, const char **payload);
+mqtt_retained_next(const struct mqtt_retained *retained, const char **topic,
+		   const char **payload);
 
 /* What next() told went out with this number, which is not 0. */
 void

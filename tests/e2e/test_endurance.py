@@ -7,6 +7,7 @@ long form, a week: CZ2_ENDURANCE_HOURS, CZ2_BROKER_KILLS."""
 
 import contextlib
 import functools
+import json
 import os
 import random
 import signal
@@ -244,6 +245,21 @@ def loses_broker(house, clocks, number, meanwhile=lambda: None):
     house.listen_again()
 
 
+def assert_retained_is_true(house, late):
+    """What lies at the broker under our prefix is what the model says, and all of it."""
+    status = house.status()
+    told = {one.topic.removeprefix("hvac/cz2/"): one.payload for one in late.all()
+            if one.topic.startswith("hvac/cz2/") and one.payload and "/audit" not in one.topic}
+    zones = {f"zone/{zone['zone_id']}": zone for zone in status["zones"]}
+    assert set(told) == {"availability", "link", "status", "system", "diagnostics", *zones}
+    assert told["link"] == "online"
+    for topic, zone in zones.items():
+        shown = json.loads(told[topic])
+        assert all(shown[name] == zone[name]
+                   for name in ("name", "heat_setpoint", "cool_setpoint", "hold", "out")), shown
+    assert json.loads(told["system"])["mode"] == status["system_mode"]
+
+
 @needs_broker
 def test_a_broker_that_is_killed_over_and_over_is_told_the_truth_each_time(new_house, clocks):
     house = new_house(settings=SETTINGS, mqtt=True, environment=clocks.environment)
@@ -259,6 +275,8 @@ def test_a_broker_that_is_killed_over_and_over_is_told_the_truth_each_time(new_h
         late = Listener(house.broker.port)
         late.wait(AVAILABILITY, lambda one: one.payload == "online")
         late.wait(STATUS, lambda one: document(one)["zones"][1]["heat_setpoint"] == heat)
+        late.wait("hvac/cz2/zone/2", lambda one: document(one)["heat_setpoint"] == heat)
+        assert_retained_is_true(house, late)
         late.close()
     print(f"{KILLS} kills: {footprint} became {house.daemon.footprint()}, "
           f"{len(lines(house))} lines")
