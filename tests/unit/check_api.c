@@ -273,9 +273,9 @@ tell(const struct outcome *outcome)
 }
 
 int
-engine_pending(const struct engine *e)
+ledger_pending(const struct ledger *l)
 {
-	(void)e;
+	(void)l;
 	return 3;
 }
 
