@@ -62,7 +62,9 @@ api_get_health(const struct api_call *call)
 				     "mqtt", "enabled", api->parts.config->mqtt.enabled,
 				     "connected", api_mqtt_connected(api),
 				     "storage", "ok", store_ok(api->parts.store),
-				     "queue", engine_pending(api->parts.engine));
+				     "queue",
+				     engine_pending(api->parts.engine) +
+					     ledger_waiting(api->parts.ledger));
 
 	if (json_array_size(wrong) > 0)
 		json_object_set(document, "problems", wrong);

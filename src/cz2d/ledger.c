@@ -301,6 +301,16 @@ ledger_pending(const struct ledger *ledger)
 	return count;
 }
 
+int
+ledger_waiting(const struct ledger *ledger)
+{
+	int count = 0;
+
+	for (const struct entry *entry = ledger->first; entry != NULL; entry = entry->next)
+		count += entry->phase <= PHASE_HELD;
+	return count;
+}
+
 /* Who stops tells those who wait for an answer; all else is for the next start. */
 static bool
 is_stepped(const struct entry *entry)

@@ -149,6 +149,10 @@ ledger_open_record(const struct ledger *ledger, const char *id);
 int
 ledger_pending(const struct ledger *ledger);
 
+/* Those of them that the engine does not have yet. */
+int
+ledger_waiting(const struct ledger *ledger);
+
 /* Accepts no more; the patient ones stay for the next start. */
 void
 ledger_stop(struct ledger *ledger);

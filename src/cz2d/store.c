@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "cz2d/store_internal.h"
 
@@ -64,6 +65,32 @@ store_take_number(void *self, const struct database_value *columns, int count)
 {
 	if (count == 1 && columns[0].kind == DATABASE_INTEGER)
 		*(int64_t *)self = columns[0].integer;
+}
+
+bool
+store_is_below(const struct database_value *column, int64_t limit)
+{
+	return column->kind == DATABASE_INTEGER && column->integer >= 0 && column->integer < limit;
+}
+
+static void
+kept(struct disk_job *job, int error)
+{
+	struct store_keeping *keeping = (struct store_keeping *)job;
+
+	store_note_health(keeping->store);
+	if (keeping->told != NULL)
+		keeping->told(keeping->self, error, clock_now());
+	keeping->release(keeping);
+}
+
+void
+store_keep_aside(struct store *store, struct store_keeping *keeping,
+		 int (*work)(struct disk_job *job, struct database *database))
+{
+	keeping->job = (struct disk_job){.work = work, .done = kept};
+	keeping->store = store;
+	disk_do(store->writer, &keeping->job);
 }
 
 void

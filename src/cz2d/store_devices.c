@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 
@@ -34,11 +33,8 @@ static const char select_devices[] = "SELECT " NAMES " FROM devices LIMIT 500";
  */
 
 struct keeping {
-	struct disk_job job;
-	struct store *store;
+	struct store_keeping common;
 	struct device device;
-	store_kept kept;
-	void *self;
 };
 
 static int
@@ -58,14 +54,9 @@ keep(struct disk_job *job, struct database *database)
 }
 
 static void
-kept(struct disk_job *job, int error)
+release(struct store_keeping *common)
 {
-	struct keeping *keeping = (struct keeping *)job;
-
-	store_note_health(keeping->store);
-	if (keeping->kept != NULL)
-		keeping->kept(keeping->self, error, clock_now());
-	free(keeping);
+	free(common);
 }
 
 void
@@ -73,12 +64,9 @@ store_keep_device(struct store *store, const struct device *device, store_kept t
 {
 	struct keeping *keeping = mem_new(1, sizeof *keeping);
 
-	keeping->job = (struct disk_job){.work = keep, .done = kept};
-	keeping->store = store;
+	keeping->common = (struct store_keeping){.release = release, .told = told, .self = self};
 	keeping->device = *device;
-	keeping->kept = told;
-	keeping->self = self;
-	disk_do(store->writer, &keeping->job);
+	store_keep_aside(store, &keeping->common, keep);
 }
 
 /* ------------------------------------------------------------------------

@@ -41,6 +41,24 @@ store_number(int64_t integer);
 void
 store_take_number(void *self, const struct database_value *columns, int count);
 
+/* A number from 0 to below the limit. */
+bool
+store_is_below(const struct database_value *column, int64_t limit);
+
+/* Something that is kept beside the loop; what it is follows in a struct around this one. */
+struct store_keeping {
+	struct disk_job job;
+	struct store *store;
+	store_kept told; /* or NULL */
+	void *self;
+	void (*release)(struct store_keeping *keeping); /* frees it */
+};
+
+/* work keeps it; then told is told, and it is released. */
+void
+store_keep_aside(struct store *store, struct store_keeping *keeping,
+		 int (*work)(struct disk_job *job, struct database *database));
+
 /* After work on the database has ended. */
 void
 store_note_health(struct store *store);

@@ -437,7 +437,7 @@ add_change(const struct unexpected *unexpected, struct unexpected_finding *findi
 
 	*change = (struct unexpected_change){.old = slot->value, .now = slot->doubtful};
 	cz2_slot_split(id, &change->field, &zone);
-	finding->seen = clock_earlier(finding->seen, slot->since);
+	finding->seen = clock_later(finding->seen, slot->since);
 	finding->scheduled = finding->scheduled && by_schedule(unexpected, zone, change);
 	add_row(unexpected, finding, row_of(id));
 }
@@ -449,7 +449,7 @@ find(const struct unexpected *unexpected, int zone, enum unexpected_cause cause,
 	*finding = (struct unexpected_finding){.zone = zone,
 					       .cause = cause,
 					       .scheduled = cause == UNEXPECTED_UNKNOWN,
-					       .seen = INT64_MAX};
+					       .seen = INT64_MIN};
 	for (int id = 0; id < CZ2_SLOT_COUNT; id++) {
 		enum cz2_field field;
 		int owner;

@@ -37,7 +37,7 @@ struct unexpected_finding {
 	int zone; /* 0: the panel itself */
 	enum unexpected_cause cause;
 	bool scheduled; /* a schedule may have done all of it: nobody held the zone */
-	int64_t seen;   /* when it was seen first, monotonic ms */
+	int64_t seen;   /* when all of it had been seen, monotonic ms */
 	int count;
 	struct unexpected_change changes[UNEXPECTED_CHANGES_MAX];
 	int row_count;

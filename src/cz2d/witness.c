@@ -217,27 +217,37 @@ see(struct witness *witness, int64_t now)
 }
 
 static void
-on_changed(void *self, unsigned events, const bool *changed)
+take(struct witness *witness, int64_t now)
 {
 	struct unexpected_finding findings[UNEXPECTED_FINDINGS_MAX];
-	struct witness *witness = self;
-	int64_t now = clock_now();
-	int count;
+	int count = unexpected_take(witness->unexpected, findings);
 
-	(void)changed;
-	see(witness, now);
-	if ((events & MODEL_REFRESHED) == 0)
-		return;
-	count = unexpected_take(witness->unexpected, findings);
 	if (count > 0)
 		tell(witness, findings, count, now);
 }
 
 static void
+on_changed(void *self, unsigned events, const bool *changed)
+{
+	struct witness *witness = self;
+	int64_t now = clock_now();
+
+	(void)changed;
+	see(witness, now);
+	if ((events & MODEL_REFRESHED) != 0)
+		take(witness, now);
+}
+
+/* On a bad line no refresh may end before a write of ours covers what was found. */
+static void
 on_wrote(void *self, enum cz2_row row, const struct cz2_image *before,
 	 const struct cz2_image *after, int64_t now)
 {
-	unexpected_wrote(((struct witness *)self)->unexpected, row, before, after, now);
+	struct witness *witness = self;
+
+	see(witness, now);
+	take(witness, now);
+	unexpected_wrote(witness->unexpected, row, before, after, now);
 }
 
 void

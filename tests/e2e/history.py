@@ -315,10 +315,11 @@ def every_write_belongs_to_a_request(history, registers):
 
 
 def _basis(registers, write):
-    """When we last asked for the row before a write and were answered, and the replies since."""
+    """When we last asked for the row before a write and were answered, and the replies since.
+    A panel that stood still answers all that has come at one moment."""
     asked = registers.reads[write.row]
     replies = registers.replies[write.row]
-    beyond = bisect_right(replies, write.time, key=lambda one: one.time)
+    beyond = bisect_left(replies, write.time, key=lambda one: one.time)
     for moment in reversed(asked[:bisect_right(asked, write.time)]):
         first = bisect_left(replies, moment, key=lambda one: one.time)
         if first < beyond:

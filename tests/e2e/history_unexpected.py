@@ -140,14 +140,16 @@ def _runs(seen):
 def _lasting(seen, named):
     """(from, to, old, new): what was believed became something else that nobody wrote, and
     stayed long enough. Where a careful reader cannot tell what was believed, nothing is asked."""
-    believed = seen[0][1] if seen else None
+    believed, shown = (seen[0][1], seen[0][0]) if seen else (None, 0.0)
     for start, sure, end, value in _runs(seen):
         if value == believed:
+            shown = end
             continue
         if sure is None:
             believed = None
             continue
-        ours = bisect_left(named, start - SETTLING) < bisect_right(named, sure)
+        # Between the last sight of the old value and the first of the new one may be a while.
+        ours = bisect_left(named, shown - SETTLING) < bisect_right(named, sure)
         if believed is not None and not ours:
             yield start, end, believed, value
-        believed = value
+        believed, shown = value, end

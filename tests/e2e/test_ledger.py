@@ -156,6 +156,18 @@ def test_one_more_than_may_wait_is_a_429(new_house):
         assert ended(house, one.json["command_id"])["status"] == "delivered"
 
 
+def test_what_waits_for_the_panel_counts_as_queued(new_house):
+    house = new_house(settings=COLD)
+    fall_silent(house)
+    idents = [house.rest.post(ZONE, {"heat": heat, "hold": True}, headers=ASYNC).json["command_id"]
+              for heat in (60, 61, 62, 63, 64)]
+    until(lambda: house.rest.get("/health").json["queue"] >= len(idents), what="all to wait")
+    house.sim.silence(False)
+    for ident in idents:
+        assert ended(house, ident)["status"] == "delivered"
+    until(lambda: house.rest.get("/health").json["queue"] == 0, what="nobody to wait")
+
+
 def test_who_does_not_wait_is_served_when_the_panel_is_back(new_house):
     house = new_house(settings={**SETTINGS, "cache.refresh_interval": 5})
     fall_silent(house)

@@ -80,6 +80,19 @@ def test_a_hold_that_vanishes_is_recorded_and_told(new_house):
     assert len(unexpected(house, zone(2))) == 1
 
 
+def test_what_was_found_is_recorded_before_a_command_covers_it(new_house):
+    house = new_house(settings=SETTINGS)
+    house.command("/zones/2/temperature", {"heat": 66, "hold": True})
+    kept(house, zone(2))
+    house.sim.fault("lose-reply", count=10000, row="1.18")  # no refresh ends well any more
+    house.sim.wall(2, heat=71)
+    looks = house.sim.counters()["rows"]["1.16"]["reads"]
+    house.rest.get("/status?force=true")
+    until(lambda: house.sim.counters()["rows"]["1.16"]["reads"] >= looks + 3, 30, "two looks")
+    house.command("/zones/2/temperature", {"heat": 64})
+    assert changes(found(house, zone(2), ask=False))["heat_setpoint"] == (66, 71)
+
+
 @pytest.mark.parametrize("target, body", [
     ("/zones/2/temperature", {"heat": 66, "cool": 78, "hold": True}),
     ("/zones/batch/temperature", {"zones": [1, 2, 3], "heat": 61, "temp": True}),

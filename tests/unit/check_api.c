@@ -276,7 +276,14 @@ int
 engine_pending(const struct engine *e)
 {
 	(void)e;
-	return 3;
+	return 2;
+}
+
+int
+ledger_waiting(const struct ledger *l)
+{
+	(void)l;
+	return 1;
 }
 
 bool
