@@ -23,7 +23,8 @@
 enum {
 	PER_SECOND = 10, /* messages, in the long run */
 	BURST = 40,      /* and at once */
-	THOUSAND = 1000,
+	ONE = 1000,      /* message, in what is counted in */
+	FULL = BURST * ONE,
 };
 
 static const char set_topic[] = "set/#";
@@ -79,11 +80,11 @@ pass_rate(struct mqtt_command *door, int64_t now)
 {
 	int64_t more = (now - door->allowed_at) * PER_SECOND;
 
-	door->allowance = clock_earlier(door->allowance + more, BURST * THOUSAND);
+	door->allowance = clock_earlier(door->allowance + more, FULL);
 	door->allowed_at = now;
-	if (door->allowance < THOUSAND)
+	if (door->allowance < ONE)
 		return false;
-	door->allowance -= THOUSAND;
+	door->allowance -= ONE;
 	return true;
 }
 
@@ -222,7 +223,7 @@ mqtt_command_new(const struct mqtt_rooms *rooms, struct mqtt *mqtt, struct mqtt_
 	door->rooms = *rooms;
 	door->mqtt = mqtt;
 	door->state = state;
-	door->allowance = BURST * THOUSAND;
+	door->allowance = FULL;
 	door->allowed_at = clock_now();
 	mqtt_scalars_init(door);
 	uv_timer_init(rooms->loop, &door->turn);

@@ -86,9 +86,9 @@ lookup_new(struct mqtt_command *door, const struct mqtt_plan *plan, struct mqtt_
 }
 
 static void
-lookup_unlink(struct mqtt_lookup *lookup)
+lookup_unlink(struct mqtt_command *door, struct mqtt_lookup *lookup)
 {
-	lookup->door->lookup_count--;
+	door->lookup_count--;
 	*lookup->link = lookup->next;
 	if (lookup->next != NULL)
 		lookup->next->link = lookup->link;
@@ -138,7 +138,7 @@ on_found(void *self, int error, const struct record *records, int count, int64_t
 		free(lookup);
 		return;
 	}
-	lookup_unlink(lookup);
+	lookup_unlink(door, lookup);
 	if (error != CZ2_OK) {
 		refuse_plan(door, plan, lookup->letters, CZ2_EIO);
 	} else if (count == 0) {
@@ -213,7 +213,7 @@ mqtt_repeat_fini(struct mqtt_command *door)
 	while (door->lookups != NULL) {
 		struct mqtt_lookup *lookup = door->lookups;
 
-		lookup_unlink(lookup);
+		lookup_unlink(door, lookup);
 		lookup->door = NULL;
 		lookup->letters = mqtt_letter_free(lookup->letters);
 		free(lookup->plan.params);
