@@ -10,8 +10,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "base/address.h"
 #include "base/clock.h"
@@ -19,6 +17,7 @@
 #include "base/mem.h"
 #include "cz2d/config.h"
 #include "cz2d/config_check.h"
+#include "cz2d/mqtt_client_id.h"
 
 enum {
 	RETRY_MIN_MS = 1000,
@@ -35,7 +34,6 @@ enum {
 	 */
 	TAKE_LOOK_MS = 6000,
 	TAKE_LOOKS = 5,
-	MACHINE_DIGITS = 8,
 	BROKER_NAME_MAX = CONFIG_TEXT_MAX + 16,
 };
 
@@ -53,7 +51,7 @@ struct mqtt_connection {
 	struct mqtt_connection_observer observer;
 	struct broker *broker;
 	char broker_name[BROKER_NAME_MAX]; /* for people */
-	char client_id[CONFIG_TEXT_MAX];
+	char client_id[MQTT_CLIENT_ID_MAX];
 
 	enum state state;
 	uint64_t numbers; /* given out in this life */
@@ -533,42 +531,6 @@ mqtt_connection_listen(struct mqtt_connection *connection, bool on)
  * Birth and death
  */
 
-/* The same after each start, another on each machine. */
-static void
-machine_digits(char digits[MACHINE_DIGITS + 1])
-{
-	FILE *file = fopen("/etc/machine-id", "re");
-	size_t length = file != NULL ? fread(digits, 1, MACHINE_DIGITS, file) : 0;
-	char host[256] = "";
-	uint32_t hash = 2166136261;
-
-	digits[length] = '\0';
-	if (file != NULL)
-		fclose(file);
-	if (strspn(digits, "0123456789abcdef") == MACHINE_DIGITS)
-		return;
-	gethostname(host, sizeof host - 1);
-	for (const char *letter = host; *letter != '\0'; letter++)
-		hash = (hash ^ (unsigned char)*letter) * 16777619; /* FNV-1a */
-	snprintf(digits, MACHINE_DIGITS + 1, "%08x", hash);
-}
-
-static void
-name_all(struct mqtt_connection *connection, const struct config *config)
-{
-	char digits[MACHINE_DIGITS + 1];
-
-	address_text(config->mqtt.host, config->mqtt.port, connection->broker_name,
-		     sizeof connection->broker_name);
-	machine_digits(digits);
-	if (config->mqtt.client_id[0] != '\0')
-		snprintf(connection->client_id, sizeof connection->client_id, "%s",
-			 config->mqtt.client_id);
-	else
-		snprintf(connection->client_id, sizeof connection->client_id, "cz2d-%s-%s",
-			 config->panel.id, digits);
-}
-
 static bool
 start_handles(struct mqtt_connection *connection, uv_loop_t *loop)
 {
@@ -630,7 +592,9 @@ mqtt_connection_new(const struct config *config, uv_loop_t *loop, const char *wi
 	connection->wanted = config->mqtt.version;
 	if (connection->wanted == CONFIG_MQTT_3_1_1)
 		connection->version = BROKER_MQTT_3_1_1;
-	name_all(connection, config);
+	address_text(config->mqtt.host, config->mqtt.port, connection->broker_name,
+		     sizeof connection->broker_name);
+	mqtt_client_id(config, connection->client_id);
 	connection->broker = broker_new(&broker);
 	if (connection->broker == NULL || !start_handles(connection, loop)) {
 		broker_free(connection->broker);

@@ -9,7 +9,7 @@ import threading
 
 import pytest
 
-from mqtt import DeafBroker, Listener, document, mosquitto_path, text
+from mqtt import Broker, DeafBroker, Listener, document, mosquitto_path, text
 from waiting import stays, until
 
 pytestmark = pytest.mark.skipif(not mosquitto_path(), reason="mosquitto is not installed")
@@ -257,3 +257,35 @@ def test_what_is_said_while_the_broker_is_away_comes_late_and_in_order(new_house
     house.command("/zones/1/temperature", {"heat": 66, "hold": True})
     last = house.listener.wait(audit, lambda one: document(one)["args"].get("heat") == 66)
     assert "late" not in document(last)
+
+
+class StrictBroker(Broker):
+    """mosquitto with an access list for whoever comes."""
+
+    def __init__(self, directory, *topics):
+        self.topics = topics
+        super().__init__(directory)
+
+    def write_config(self):
+        super().write_config()
+        rules = f"{self.directory}/mosquitto.acl"
+        with open(rules, "w", encoding="utf-8") as file:
+            file.write("".join(f"topic {one}\n" for one in self.topics))
+        with open(self.config, "a", encoding="utf-8") as file:
+            file.write(f"acl_file {rules}\n")
+
+
+def test_what_an_access_list_forbids_is_told_once_and_keeps_nothing_else_up(new_house, tmp_path):
+    broker = StrictBroker(str(tmp_path), "read #", "write hvac/cz2/#", "deny hvac/cz2/system")
+    try:
+        house = new_house(settings={"mqtt.enabled": True, "mqtt.host": "127.0.0.1",
+                                    "mqtt.port": broker.port})
+        house.daemon.wait_log("does not take all that we publish: Not authorized", timeout=30)
+        listener = Listener(broker.port, topics=("hvac/cz2/#",))
+        listener.wait(AVAILABILITY, lambda one: one.payload == "online")
+        house.command("/zones/1/temperature", {"heat": 63, "hold": True})
+        listener.wait(STATUS, lambda one: document(one)["zones"][0]["heat_setpoint"] == 63)
+        assert house.daemon.log().count("does not take all") == 1
+        listener.close()
+    finally:
+        broker.stop()
