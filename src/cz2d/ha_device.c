@@ -173,7 +173,11 @@ fill_limited(const struct ha_house *house, const struct ha_entity *entity, json_
 	json_object_set_new(component, "max", json_integer(info->set_max));
 	json_object_set_new(component, "step", json_integer(1));
 	put_text(component, "mode", "box");
-	json_object_set_new(component, "value_template", plain(entity->member));
+	/* The panel may hold what nobody may command; Home Assistant logs that as an error. */
+	json_object_set_new(component, "value_template",
+			    json_sprintf("{{ value_json.%s if %d <= (value_json.%s or 0) <= %d "
+					 "else none }}", entity->member, info->set_min,
+					 entity->member, info->set_max));
 }
 
 static void (*const fill[HA_KIND_COUNT])(const struct ha_house *, const struct ha_entity *,

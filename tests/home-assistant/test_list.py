@@ -364,16 +364,13 @@ def test_a_vacation_holds_every_zone(home):
 
 
 def test_an_unexpected_change_is_an_event(home):
-    home.wall(1, hold=True, heat=68, cool=76)
-    home.agrees(1)
-    before = home.client.state("event.comfortzone_ii_audit")
-    home.wall(1, hold=False)
-    state = home.watch.until("event.comfortzone_ii_audit",
-                             lambda one: one["state"] != before["state"]
-                             and one["attributes"]["event_type"] == "unexpected_change"
-                             and (one["attributes"]["changes"] or {}).get("hold") == "True->False",
-                             "the lost hold", 30)
-    assert state["attributes"]["zone"] == 1
+    for hold, change in ((True, "False->True"), (False, "True->False")):
+        home.wall(1, hold=hold)
+        state = home.watch.until("event.comfortzone_ii_audit", lambda one, change=change:
+                                 (one["attributes"].get("changes") or {}).get("hold") == change,
+                                 change, 30)
+        assert state["attributes"]["event_type"] == "unexpected_change"
+        assert state["attributes"]["zone"] == 1
     until(lambda: "Zone 1 is no longer held." in notifications(home), 15, "a notification")
 
 
