@@ -56,10 +56,11 @@ ENTRY = re.compile(r"\d{4}-\d\d-\d\d \S+ (?P<level>\w+) \(.*?\) \[(?P<logger>[\w
 
 # Who speaks of us, and messages that are about something of ours whoever says them.
 OURS = re.compile(r"mqtt|automation|helpers\.template|components\.(climate|event|sensor|select)")
-# What we do to it on purpose.
+# What we do to it on purpose; and 2025 releases erase a topic of a device that went once more
+# for each entity, and then wonder.
 EXPECTED = re.compile(r"mqtt\.client\].*(The connection was lost|Failed to connect|"
-                      r"Connection refused|Connection reset)|client is not currently connected",
-                      re.IGNORECASE)
+                      r"Connection refused|Connection reset)|client is not currently connected|"
+                      r"No device components to cleanup", re.IGNORECASE)
 COMPLAINTS = re.compile(
     r"Invalid MQTT device discovery payload|Error '|Unable to parse|Could not parse|"
     r"Invalid modes mode|is not a valid preset mode|deprecated|illegal discovery topic|"
