@@ -67,6 +67,7 @@ struct broker_event {
 	enum broker_event_kind kind;
 	enum broker_trouble trouble;
 	uint64_t number; /* of the order that this is about */
+	bool absent;     /* of a failure: nobody took the connection at all */
 	int reason;      /* MQTT 5: why it failed, was refused, or was lost; 0: not told */
 	int window;      /* of a connection: how many messages the broker wants in flight */
 	char why[BROKER_WHY_MAX];

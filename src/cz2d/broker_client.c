@@ -112,11 +112,19 @@ trouble_of(int code)
 	return code >= REFUSAL_FIRST ? BROKER_REFUSES : BROKER_UNREACHABLE;
 }
 
+/* The library says so in words only; in other words nobody hears that it is so. */
+static bool
+is_absent(const char *message)
+{
+	return message != NULL && strcmp(message, "TCP/TLS connect failure") == 0;
+}
+
 static void
-tell_failure(struct broker_client *client, int code)
+tell_failure(struct broker_client *client, int code, const char *message)
 {
 	struct broker_event event = {.kind = BROKER_FAILED,
-				     .trouble = trouble_of(code)};
+				     .trouble = trouble_of(code),
+				     .absent = is_absent(message)};
 
 	if (event.trouble == BROKER_UNREACHABLE && client->config->tls &&
 	    !client->config->tls_insecure)
@@ -133,15 +141,16 @@ tell_failure(struct broker_client *client, int code)
 static void
 on_failed(void *context, MQTTAsync_failureData *data)
 {
-	tell_failure(context, data != NULL ? data->code : 0);
+	tell_failure(context, data != NULL ? data->code : 0, data != NULL ? data->message : NULL);
 }
 
 /* The reason of a refusal comes as the code of the library, too, or only so. */
 static void
 on_failed_5(void *context, MQTTAsync_failureData5 *data)
 {
-	tell_failure(context, data->reasonCode != MQTTREASONCODE_SUCCESS ? (int)data->reasonCode
-									 : data->code);
+	bool reasoned = data->reasonCode != MQTTREASONCODE_SUCCESS;
+
+	tell_failure(context, reasoned ? (int)data->reasonCode : data->code, data->message);
 }
 
 static void
@@ -413,7 +422,7 @@ broker_client_connect(struct broker_client *client)
 		options.connectProperties = &properties;
 	}
 	if (MQTTAsync_connect(client->library, &options) != MQTTASYNC_SUCCESS)
-		tell_failure(client, 0);
+		tell_failure(client, 0, NULL);
 	MQTTProperties_free(&properties);
 }
 

@@ -62,6 +62,7 @@ struct mqtt_connection {
 	int wanted;       /* enum config_mqtt_version */
 	enum broker_version version; /* of this attempt */
 	bool version_known; /* the broker has taken it */
+	bool version_guessed; /* it hung up on 5, without a word of versions */
 	int64_t pause_ms; /* before the last attempt; 0: none yet */
 	int64_t connected_at;
 	int short_lives;  /* connections in a row that did not last */
@@ -277,6 +278,7 @@ on_connected(struct mqtt_connection *connection, const struct broker_event *even
 	log_info("mqtt", "connected to the broker %s by MQTT %s", connection->broker_name,
 		 connection->version == BROKER_MQTT_5 ? "5" : "3.1.1");
 	connection->version_known = true;
+	connection->version_guessed &= connection->version == BROKER_MQTT_3_1_1;
 	connection->window = (unsigned)event->window;
 	connection->state = STATE_CONNECTED;
 	connection->told = false;
@@ -287,14 +289,15 @@ on_connected(struct mqtt_connection *connection, const struct broker_event *even
 }
 
 /*
- * Old brokers refuse version 5, or just hang up, which cannot be told from not being there: as
+ * Old brokers refuse version 5, or just hang up, as one does that is just about to start: as
  * long as none has answered, each attempt is made by both versions.
  */
 static bool
 falls_back(struct mqtt_connection *connection, const struct broker_event *event)
 {
 	bool tried = connection->version == BROKER_MQTT_3_1_1;
-	bool silent = event->trouble == BROKER_UNREACHABLE || event->trouble == BROKER_UNNAMED;
+	bool silent = !event->absent && (event->trouble == BROKER_UNREACHABLE ||
+					 event->trouble == BROKER_UNNAMED);
 
 	if (connection->wanted != CONFIG_MQTT_AUTO)
 		return false;
@@ -306,7 +309,18 @@ falls_back(struct mqtt_connection *connection, const struct broker_event *event)
 	if (tried || (event->trouble != BROKER_BAD_VERSION && !silent))
 		return false;
 	connection->version = BROKER_MQTT_3_1_1;
+	connection->version_guessed = silent;
 	return true;
+}
+
+/* What was only guessed may be better known by the next broker that answers there. */
+static void
+forget_guess(struct mqtt_connection *connection)
+{
+	if (!connection->version_guessed)
+		return;
+	connection->version_guessed = connection->version_known = false;
+	connection->version = BROKER_MQTT_5;
 }
 
 /* ": Not authorized", or "" when the broker gave no reason. */
@@ -375,6 +389,7 @@ tell_loss(struct mqtt_connection *connection, const char *how)
 	connection->told = true;
 	connection->trouble = BROKER_UNREACHABLE;
 	connection->owed = 0;
+	forget_guess(connection);
 	connection->observer.lost(connection->observer.self);
 }
 

@@ -48,6 +48,7 @@ class OldBroker(DeafBroker):
             return
         self.versions.append(body[6])
         if body[6] == 4:
+            self.client = one
             super()._answer(one, kind, body)
             return
         one.sendall(self.refusal)
@@ -64,6 +65,18 @@ def test_a_broker_that_knows_no_version_5_is_spoken_to_by_3_1_1(new_house, broke
     assert broker.versions == [5, 4]
     house.daemon.wait_log(r"connected to the broker \S+ by MQTT 3.1.1")
     assert "no connection" not in house.daemon.log()
+
+
+@pytest.mark.parametrize("refusal, next_one", [(b"\x20\x02\0\x01", 4), (b"", 5)],
+                         ids=["refused", "hung up on"])
+def test_a_version_that_was_only_hung_up_on_is_tried_again(new_house, brokers, refusal, next_one):
+    broker = OldBroker(refusal)
+    brokers(broker)
+    deaf_house(new_house, broker)
+    until(lambda: (AVAILABILITY, "online") in broker.heard, what="online")
+    broker.client.shutdown(socket.SHUT_RDWR)
+    until(lambda: len(broker.versions) > 2, 30, "the next connection")
+    assert broker.versions[:3] == [5, 4, next_one]
 
 
 @pytest.mark.parametrize("version, letter", [("auto", "p5"), ("5", "p5"), ("3.1.1", "p2")])
