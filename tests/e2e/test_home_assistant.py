@@ -280,6 +280,10 @@ def system_mode(family):
     return panel.value("system_mode", family.house.sim.row(1, 12))
 
 
+def effective_mode(family):
+    return panel.value("effective_mode", family.house.sim.row(1, 12))
+
+
 def any_range(dice):
     low = dice.randint(50, 75)
     return low, dice.randint(max(low + 2, 64), 85)
@@ -293,8 +297,11 @@ def wish_range(family, dice, number):
 
 def wish_one(family, dice, number):
     """A single number, as voices send it whatever the mode."""
-    heat, cool = setpoints(family, number)
     mode = system_mode(family)
+    if mode == "Auto" and effective_mode(family) == "Off":
+        return wish_range(family, dice, number)  # until the panel has chosen a side
+    family.wall()  # the daemon knows that side
+    heat, cool = setpoints(family, number)
     wanted = dice.randint(64, 80) if mode in ("Auto", "Off") else \
         dice.randint(max(64, heat + 2), 85) if mode == "Cool" else dice.randint(50, cool - 2)
     return (lambda: family.climate(number).set_temperature(target=wanted),
@@ -352,10 +359,10 @@ def wish_alone(family, dice):
     act, wanted = wish(family, dice, dice.randint(1, len(NAMES)))
     results = [one for one in family.ask(act) if one["status"] != "superseded"]
     if isinstance(wanted, str):
-        assert {one["error_code"] for one in results} == {wanted}, (wish, results)
+        assert {one["error_code"] for one in results} == {wanted}, f"{wish.__name__}: {results}"
     else:
-        assert {one["status"] for one in results} == {"delivered"}, (wish, results)
-        assert wanted(), (wish, results)
+        assert {one["status"] for one in results} == {"delivered"}, f"{wish.__name__}: {results}"
+        assert wanted(), f"{wish.__name__}: {results}"
 
 
 def wishes_and_hands(family, dice):
