@@ -20,6 +20,7 @@ struct saying {
 	size_t correlation_length;
 	uint64_t moment;
 	bool late;
+	bool foreign; /* to a topic of somebody else's */
 };
 
 struct mqtt_outbox {
@@ -91,6 +92,7 @@ mqtt_outbox_add(struct mqtt_outbox *outbox, const struct mqtt_note *note, bool l
 		add(outbox, &saying, note->topic, json_incref(note->document));
 	if (note->response_topic != NULL) {
 		copy_correlation(&saying, note);
+		saying.foreign = true;
 		add(outbox, &saying, note->response_topic, json_incref(note->document));
 	}
 	json_decref(note->document);
@@ -149,19 +151,31 @@ mqtt_outbox_skip(struct mqtt_outbox *outbox)
 		drop_first(outbox);
 }
 
+/*
+ * A topic that somebody else has thought of may be what the broker hung up for: what goes there
+ * is sent once, or else it would take down one connection after the other.
+ */
+static void
+take_back(struct mqtt_outbox *outbox)
+{
+	if (outbox->in_flight != 0 && outbox->ring[outbox->first].foreign)
+		drop_first(outbox);
+	outbox->in_flight = 0;
+}
+
 bool
 mqtt_outbox_dropped(struct mqtt_outbox *outbox, uint64_t number)
 {
 	if (outbox->in_flight != number)
 		return false;
-	outbox->in_flight = 0;
+	take_back(outbox);
 	return true;
 }
 
 void
 mqtt_outbox_lost(struct mqtt_outbox *outbox)
 {
-	outbox->in_flight = 0;
+	take_back(outbox);
 	for (size_t i = 0; i < outbox->count; i++)
 		outbox->ring[(outbox->first + i) % MQTT_OUTBOX_MAX].late = true;
 }

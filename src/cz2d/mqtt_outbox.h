@@ -52,11 +52,11 @@ mqtt_outbox_settled(struct mqtt_outbox *outbox, uint64_t number);
 void
 mqtt_outbox_skip(struct mqtt_outbox *outbox);
 
-/* It has to go again. */
+/* It has to go again, but for an answer on a topic of somebody else's. */
 bool
 mqtt_outbox_dropped(struct mqtt_outbox *outbox, uint64_t number);
 
-/* The connection is gone: what is here will be late. */
+/* The connection is gone: what was on its way is dropped, and what is here will be late. */
 void
 mqtt_outbox_lost(struct mqtt_outbox *outbox);
 

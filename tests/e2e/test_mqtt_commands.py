@@ -526,6 +526,17 @@ def test_an_answer_never_becomes_a_command_nor_a_device(commander, response):
     assert all(not one.payload.startswith("{") for one in said), said
 
 
+def test_an_answer_that_the_broker_hangs_up_for_costs_one_connection(new_commander):
+    """mosquitto takes no topic of more than 200 levels, and nobody else who publishes on one."""
+    commander = new_commander()
+    house = commander.house
+    ask_with_mqtt_5(house, f"{PREFIX}/set/zone/1/low", "61", "/".join("a" * 230))
+    house.daemon.wait_log("lost the broker .*: the connection broke")
+    until(lambda: house.daemon.log().count("connected to the broker") == 2, 30, "another one")
+    delivered(commander.ask(("zone/1/low", "62")))
+    assert house.daemon.log().count("lost the broker") == 1
+
+
 # --- malformed --------------------------------------------------------------------------------
 
 MALFORMED = 10000

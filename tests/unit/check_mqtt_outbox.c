@@ -154,6 +154,26 @@ START_TEST(what_is_under_way_can_count_as_said)
 }
 END_TEST
 
+START_TEST(what_goes_to_somebody_elses_topic_is_sent_once)
+{
+	const struct mqtt_note first = {.document = json_pack("{s:i}", "n", 1),
+					.response_topic = "yours"};
+	const struct mqtt_note second = {.document = json_pack("{s:i}", "n", 2),
+					 .response_topic = "yours"};
+
+	mqtt_outbox_add(outbox, &first, false, 1);
+	mqtt_outbox_add(outbox, &second, false, 2);
+	say("ours", 3, false);
+	assert_first("yours", "{\"n\":1}");
+	mqtt_outbox_sent(outbox, 7);
+	mqtt_outbox_lost(outbox);
+	assert_first("yours", "{\"n\":2,\"late\":true}");
+	mqtt_outbox_sent(outbox, 8);
+	ck_assert(mqtt_outbox_dropped(outbox, 8));
+	assert_goes("ours", "{\"n\":3,\"late\":true}");
+}
+END_TEST
+
 int
 main(void)
 {
@@ -165,6 +185,7 @@ main(void)
 		who_asked_gets_an_answer_of_his_own,
 		an_empty_message_stays_empty_however_late,
 		what_is_under_way_can_count_as_said,
+		what_goes_to_somebody_elses_topic_is_sent_once,
 		NULL,
 	};
 
