@@ -157,6 +157,13 @@ mqtt_retained_begin(struct mqtt_retained *retained)
 	}
 }
 
+/* What is withheld from the start is not on its way, and nobody waits for it. */
+static bool
+is_owed(const struct entry *entry)
+{
+	return !entry->taken && (entry->changed || entry->in_flight != 0);
+}
+
 /* The first rank of which the broker does not have all. */
 static enum mqtt_rank
 rank_to_send(const struct mqtt_retained *retained)
@@ -164,7 +171,7 @@ rank_to_send(const struct mqtt_retained *retained)
 	enum mqtt_rank rank = MQTT_RANK_DISCOVERY;
 
 	for (size_t i = 0; i < retained->count; i++)
-		if (!retained->entries[i].taken && retained->entries[i].rank < rank)
+		if (is_owed(&retained->entries[i]) && retained->entries[i].rank < rank)
 			rank = retained->entries[i].rank;
 	return rank;
 }

@@ -30,8 +30,8 @@ struct mqtt_state {
 	struct mqtt_rooms rooms;
 	struct mqtt *mqtt;
 	int half_degrees[CZ2_ZONES_MAX + 1]; /* that each zone was last said to have */
-	bool diagnosed;       /* the line was described, and the panel had answered, */
-	int64_t diagnosed_at; /* and at that moment the last time */
+	bool diagnosed;       /* the line was described since the panel has answered */
+	int64_t diagnosed_at; /* when it was described last */
 	uv_timer_t silence;   /* until the panel counts as gone */
 	uv_timer_t minute;    /* until the line may be described again */
 	int handles;          /* not closed yet */
@@ -158,6 +158,7 @@ describe_line(struct mqtt_state *state)
 
 	state->diagnosed = model_answered_at(rooms->model) != INT64_MIN;
 	state->diagnosed_at = now;
+	uv_timer_stop(&state->minute);
 	tell(state, "diagnostics", json_diagnostics(&view, rooms->bus, rooms->link, rooms->started));
 }
 
@@ -167,13 +168,14 @@ on_minute(uv_timer_t *timer)
 	describe_line(timer->data);
 }
 
-/* At once if that may be, else as soon as it may. */
+/* At once if that may be or the panel has just come, else as soon as it may. */
 static void
 tell_line(struct mqtt_state *state)
 {
 	int64_t due = state->diagnosed_at + DIAGNOSTICS_MS - clock_now();
+	bool came = !state->diagnosed && model_answered_at(state->rooms.model) != INT64_MIN;
 
-	if (!state->diagnosed || due <= 0)
+	if (came || due <= 0)
 		describe_line(state);
 	else if (!uv_is_active((uv_handle_t *)&state->minute))
 		uv_timer_start(&state->minute, on_minute, (uint64_t)due, 0);
@@ -247,6 +249,7 @@ mqtt_state_new(const struct mqtt_rooms *rooms, struct mqtt *mqtt)
 
 	state->rooms = *rooms;
 	state->mqtt = mqtt;
+	state->diagnosed_at = INT64_MIN / 2;
 	for (int zone = 1; zone <= CZ2_ZONES_MAX; zone++)
 		state->half_degrees[zone] = CZ2_UNKNOWN;
 	uv_timer_init(rooms->loop, &state->silence);

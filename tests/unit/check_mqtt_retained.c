@@ -195,6 +195,36 @@ START_TEST(the_topics_are_bounded)
 }
 END_TEST
 
+START_TEST(while_withheld_all_is_erased_and_then_said_again)
+{
+	set("zone", MQTT_RANK_STATE, "1");
+	set("link", MQTT_RANK_LINK, "online");
+	deliver("zone", "1");
+	deliver("link", "online");
+	mqtt_retained_withhold(retained, true, ++moment);
+	deliver("zone", "");
+	deliver("link", "");
+	set("zone", MQTT_RANK_STATE, "2");
+	mqtt_retained_repeat(retained, "zone", ++moment);
+	assert_nothing_goes();
+	mqtt_retained_withhold(retained, false, ++moment);
+	deliver("zone", "2");
+	deliver("link", "online");
+	assert_nothing_goes();
+}
+END_TEST
+
+START_TEST(what_was_never_said_keeps_nothing_from_being_erased)
+{
+	set("availability", MQTT_RANK_AVAILABILITY, "online");
+	deliver("availability", "online");
+	mqtt_retained_withhold(retained, true, ++moment);
+	set("zone", MQTT_RANK_STATE, "1");
+	deliver("availability", "");
+	assert_nothing_goes();
+}
+END_TEST
+
 int
 main(void)
 {
@@ -207,6 +237,8 @@ main(void)
 		a_topic_is_erased_once_and_can_be_told_again,
 		owed_is_what_changed_before_the_moment,
 		the_topics_are_bounded,
+		while_withheld_all_is_erased_and_then_said_again,
+		what_was_never_said_keeps_nothing_from_being_erased,
 		NULL,
 	};
 
