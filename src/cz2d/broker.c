@@ -89,7 +89,11 @@ on_happened(void *self, const struct broker_event *event)
 static size_t
 size_of(const struct broker_message *message)
 {
-	return strlen(message->topic) + message->length + message->correlation_length;
+	const char *response_topic = message->response_topic;
+
+	return sizeof *message + strlen(message->topic) + message->length +
+	       (response_topic != NULL ? strlen(response_topic) : 0) +
+	       message->correlation_length;
 }
 
 static void
@@ -116,12 +120,23 @@ tell(struct broker *broker, enum broker_event_kind kind, uint64_t number)
 	on_happened(broker, &(struct broker_event){.kind = kind, .number = number});
 }
 
+/* A broker that wants to hear from us more often has thrown us out once; then it is heeded. */
+static void
+heed_keepalive(struct broker *broker)
+{
+	int seconds = 2 * broker_client_keepalive(broker->client); /* either side has half of it */
+
+	if (seconds > 0 && seconds < broker->config.keepalive_seconds)
+		broker->config.keepalive_seconds = seconds;
+}
+
 static void
 carry_connect(struct broker *broker, const struct order *order)
 {
 	const struct broker_client_observer observer = {
 		.self = broker, .happened = on_happened, .arrived = on_arrived};
 
+	heed_keepalive(broker);
 	/* The library changes the version only with the client. */
 	if (order->version != broker->version || !broker_client_is_sound(broker->client))
 		broker->client = broker_client_free(broker->client);

@@ -39,6 +39,7 @@ struct broker_client {
 	struct receipt receipts[RECEIPTS];
 	atomic_bool hung_up;     /* the broker said goodbye: the library does not connect again */
 	atomic_uint packet_max;  /* that the broker takes; 0: any */
+	atomic_int keepalive;    /* that the broker wants; 0: ours */
 	char why[BROKER_WHY_MAX]; /* TLS did not come about; of the library's threads */
 };
 
@@ -83,6 +84,8 @@ on_connected_5(void *context, MQTTAsync_successData5 *data)
 
 	atomic_store(&client->packet_max,
 		     (unsigned)number_in(&data->properties, MQTTPROPERTY_CODE_MAXIMUM_PACKET_SIZE));
+	atomic_store(&client->keepalive,
+		     number_in(&data->properties, MQTTPROPERTY_CODE_SERVER_KEEP_ALIVE));
 	if (window <= 0 || window > BROKER_IN_FLIGHT_MAX)
 		window = BROKER_IN_FLIGHT_MAX;
 	tell(client, (struct broker_event){.kind = BROKER_CONNECTED, .window = window});
@@ -316,6 +319,12 @@ broker_client_is_sound(const struct broker_client *client)
 	return client == NULL || !atomic_load(&client->hung_up);
 }
 
+int
+broker_client_keepalive(const struct broker_client *client)
+{
+	return client == NULL ? 0 : atomic_load(&client->keepalive);
+}
+
 /* ------------------------------------------------------------------------
  * Orders
  */
@@ -469,6 +478,16 @@ fits(struct broker_client *client, const struct broker_publication *publication)
 				    publication->correlation_length + PACKET_OVERHEAD <= most;
 }
 
+/* Topics are those of others, too: what is no UTF-8 will never go. */
+static void
+settle_at_once(const struct receipt *receipt, int code)
+{
+	if (code == MQTTASYNC_BAD_UTF8_STRING)
+		settle(receipt, BROKER_REFUSED, MQTTREASONCODE_TOPIC_NAME_INVALID);
+	else if (code != MQTTASYNC_SUCCESS)
+		settle(receipt, BROKER_DROPPED, 0);
+}
+
 void
 broker_client_publish(struct broker_client *client, uint64_t number,
 		      const struct broker_publication *publication)
@@ -487,9 +506,8 @@ broker_client_publish(struct broker_client *client, uint64_t number,
 	message.retained = publication->retained;
 	if (client->version == BROKER_MQTT_5)
 		describe(publication, &message.properties);
-	if (MQTTAsync_sendMessage(client->library, publication->topic, &message, &response) !=
-	    MQTTASYNC_SUCCESS)
-		settle(receipt, BROKER_DROPPED, 0);
+	settle_at_once(receipt, MQTTAsync_sendMessage(client->library, publication->topic,
+						      &message, &response));
 	MQTTProperties_free(&message.properties);
 }
 
@@ -499,8 +517,7 @@ broker_client_subscribe(struct broker_client *client, uint64_t number, const cha
 	MQTTAsync_responseOptions response = MQTTAsync_responseOptions_initializer;
 	struct receipt *receipt = receipt_for(client, number, &response);
 
-	if (MQTTAsync_subscribe(client->library, filter, 1, &response) != MQTTASYNC_SUCCESS)
-		settle(receipt, BROKER_DROPPED, 0);
+	settle_at_once(receipt, MQTTAsync_subscribe(client->library, filter, 1, &response));
 }
 
 void

@@ -31,6 +31,13 @@ broker_client_free(struct broker_client *client);
 bool
 broker_client_is_sound(const struct broker_client *client);
 
+/*
+ * The seconds after which the broker wants to hear from us, 0: it did not say; also of NULL.
+ * The library does not heed it.
+ */
+int
+broker_client_keepalive(const struct broker_client *client);
+
 /* Ends in CONNECTED or FAILED. */
 void
 broker_client_connect(struct broker_client *client);

@@ -4,6 +4,7 @@
 that vanishes at any moment."""
 
 import contextlib
+import json
 import socket
 import threading
 
@@ -217,6 +218,64 @@ def test_a_broker_that_hangs_up_at_each_message_gets_all_in_the_end(new_house, b
     assert {"hvac/cz2/link", "hvac/cz2/system", STATUS, "hvac/cz2/zone/1"} <= set(broker.kept)
     assert broker.kept["hvac/cz2/link"] == "online"
     assert house.rest.get("/health").json["mqtt"]["connected"] is True
+
+
+class ImpatientBroker(DeafBroker):
+    """Wants to hear from its clients every three seconds; hangs up once."""
+
+    def __init__(self):
+        self.seconds = []
+        super().__init__(greeting=b"\x20\x06\0\0\x03\x13\0\x03")
+
+    def _answer(self, one, kind, body):
+        if kind == 0x10:
+            self.seconds.append(int.from_bytes(body[8:10], "big"))
+        if kind == 0x82 and len(self.seconds) == 1:
+            one.shutdown(socket.SHUT_RDWR)
+        else:
+            super()._answer(one, kind, body)
+
+
+def test_the_broker_says_how_often_it_wants_to_hear_from_us(new_house, brokers):
+    broker = ImpatientBroker()
+    brokers(broker)
+    deaf_house(new_house, broker, keepalive_seconds=30)
+    until(lambda: len(broker.seconds) == 2, 30, "the second connection")
+    assert broker.seconds == [15, 3]
+
+
+class LaxBroker(DeafBroker):
+    """Passes on whatever topic it is given."""
+
+    def __init__(self):
+        self.sockets = []
+        super().__init__(accept=lambda topic, payload: True)
+
+    def _answer(self, one, kind, body):
+        super()._answer(one, kind, body)
+        if kind == 0x82 and b"/set/#" in body:
+            self.sockets.append(one)
+
+    def pass_on(self, kind, topic, payload):
+        body = len(topic).to_bytes(2, "big") + topic + payload
+        self.sockets[-1].sendall(bytes((kind, len(body))) + body)
+
+    def results(self):
+        return [json.loads(payload) for topic, payload in
+                (one for one in list(self.heard) if isinstance(one, tuple))
+                if topic.startswith("hvac/cz2/result/")]
+
+
+def test_a_topic_that_cannot_be_erased_keeps_nothing_else_up(new_house, brokers):
+    broker = LaxBroker()
+    brokers(broker)
+    deaf_house(new_house, broker, version="3.1.1")
+    until(lambda: (AVAILABILITY, "online") in broker.heard, 30, "online")
+    broker.pass_on(0x31, b"hvac/cz2/set/\xff", b"61")
+    until(lambda: len(broker.results()) == 1, 30, "the refusal of what is retained")
+    broker.pass_on(0x30, b"hvac/cz2/set/zone/1/low", b"warm")
+    until(lambda: len(broker.results()) == 2, 30, "the result of a message")
+    assert [one["error_code"] for one in broker.results()] == ["retained_command", "bad_number"]
 
 
 def retained(house):
