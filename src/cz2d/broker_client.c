@@ -22,6 +22,7 @@ enum {
 	CONNECT_TIMEOUT_S = 10, /* for each of TCP and the broker's answer */
 	URI_MAX = 300,
 	REFUSAL_FIRST = 0x80,   /* of the reasons of MQTT 5 */
+	TLS_LINE_MAX = 512,
 	PACKET_OVERHEAD = 64,   /* of what is published: header and properties */
 };
 
@@ -261,14 +262,39 @@ on_message(void *context, char *topic, int length, MQTTAsync_message *message)
 	return 1;
 }
 
+/*
+ * OpenSSL writes THREAD:error:CODE:LIBRARY:FUNCTION:REASON:FILE:LINE:MORE. People want the
+ * reason; what is written otherwise they get whole.
+ */
+static const char *
+find_tls_reason(const char *line, size_t *length)
+{
+	enum { FIELDS_BEFORE = 5 };
+	const char *reason = line;
+
+	for (int field = 0; field < FIELDS_BEFORE && reason != NULL; field++) {
+		reason = strchr(reason, ':');
+		if (reason != NULL)
+			reason++;
+	}
+	if (reason == NULL || strstr(line, ":error:") == NULL)
+		reason = line;
+	*length = strcspn(reason, reason == line ? "\n" : ":\n");
+	return reason;
+}
+
 /* Told before the failure, of the same attempt. The last line counts: it is the cause. */
 static int
 on_tls_error(const char *text, size_t length, void *context)
 {
 	struct broker_client *client = context;
+	char line[TLS_LINE_MAX];
+	const char *reason;
+	size_t reason_length;
 
-	snprintf(client->why, sizeof client->why, "%.*s", (int)length, text);
-	client->why[strcspn(client->why, "\n")] = '\0';
+	snprintf(line, sizeof line, "%.*s", (int)length, text);
+	reason = find_tls_reason(line, &reason_length);
+	snprintf(client->why, sizeof client->why, "%.*s", (int)reason_length, reason);
 	return 1;
 }
 
