@@ -177,12 +177,15 @@ look_at(struct mqtt_announcer *announcer, int number, int64_t now)
 static void
 log_what_was_said(const struct mqtt_announcer *announcer, uint64_t announced, uint64_t taken_back)
 {
-	if (announcer->announced != announced)
-		log_info("mqtt", "Home Assistant is told of %d devices",
-			 (int)(announcer->announced - announced));
-	if (announcer->taken_back != taken_back)
-		log_info("mqtt", "Home Assistant is told that %d devices are gone",
-			 (int)(announcer->taken_back - taken_back));
+	int told = (int)(announcer->announced - announced);
+	int gone = (int)(announcer->taken_back - taken_back);
+
+	if (told > 0)
+		log_info("mqtt", "Home Assistant is told of %d device%s", told,
+			 told == 1 ? "" : "s");
+	if (gone > 0)
+		log_info("mqtt", "Home Assistant is told that %d device%s gone", gone,
+			 gone == 1 ? " is" : "s are");
 }
 
 int64_t

@@ -146,6 +146,8 @@ def test_changes_are_told_once_when_no_other_follows(town):
     told = town.told()[3:]
     assert [one.topic for one in told] == [PANEL, zone_topic(1), zone_topic(2)]
     assert told[2].payload == ""
+    town.house.daemon.wait_log("Home Assistant is told of 2 devices$")
+    town.house.daemon.wait_log("Home Assistant is told that 1 device is gone$")
     assert town.name_of(1) == "Parlour" and town.name_of(0) == "Furnace"
     # Home Assistant would show an empty state, and complain: it lets go of the device first.
     assert "hvac/cz2/zone/2" in retained(town.house.broker)
