@@ -293,6 +293,19 @@ on_dropped(void *self, uint64_t number)
 		mqtt_subscribe(mqtt, topic);
 }
 
+static void
+log_refusal(const struct mqtt *mqtt, uint64_t number, const char *why)
+{
+	const char *topic = mqtt_retained_topic(mqtt->retained, number);
+
+	if (topic == NULL)
+		topic = mqtt_outbox_topic(mqtt->outbox, number);
+	if (topic == NULL)
+		topic = "an older message";
+	log_warning("mqtt", "the broker %s does not take all that we publish, such as %s%s",
+		    mqtt_connection_broker(mqtt->connection), topic, why);
+}
+
 /* It will not be persuaded by more of the same. */
 static void
 on_refused(void *self, uint64_t number, const char *why)
@@ -307,12 +320,11 @@ on_refused(void *self, uint64_t number, const char *why)
 			    mqtt_connection_broker(mqtt->connection), topic, why);
 		return;
 	}
+	if (!mqtt->refusal_told)
+		log_refusal(mqtt, number, why);
+	mqtt->refusal_told = true;
 	if (!mqtt_retained_taken(mqtt->retained, number))
 		mqtt_outbox_settled(mqtt->outbox, number);
-	if (!mqtt->refusal_told)
-		log_warning("mqtt", "the broker %s does not take all that we publish%s",
-			    mqtt_connection_broker(mqtt->connection), why);
-	mqtt->refusal_told = true;
 }
 
 static void

@@ -135,6 +135,12 @@ mqtt_outbox_sent(struct mqtt_outbox *outbox, uint64_t number)
 	outbox->in_flight = number;
 }
 
+const char *
+mqtt_outbox_topic(const struct mqtt_outbox *outbox, uint64_t number)
+{
+	return outbox->in_flight == number ? outbox->ring[outbox->first].topic : NULL;
+}
+
 bool
 mqtt_outbox_settled(struct mqtt_outbox *outbox, uint64_t number)
 {

@@ -44,6 +44,10 @@ mqtt_outbox_first(const struct mqtt_outbox *outbox, struct mqtt_outgoing *messag
 void
 mqtt_outbox_sent(struct mqtt_outbox *outbox, uint64_t number);
 
+/* Of the one that went out with this number and is on its way; NULL: it is none of these. */
+const char *
+mqtt_outbox_topic(const struct mqtt_outbox *outbox, uint64_t number);
+
 /* The broker has it, or never will. False: the message is none of these. */
 bool
 mqtt_outbox_settled(struct mqtt_outbox *outbox, uint64_t number);

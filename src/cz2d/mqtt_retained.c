@@ -223,6 +223,15 @@ in_flight(struct mqtt_retained *retained, uint64_t number)
 	return NULL;
 }
 
+const char *
+mqtt_retained_topic(const struct mqtt_retained *retained, uint64_t number)
+{
+	for (size_t i = 0; i < retained->count; i++)
+		if (retained->entries[i].in_flight == number)
+			return retained->entries[i].topic;
+	return NULL;
+}
+
 bool
 mqtt_retained_taken(struct mqtt_retained *retained, uint64_t number)
 {

@@ -56,6 +56,10 @@ mqtt_retained_next(const struct mqtt_retained *retained, const char **topic,
 void
 mqtt_retained_sent(struct mqtt_retained *retained, uint64_t number);
 
+/* What went out with this number and is on its way; NULL: none of these. */
+const char *
+mqtt_retained_topic(const struct mqtt_retained *retained, uint64_t number);
+
 /* The broker has it. False: the message is none of these. */
 bool
 mqtt_retained_taken(struct mqtt_retained *retained, uint64_t number);

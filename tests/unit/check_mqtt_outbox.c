@@ -70,7 +70,10 @@ START_TEST(messages_go_one_after_the_other_in_order)
 	mqtt_outbox_sent(outbox, 7);
 	ck_assert(!mqtt_outbox_first(outbox, &first));
 	ck_assert(!mqtt_outbox_settled(outbox, 8));
+	ck_assert_ptr_null(mqtt_outbox_topic(outbox, 8));
+	ck_assert_str_eq(mqtt_outbox_topic(outbox, 7), "a");
 	ck_assert(mqtt_outbox_settled(outbox, 7));
+	ck_assert_ptr_null(mqtt_outbox_topic(outbox, 7));
 	assert_goes("b", "{\"n\":2}");
 	ck_assert_uint_eq(mqtt_outbox_count(outbox), 0);
 }

@@ -76,7 +76,9 @@ START_TEST(a_rank_waits_until_the_one_before_is_taken)
 	first = dispatch("system", "1");
 	second = dispatch("zone", "2");
 	assert_nothing_goes();
+	ck_assert_str_eq(mqtt_retained_topic(retained, second), "zone");
 	mqtt_retained_taken(retained, second);
+	ck_assert_ptr_null(mqtt_retained_topic(retained, second));
 	assert_nothing_goes();
 	mqtt_retained_taken(retained, first);
 	deliver("link", "online");
