@@ -100,7 +100,8 @@ CANNOT_FAIL = {
         "optarg", "optind"],
 }
 # Their own calls fail instead.
-LIBRARIES = ("MHD_", "MQTTAsync_", "config_", "cz2_", "gnutls_", "json_", "sd_", "sp_", "sqlite3_",
+LIBRARIES = ("MHD_", "MQTTAsync_", "MQTTProperties_", "MQTTReasonCode_", "config_", "cz2_",
+             "gnutls_", "json_", "sd_", "sp_", "sqlite3_",
              "uv_")
 
 # Libraries that let the program crash when one of these fails; nothing of ours could come in
