@@ -11,91 +11,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cz2d/config.h"
-#include "cz2d/devices.h"
 #include "cz2d/engine.h"
-#include "cz2d/model.h"
-#include "device_store.h"
+#include "json_house.h"
 #include "support.h"
-
-enum { NOW = 1000000 }; /* monotonic ms */
-static const int64_t wall_us = 1700000000123456; /* 2023-11-14 22:13:20 UTC */
-
-static struct config config;
-static struct devices *devices;
-static struct model *model;
-static struct json_view view;
-static json_t *document;
-
-static void
-set_up(void)
-{
-	memset(&config, 0, sizeof config);
-	strcpy(config.panel.zone_names[0], "Hall");
-	strcpy(config.panel.zone_names[1], "Küche");
-	config.panel.zones = 2;
-	strcpy(config.panel.id, "cz2");
-	device_store_clear();
-	devices = devices_new(&config, NULL);
-	model = model_new(2, 300000);
-	view = (struct json_view){devices, model, NOW, wall_us};
-	document = NULL;
-}
-
-static void
-tear_down(void)
-{
-	json_decref(document);
-	model_free(model);
-	devices_free(devices);
-}
-
-static void
-learn(enum cz2_row row, const char *hex)
-{
-	struct cz2_image image = {.source = CZ2_SOURCE_POLL, .time = NOW - 2500};
-
-	image.length = (uint8_t)parse_hex(hex, image.bytes, sizeof image.bytes);
-	ck_assert(model_apply(model, row, &image));
-}
-
-/* Auto, effective Heat, zone 2 held and out, zone 1 temporary; 75/68 and 80/62. */
-static void
-learn_house(void)
-{
-	learn(CZ2_ROW_1_12, "00 01 0C 00 02 02 00 00 00 01 02 00 02 00 00 00 00");
-	learn(CZ2_ROW_1_16, "00 01 10 4B 50 4C 4C 4C 4C 4C 4C 44 3E 44 44 44 44 44 44");
-	learn(CZ2_ROW_1_17, "00 01 11 3A 09 00 00 01 00 03 04 96 00 00 00 00 00 00 F1");
-	learn(CZ2_ROW_1_18, "00 01 12 01 0F 2D 00");
-	learn(CZ2_ROW_1_6, "00 01 06 00 00 04 49 2F 00 00 00 00 00 00 00 00");
-	learn(CZ2_ROW_1_24, "00 01 18 44 46 00 00 00 00 00 00 FF FF");
-	learn(CZ2_ROW_9_3, "00 09 03 01 02 78 4E FF 00 00");
-	learn(CZ2_ROW_9_4, "00 09 04 07 0F 00 00 00 00 00 00");
-	learn(CZ2_ROW_9_5, "00 09 05 A5");
-}
-
-static json_t *
-take(json_t *made)
-{
-	json_decref(document);
-	document = made;
-	ck_assert_ptr_nonnull(made);
-	return made;
-}
-
-static void
-assert_document(json_t *made, const char *expected)
-{
-	char *text = json_dumps(take(made), JSON_COMPACT | JSON_ENCODE_ANY);
-
-	ck_assert_str_eq(text, expected);
-	free(text);
-}
 
 static void
 assert_member(const char *name, const char *expected)
 {
-	char *text = json_dumps(json_object_get(take(json_status(&view)), name),
+	char *text = json_dumps(json_object_get(take(json_status(&house.view)), name),
 				JSON_COMPACT | JSON_ENCODE_ANY);
 
 	ck_assert_msg(text != NULL, "no %s", name);
@@ -105,12 +28,12 @@ assert_member(const char *name, const char *expected)
 
 START_TEST(before_the_panel_has_answered_there_is_no_status)
 {
-	assert_document(json_status(&view), "null");
-	assert_document(json_status_flat(&view), "null");
-	assert_document(json_meta(&view, CZ2_SOURCE_NONE),
+	assert_document(json_status(&house.view), "null");
+	assert_document(json_status_flat(&house.view), "null");
+	assert_document(json_meta(&house.view, CZ2_SOURCE_NONE),
 			"{\"connected\":false,\"is_stale\":true,\"source\":null,"
 			"\"last_updated\":null,\"age_seconds\":null}");
-	assert_document(json_raw(&view), "\"AAAAAAAAAAAA\"");
+	assert_document(json_raw(&house.view), "\"AAAAAAAAAAAA\"");
 }
 END_TEST
 
@@ -118,7 +41,7 @@ START_TEST(a_status_has_every_member)
 {
 	learn_house();
 	assert_document(
-		json_status(&view),
+		json_status(&house.view),
 		"{\"system_time\":\"Mon 03:45pm\",\"system_mode\":\"Auto\","
 		"\"effective_mode\":\"Heat\","
 		"\"fan_mode\":\"Auto\",\"fan_state\":\"On\",\"active_state\":\"Heat On [AUX]\","
@@ -140,14 +63,14 @@ START_TEST(the_flat_status_has_the_time_and_dampers_as_text)
 	json_t *zones;
 
 	learn_house();
-	take(json_status_flat(&view));
+	take(json_status_flat(&house.view));
 	/* Of the last answer, 2.5 s ago. */
-	ck_assert_int_eq(json_integer_value(json_object_get(document, "time")), 1699999997);
-	zones = json_object_get(document, "zones");
+	ck_assert_int_eq(json_integer_value(json_object_get(house.document, "time")), 1699999997);
+	zones = json_object_get(house.document, "zones");
 	ck_assert_str_eq(json_string_value(json_object_get(json_array_get(zones, 0),
 							   "damper_position")), "47");
-	ck_assert(json_object_get(document, "status") == NULL);
-	ck_assert_str_eq(json_string_value(json_object_get(document, "system_mode")), "Auto");
+	ck_assert(json_object_get(house.document, "status") == NULL);
+	ck_assert_str_eq(json_string_value(json_object_get(house.document, "system_mode")), "Auto");
 }
 END_TEST
 
@@ -155,7 +78,7 @@ START_TEST(what_is_unknown_is_null)
 {
 	learn(CZ2_ROW_9_3, "00 09 03 01 FF FF FF FF 00 00");
 	assert_document(
-		json_status(&view),
+		json_status(&house.view),
 		"{\"system_time\":null,\"system_mode\":null,\"effective_mode\":null,"
 		"\"fan_mode\":null,\"fan_state\":null,\"active_state\":null,"
 		"\"all_mode\":null,\"outside_temp\":null,\"air_handler_temp\":null,"
@@ -169,9 +92,9 @@ START_TEST(what_is_unknown_is_null)
 		"{\"zone_id\":2,\"name\":\"Küche\",\"temperature\":null,\"temperature_exact\":null,"
 		"\"damper_position\":null,\"cool_setpoint\":null,\"heat_setpoint\":null,"
 		"\"temporary\":null,\"hold\":null,\"out\":null}]}");
-	take(json_status_flat(&view));
+	take(json_status_flat(&house.view));
 	ck_assert(json_is_null(json_object_get(
-		json_array_get(json_object_get(document, "zones"), 0), "damper_position")));
+		json_array_get(json_object_get(house.document, "zones"), 0), "damper_position")));
 }
 END_TEST
 
@@ -182,7 +105,7 @@ START_TEST(in_all_mode_each_zone_shows_the_ruling_ones_settings)
 	learn_house();
 	learn(CZ2_ROW_1_12, "00 01 0C 00 02 02 00 00 00 01 02 00 02 00 00 02 00");
 	assert_member("all_mode", "2");
-	zone = json_array_get(json_object_get(document, "zones"), 0);
+	zone = json_array_get(json_object_get(house.document, "zones"), 0);
 	ck_assert_int_eq(json_integer_value(json_object_get(zone, "cool_setpoint")), 80);
 	ck_assert(json_is_true(json_object_get(zone, "hold")));
 	ck_assert_int_eq(json_integer_value(json_object_get(zone, "temperature")), 69);
@@ -251,7 +174,7 @@ START_TEST(dampers_are_percent_of_fifteenths)
 
 		row[10] = "0123456789ABCDEF"[raw];
 		learn(CZ2_ROW_9_4, row);
-		zones = json_object_get(take(json_status(&view)), "zones");
+		zones = json_object_get(take(json_status(&house.view)), "zones");
 		ck_assert_int_eq(json_integer_value(json_object_get(json_array_get(zones, 0),
 								    "damper_position")),
 				 percents[raw]);
@@ -262,21 +185,21 @@ END_TEST
 START_TEST(meta_tells_source_time_and_error)
 {
 	learn_house();
-	model_answered(model, NOW);
-	assert_document(json_meta(&view, CZ2_SOURCE_NONE),
+	model_answered(house.model, NOW);
+	assert_document(json_meta(&house.view, CZ2_SOURCE_NONE),
 			"{\"connected\":true,\"is_stale\":false,\"source\":\"poll\","
 			"\"last_updated\":\"2023-11-14T22:13:17.623456+00:00\",\"age_seconds\":2}");
-	take(json_meta(&view, CZ2_SOURCE_WRITEBACK));
-	ck_assert_str_eq(json_string_value(json_object_get(document, "source")), "writeback");
+	take(json_meta(&house.view, CZ2_SOURCE_WRITEBACK));
+	ck_assert_str_eq(json_string_value(json_object_get(house.document, "source")), "writeback");
 
-	model_refreshed(model, "the panel does not answer");
-	take(json_meta(&view, CZ2_SOURCE_NONE));
-	ck_assert_str_eq(json_string_value(json_object_get(document, "source")), "error");
-	ck_assert_str_eq(json_string_value(json_object_get(document, "error")),
+	model_refreshed(house.model, "the panel does not answer");
+	take(json_meta(&house.view, CZ2_SOURCE_NONE));
+	ck_assert_str_eq(json_string_value(json_object_get(house.document, "source")), "error");
+	ck_assert_str_eq(json_string_value(json_object_get(house.document, "error")),
 			 "the panel does not answer");
-	view.now += 400000;
-	take(json_meta(&view, CZ2_SOURCE_NONE));
-	ck_assert(json_is_true(json_object_get(document, "is_stale")));
+	house.view.now += 400000;
+	take(json_meta(&house.view, CZ2_SOURCE_NONE));
+	ck_assert(json_is_true(json_object_get(house.document, "is_stale")));
 }
 END_TEST
 
@@ -285,7 +208,7 @@ START_TEST(raw_rows_come_in_order_each_behind_its_length)
 	learn(CZ2_ROW_1_18, "00 01 12 01 0F 2D 00");
 	learn(CZ2_ROW_9_5, "00 09 05 A5");
 	/* 0 0 0 0, 7 and the clock, 0 0 0, 4 and the equipment */
-	assert_document(json_raw(&view), "\"AAAAAAcAARIBDy0AAAAABAAJBaU=\"");
+	assert_document(json_raw(&house.view), "\"AAAAAAcAARIBDy0AAAAABAAJBaU=\"");
 }
 END_TEST
 
@@ -305,9 +228,9 @@ START_TEST(the_schema_names_what_the_status_has)
 	json_t *value;
 
 	learn_house();
-	take(json_status(&view));
-	ck_assert_uint_eq(json_object_size(properties), json_object_size(document));
-	json_object_foreach(document, name, value)
+	take(json_status(&house.view));
+	ck_assert_uint_eq(json_object_size(properties), json_object_size(house.document));
+	json_object_foreach(house.document, name, value)
 		ck_assert_ptr_nonnull(json_object_get(properties, name));
 	json_decref(schema);
 }
@@ -342,14 +265,14 @@ START_TEST(each_warning_is_a_sentence_with_its_numbers)
 		warnings.list[warnings.count++] =
 			(struct cz2_warning){(enum cz2_warning_kind)kind, 7, 93};
 	take(json_warnings(&warnings));
-	ck_assert_uint_eq(json_array_size(document), CZ2_WARN_NO_HEAT_PUMP + 1);
+	ck_assert_uint_eq(json_array_size(house.document), CZ2_WARN_NO_HEAT_PUMP + 1);
 	for (int kind = 0; kind < CZ2_WARN_NO_HEAT_PUMP; kind++) {
-		const char *text = json_string_value(json_array_get(document, (size_t)kind));
+		const char *text = json_string_value(json_array_get(house.document, (size_t)kind));
 
 		ck_assert_ptr_nonnull(strchr(text, '7'));
 		ck_assert_int_eq(text[strlen(text) - 1], '.');
 	}
-	ck_assert_str_eq(json_string_value(json_array_get(document, CZ2_WARN_ALL_RULED)),
+	ck_assert_str_eq(json_string_value(json_array_get(house.document, CZ2_WARN_ALL_RULED)),
 			 "Zone 93 rules all zones (ALL mode), so the change of zone 7 shows only "
 			 "when that ends.");
 }
@@ -407,5 +330,5 @@ main(void)
 		NULL,
 	};
 
-	return run_fixed_suite("json", tests, set_up, tear_down);
+	return run_fixed_suite("json", tests, json_house_open, json_house_close);
 }

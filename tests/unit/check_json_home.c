@@ -11,98 +11,28 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cz2d/config.h"
-#include "cz2d/devices.h"
-#include "cz2d/model.h"
-#include "device_store.h"
+#include "json_house.h"
 #include "support.h"
 
-enum { NOW = 1000000 };
-static const int64_t wall_us = 1700000000123456;
-
-static struct config config;
-static struct devices *devices;
-static struct model *model;
-static struct json_view view;
-static json_t *document;
 static int half_degrees[3];
 
 static void
 set_up(void)
 {
-	memset(&config, 0, sizeof config);
-	strcpy(config.panel.zone_names[0], "Hall");
-	strcpy(config.panel.zone_names[1], "Küche");
-	config.panel.zones = 2;
-	strcpy(config.panel.id, "cz2");
-	device_store_clear();
-	devices = devices_new(&config, NULL);
-	model = model_new(2, 300000);
-	view = (struct json_view){devices, model, NOW, wall_us};
+	json_house_open();
 	for (int zone = 0; zone <= 2; zone++)
 		half_degrees[zone] = CZ2_UNKNOWN;
-	document = NULL;
-}
-
-static void
-tear_down(void)
-{
-	json_decref(document);
-	model_free(model);
-	devices_free(devices);
-}
-
-static void
-learn(enum cz2_row row, const char *hex)
-{
-	struct cz2_image image = {.source = CZ2_SOURCE_POLL, .time = view.now};
-
-	image.length = (uint8_t)parse_hex(hex, image.bytes, sizeof image.bytes);
-	ck_assert(model_apply(model, row, &image));
-}
-
-/* Auto, effective Heat, zone 2 held and out, zone 1 temporary; 75/68 and 80/62. */
-static void
-learn_house(void)
-{
-	learn(CZ2_ROW_1_12, "00 01 0C 00 02 02 00 00 00 01 02 00 02 00 00 00 00");
-	learn(CZ2_ROW_1_16, "00 01 10 4B 50 4C 4C 4C 4C 4C 4C 44 3E 44 44 44 44 44 44");
-	learn(CZ2_ROW_1_17, "00 01 11 3A 09 00 00 01 00 03 04 96 00 00 00 00 00 00 F1");
-	learn(CZ2_ROW_1_18, "00 01 12 01 0F 2D 00");
-	learn(CZ2_ROW_1_6, "00 01 06 00 00 04 49 2F 00 00 00 00 00 00 00 00");
-	learn(CZ2_ROW_1_24, "00 01 18 44 46 00 00 00 00 00 00 FF FF");
-	learn(CZ2_ROW_9_3, "00 09 03 01 02 78 4E FF 00 00");
-	learn(CZ2_ROW_9_4, "00 09 04 07 0F 00 00 00 00 00 00");
-	learn(CZ2_ROW_9_5, "00 09 05 A5");
-}
-
-static json_t *
-take(json_t *made)
-{
-	json_decref(document);
-	document = made;
-	ck_assert_ptr_nonnull(made);
-	return made;
-}
-
-static void
-assert_document(json_t *made, const char *expected)
-{
-	char *text = json_dumps(take(made), JSON_COMPACT | JSON_ENCODE_ANY);
-
-	ck_assert_str_eq(text, expected);
-	free(text);
 }
 
 static json_t *
 zone(int number)
 {
-	return json_home_zone(&view, number, &half_degrees[number]);
+	return json_home_zone(&house.view, number, &half_degrees[number]);
 }
 
 START_TEST(before_the_panel_has_answered_there_is_nothing)
 {
-	assert_document(json_home_system(&view), "null");
+	assert_document(json_home_system(&house.view), "null");
 	assert_document(zone(1), "null");
 }
 END_TEST
@@ -110,7 +40,7 @@ END_TEST
 START_TEST(the_system_has_every_member_in_its_order)
 {
 	learn_house();
-	assert_document(json_home_system(&view),
+	assert_document(json_home_system(&house.view),
 			"{\"mode\":\"Auto\",\"effective_mode\":\"Heat\",\"activity\":\"heating\","
 			"\"fan_mode\":\"Auto\",\"fan_running\":true,"
 			"\"compressor_stage_1\":true,\"compressor_stage_2\":false,"
@@ -144,7 +74,7 @@ END_TEST
 START_TEST(what_is_unknown_is_null)
 {
 	learn(CZ2_ROW_1_18, "00 01 12 01 0F 2D 00");
-	assert_document(json_home_system(&view),
+	assert_document(json_home_system(&house.view),
 			"{\"mode\":null,\"effective_mode\":null,\"activity\":null,"
 			"\"fan_mode\":null,\"fan_running\":null,"
 			"\"compressor_stage_1\":null,\"compressor_stage_2\":null,"
@@ -165,14 +95,14 @@ START_TEST(emergency_heat_is_heat_to_a_zone)
 {
 	learn_house();
 	learn(CZ2_ROW_1_12, "00 01 0C 00 03 02 03 00 00 01 02 00 02 00 00 00 00");
-	take(json_home_system(&view));
-	ck_assert_str_eq(json_string_value(json_object_get(document, "mode")), "EHeat");
-	ck_assert(json_is_true(json_object_get(document, "emergency_heat")));
+	take(json_home_system(&house.view));
+	ck_assert_str_eq(json_string_value(json_object_get(house.document, "mode")), "EHeat");
+	ck_assert(json_is_true(json_object_get(house.document, "emergency_heat")));
 	take(zone(1));
-	ck_assert_str_eq(json_string_value(json_object_get(document, "mode")), "heat");
-	ck_assert_int_eq(json_integer_value(json_object_get(document, "target")), 68);
-	ck_assert(json_is_null(json_object_get(document, "low")));
-	ck_assert(json_is_null(json_object_get(document, "high")));
+	ck_assert_str_eq(json_string_value(json_object_get(house.document, "mode")), "heat");
+	ck_assert_int_eq(json_integer_value(json_object_get(house.document, "target")), 68);
+	ck_assert(json_is_null(json_object_get(house.document, "low")));
+	ck_assert(json_is_null(json_object_get(house.document, "high")));
 }
 END_TEST
 
@@ -181,13 +111,13 @@ START_TEST(all_mode_shows_the_ruling_zone_everywhere)
 	learn_house();
 	learn(CZ2_ROW_1_12, "00 01 0C 00 02 02 00 00 00 01 02 00 02 00 00 02 00");
 	take(zone(1));
-	ck_assert_int_eq(json_integer_value(json_object_get(document, "low")), 62);
-	ck_assert_int_eq(json_integer_value(json_object_get(document, "heat_setpoint")), 62);
-	ck_assert_int_eq(json_integer_value(json_object_get(document, "high")), 80);
-	ck_assert_str_eq(json_string_value(json_object_get(document, "preset")), "away");
-	ck_assert(json_is_true(json_object_get(document, "hold")));
-	take(json_home_system(&view));
-	ck_assert_int_eq(json_integer_value(json_object_get(document, "all_mode")), 2);
+	ck_assert_int_eq(json_integer_value(json_object_get(house.document, "low")), 62);
+	ck_assert_int_eq(json_integer_value(json_object_get(house.document, "heat_setpoint")), 62);
+	ck_assert_int_eq(json_integer_value(json_object_get(house.document, "high")), 80);
+	ck_assert_str_eq(json_string_value(json_object_get(house.document, "preset")), "away");
+	ck_assert(json_is_true(json_object_get(house.document, "hold")));
+	take(json_home_system(&house.view));
+	ck_assert_int_eq(json_integer_value(json_object_get(house.document, "all_mode")), 2);
 }
 END_TEST
 
@@ -197,12 +127,12 @@ shown_at(int sixteenths)
 {
 	char hex[64];
 
-	view.now++;
+	house.view.now++;
 	snprintf(hex, sizeof hex, "00 01 06 00 00 %02X %02X 2F 00 00 00 00 00 00 00 00",
 		 sixteenths >> 8, sixteenths & 0xFF);
 	learn(CZ2_ROW_1_6, hex);
 	take(zone(1));
-	return (int)(2 * json_number_value(json_object_get(document, "temperature")));
+	return (int)(2 * json_number_value(json_object_get(house.document, "temperature")));
 }
 
 START_TEST(a_temperature_leaves_a_step_only_when_it_is_well_beyond_the_middle)
@@ -238,11 +168,11 @@ START_TEST(time_that_passes_changes_nothing)
 	char *system, *hall;
 
 	learn_house();
-	system = json_dumps(take(json_home_system(&view)), JSON_COMPACT);
+	system = json_dumps(take(json_home_system(&house.view)), JSON_COMPACT);
 	hall = json_dumps(take(zone(1)), JSON_COMPACT);
-	view.now += 90 * 60 * 1000;
-	view.wall_us += INT64_C(90) * 60 * 1000000;
-	assert_document(json_home_system(&view), system);
+	house.view.now += 90 * 60 * 1000;
+	house.view.wall_us += INT64_C(90) * 60 * 1000000;
+	assert_document(json_home_system(&house.view), system);
 	assert_document(zone(1), hall);
 	free(system);
 	free(hall);
@@ -265,5 +195,5 @@ main(void)
 		NULL,
 	};
 
-	return run_fixed_suite("json_home", tests, set_up, tear_down);
+	return run_fixed_suite("json_home", tests, set_up, json_house_close);
 }
