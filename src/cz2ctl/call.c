@@ -140,6 +140,19 @@ view_id(const struct screen *screen, const json_t *answer)
 }
 
 enum ctl_exit
+call_look(struct ctl *ctl, const char *target,
+	  void (*view)(const struct screen *screen, const json_t *answer))
+{
+	json_t *answer;
+	enum ctl_exit code = call_get(ctl, target, 0, &answer);
+
+	if (code == CTL_DONE)
+		call_show(ctl, answer, view);
+	json_decref(answer);
+	return code;
+}
+
+enum ctl_exit
 call_command(struct ctl *ctl, const char *target, json_t *body)
 {
 	char *text = mem_or_end(body != NULL ? json_dumps(body, JSON_COMPACT) : mem_text("{}"));

@@ -30,7 +30,15 @@ struct ctl {
 enum ctl_exit
 call_get(struct ctl *ctl, const char *target, long also, json_t **answer);
 
-/* POST, and shows the daemon's message, or the ID of the command when nobody waits for it. Takes the body; NULL: none. */
+/* GET target, and shows what it answers. */
+enum ctl_exit
+call_look(struct ctl *ctl, const char *target,
+	  void (*view)(const struct screen *screen, const json_t *answer));
+
+/*
+ * POST, and shows the daemon's message, or the ID of the command when nobody waits for it.
+ * Takes the body; NULL: none.
+ */
 enum ctl_exit
 call_command(struct ctl *ctl, const char *target, json_t *body);
 

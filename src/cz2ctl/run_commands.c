@@ -68,8 +68,6 @@ list(struct ctl *ctl)
 {
 	long limit = options_number(ctl->options, OPTION_LIMIT, LIST_STANDARD);
 	char target[TARGET_MAX];
-	enum ctl_exit code;
-	json_t *answer;
 
 	if (limit < 1 || limit > LIST_MAX) {
 		say_error("--limit %ld: a number from 1 to %d is wanted", limit, LIST_MAX);
@@ -77,11 +75,7 @@ list(struct ctl *ctl)
 	}
 	if (!list_target(ctl, limit, target))
 		return CTL_USAGE;
-	code = call_get(ctl, target, 0, &answer);
-	if (code == CTL_DONE)
-		call_show(ctl, answer, view_commands);
-	json_decref(answer);
-	return code;
+	return call_look(ctl, target, view_commands);
 }
 
 /* ------------------------------------------------------------------------

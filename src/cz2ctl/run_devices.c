@@ -39,29 +39,12 @@ name_target(const char *id, const char *what, char target[TARGET_MAX])
 }
 
 static enum ctl_exit
-look(struct ctl *ctl, const char *target,
-     void (*view)(const struct screen *screen, const json_t *answer), json_t **answer)
-{
-	enum ctl_exit code = call_get(ctl, target, 0, answer);
-
-	if (code == CTL_DONE)
-		call_show(ctl, *answer, view);
-	return code;
-}
-
-static enum ctl_exit
 look_at(struct ctl *ctl, const char *id, const char *what,
 	void (*view)(const struct screen *screen, const json_t *answer))
 {
 	char target[TARGET_MAX];
-	json_t *answer = NULL;
-	enum ctl_exit code;
 
-	if (!name_target(id, what, target))
-		return CTL_USAGE;
-	code = look(ctl, target, view, &answer);
-	json_decref(answer);
-	return code;
+	return name_target(id, what, target) ? call_look(ctl, target, view) : CTL_USAGE;
 }
 
 /* ------------------------------------------------------------------------
@@ -71,13 +54,9 @@ look_at(struct ctl *ctl, const char *id, const char *what,
 static enum ctl_exit
 list(struct ctl *ctl, const char *id, const char *name)
 {
-	json_t *answer = NULL;
-	enum ctl_exit code = look(ctl, devices, view_devices, &answer);
-
 	(void)id;
 	(void)name;
-	json_decref(answer);
-	return code;
+	return call_look(ctl, devices, view_devices);
 }
 
 static enum ctl_exit
@@ -119,18 +98,21 @@ static enum ctl_exit
 health(struct ctl *ctl, const char *id, const char *name)
 {
 	char panel[ID_MAX], target[TARGET_MAX];
-	json_t *answer = NULL;
 	enum ctl_exit code;
+	json_t *answer;
 
 	(void)name;
 	if (id == NULL && (code = find_panel(ctl, panel)) != CTL_DONE)
 		return code;
 	if (!name_target(id != NULL ? id : panel, "/health", target))
 		return CTL_USAGE;
-	code = look(ctl, target, view_device_health, &answer);
-	if (code == CTL_DONE && (value_is_word(answer, "status", "offline") ||
-				 value_is_word(answer, "status", "error")))
-		code = CTL_REFUSED;
+	code = call_get(ctl, target, 0, &answer);
+	if (code == CTL_DONE) {
+		call_show(ctl, answer, view_device_health);
+		if (value_is_word(answer, "status", "offline") ||
+		    value_is_word(answer, "status", "error"))
+			code = CTL_REFUSED;
+	}
 	json_decref(answer);
 	return code;
 }

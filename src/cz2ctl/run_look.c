@@ -17,13 +17,8 @@ enum ctl_exit
 run_status(struct ctl *ctl)
 {
 	bool refresh = options_has(ctl->options, OPTION_REFRESH);
-	json_t *answer;
-	enum ctl_exit code = call_get(ctl, refresh ? "/status/live" : "/status", 0, &answer);
 
-	if (code == CTL_DONE)
-		call_show(ctl, answer, view_status);
-	json_decref(answer);
-	return code;
+	return call_look(ctl, refresh ? "/status/live" : "/status", view_status);
 }
 
 enum ctl_exit
@@ -44,11 +39,5 @@ run_health(struct ctl *ctl)
 enum ctl_exit
 run_version(struct ctl *ctl)
 {
-	json_t *answer;
-	enum ctl_exit code = call_get(ctl, "/api/v1/system/version", 0, &answer);
-
-	if (code == CTL_DONE)
-		call_show(ctl, answer, view_version);
-	json_decref(answer);
-	return code;
+	return call_look(ctl, "/api/v1/system/version", view_version);
 }

@@ -15,13 +15,7 @@
 static enum ctl_exit
 show(struct ctl *ctl)
 {
-	json_t *answer;
-	enum ctl_exit code = call_get(ctl, "/api/v1/mqtt", 0, &answer);
-
-	if (code == CTL_DONE)
-		call_show(ctl, answer, view_mqtt);
-	json_decref(answer);
-	return code;
+	return call_look(ctl, "/api/v1/mqtt", view_mqtt);
 }
 
 static enum ctl_exit
