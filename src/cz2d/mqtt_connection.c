@@ -18,6 +18,7 @@
 #include "cz2d/config.h"
 #include "cz2d/config_check.h"
 #include "cz2d/mqtt_client_id.h"
+#include "cz2d/mqtt_owed.h"
 
 enum {
 	RETRY_MIN_MS = 1000,
@@ -55,8 +56,7 @@ struct mqtt_connection {
 
 	enum state state;
 	uint64_t numbers; /* given out in this life */
-	uint64_t first;   /* of this connection */
-	unsigned owed;    /* by the broker: acknowledgements */
+	struct mqtt_owed owed; /* by the broker: acknowledgements */
 	uint64_t last_word;
 	unsigned window;  /* how much it may owe */
 	int wanted;       /* enum config_mqtt_version */
@@ -73,7 +73,7 @@ struct mqtt_connection {
 	uv_poll_t events, messages;
 	uv_timer_t retry, limit, taking;
 	bool listening;
-	int looks; /* for an acknowledgement that is owed */
+	int looks; /* for the oldest acknowledgement that is owed */
 	int handles; /* not closed yet */
 	enum mqtt_leave leave;
 };
@@ -85,12 +85,12 @@ struct mqtt_connection {
 static void
 on_not_taken(uv_timer_t *timer);
 
-/* Begins the broker's time anew, if it owes us an acknowledgement. */
+/* Begins the broker's time for the oldest message anew, if it owes us an acknowledgement. */
 static void
 await_taking(struct mqtt_connection *connection)
 {
 	connection->looks = 0;
-	if (connection->state == STATE_CONNECTED && connection->owed > 0)
+	if (connection->state == STATE_CONNECTED && connection->owed.count > 0)
 		uv_timer_start(&connection->taking, on_not_taken, TAKE_LOOK_MS, TAKE_LOOK_MS);
 	else
 		uv_timer_stop(&connection->taking);
@@ -101,16 +101,18 @@ count_order(struct mqtt_connection *connection, bool given)
 {
 	if (!given)
 		return 0;
-	connection->owed++;
-	if (connection->owed == 1)
+	mqtt_owed_add(&connection->owed, ++connection->numbers);
+	if (connection->owed.count == 1)
 		await_taking(connection);
-	return ++connection->numbers;
+	return connection->numbers;
 }
 
 uint64_t
 mqtt_connection_publish(struct mqtt_connection *connection,
 			const struct broker_publication *publication)
 {
+	if (connection->owed.count == MQTT_OWED_MAX)
+		return 0;
 	return count_order(connection, broker_publish(connection->broker, connection->numbers + 1,
 						      publication));
 }
@@ -118,6 +120,8 @@ mqtt_connection_publish(struct mqtt_connection *connection,
 uint64_t
 mqtt_connection_subscribe(struct mqtt_connection *connection, const char *filter)
 {
+	if (connection->owed.count == MQTT_OWED_MAX)
+		return 0;
 	return count_order(connection,
 			   broker_subscribe(connection->broker, connection->numbers + 1, filter));
 }
@@ -152,7 +156,7 @@ mqtt_connection_version(const struct mqtt_connection *connection)
 bool
 mqtt_connection_has_room(const struct mqtt_connection *connection)
 {
-	return connection->owed < connection->window;
+	return connection->owed.count < connection->window;
 }
 
 /* ------------------------------------------------------------------------
@@ -283,8 +287,7 @@ on_connected(struct mqtt_connection *connection, const struct broker_event *even
 	connection->state = STATE_CONNECTED;
 	connection->told = false;
 	connection->connected_at = clock_now();
-	connection->first = connection->numbers + 1;
-	connection->owed = 0;
+	connection->owed.count = 0;
 	connection->observer.connected(connection->observer.self);
 }
 
@@ -388,7 +391,7 @@ tell_loss(struct mqtt_connection *connection, const char *how)
 	log_warning("mqtt", "lost the broker %s: %s; trying again", connection->broker_name, how);
 	connection->told = true;
 	connection->trouble = BROKER_UNREACHABLE;
-	connection->owed = 0;
+	connection->owed.count = 0;
 	forget_guess(connection);
 	connection->observer.lost(connection->observer.self);
 }
@@ -433,10 +436,12 @@ on_not_taken(uv_timer_t *timer)
 static bool
 is_settled(struct mqtt_connection *connection, const struct broker_event *event)
 {
-	if (event->number < connection->first || connection->owed == 0)
+	uint64_t oldest = mqtt_owed_oldest(&connection->owed);
+
+	if (!mqtt_owed_settle(&connection->owed, event->number))
 		return false;
-	connection->owed--;
-	await_taking(connection);
+	if (event->number == oldest)
+		await_taking(connection);
 	return true;
 }
 

@@ -6,6 +6,7 @@
  *
  *	mqtt.c           births and deaths, what goes out when, what comes in
  *	mqtt_connection  connecting, leaving, and trying again
+ *	mqtt_owed        what the broker has not acknowledged yet
  *	mqtt_retained    the retained topics: what each says, and what the broker has of it
  *	mqtt_outbox      what is said once: results and audit
  *	mqtt_state       the documents about the panel, kept up to date
