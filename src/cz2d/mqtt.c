@@ -24,7 +24,7 @@
 enum {
 	RESEND_MS = 1000,         /* after a message that was not taken */
 	SUBSCRIPTIONS_MAX = 16,   /* not answered yet */
-	OUTBOX_ROOM = 16,         /* for the results of what is under way: no more is taken on */
+	OUTBOX_ROOM = 16,         /* so near to what is kept without a broker no more is taken on */
 	NOTE_EXPIRY_S = 60 * 60,  /* nobody looks at a result that is older */
 };
 
@@ -198,7 +198,7 @@ on_deliver(uv_timer_t *timer)
 	mqtt_connection_listen(mqtt->connection,
 			       !mqtt_connected(mqtt) ||
 				       mqtt_outbox_count(mqtt->outbox) + OUTBOX_ROOM <
-					       MQTT_OUTBOX_MAX);
+					       MQTT_OUTBOX_KEPT);
 }
 
 static void
@@ -484,7 +484,7 @@ say_the_rest(struct mqtt *mqtt)
 	while (mqtt_retained_is_withheld(mqtt->retained) && hand_over_retained(mqtt))
 		;
 	mqtt_outbox_skip(mqtt->outbox);
-	while ((number = hand_over_note(mqtt, false)) != 0)
+	for (int n = 0; n < MQTT_OUTBOX_KEPT && (number = hand_over_note(mqtt, false)) != 0; n++)
 		mqtt_outbox_settled(mqtt->outbox, number);
 }
 

@@ -61,12 +61,16 @@ mqtt_outbox_free(struct mqtt_outbox *outbox)
 }
 
 static void
+make_room(struct mqtt_outbox *outbox, size_t most)
+{
+	for (; outbox->count > most; outbox->overflow++)
+		drop_first(outbox);
+}
+
+static void
 add(struct mqtt_outbox *outbox, struct saying *saying, const char *topic, json_t *document)
 {
-	if (outbox->count == MQTT_OUTBOX_MAX) {
-		drop_first(outbox);
-		outbox->overflow++;
-	}
+	make_room(outbox, (saying->late ? MQTT_OUTBOX_KEPT : MQTT_OUTBOX_MAX) - 1);
 	saying->topic = mem_text(topic);
 	saying->document = document;
 	outbox->ring[(outbox->first + outbox->count++) % MQTT_OUTBOX_MAX] = *saying;
@@ -182,6 +186,7 @@ void
 mqtt_outbox_lost(struct mqtt_outbox *outbox)
 {
 	take_back(outbox);
+	make_room(outbox, MQTT_OUTBOX_KEPT);
 	for (size_t i = 0; i < outbox->count; i++)
 		outbox->ring[(outbox->first + i) % MQTT_OUTBOX_MAX].late = true;
 }

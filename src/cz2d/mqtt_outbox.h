@@ -2,14 +2,18 @@
 /* Copyright 2026 The cz2d authors */
 /*
  * What is said once, in the order in which it was said: results and audit. A ring: when the
- * broker is away for long, the oldest are dropped, and counted. Speaks to nobody.
+ * broker is away for long, the oldest are dropped, and counted. While it is there all that may
+ * end at once finds room. Speaks to nobody.
  */
 #ifndef CZ2D_MQTT_OUTBOX_H
 #define CZ2D_MQTT_OUTBOX_H
 
 #include "cz2d/mqtt_internal.h"
 
-enum { MQTT_OUTBOX_MAX = 64 }; /* messages */
+enum {
+	MQTT_OUTBOX_MAX = 1024, /* messages */
+	MQTT_OUTBOX_KEPT = 64,  /* of those, while the broker is away */
+};
 
 struct mqtt_outbox;
 
@@ -60,7 +64,7 @@ mqtt_outbox_skip(struct mqtt_outbox *outbox);
 bool
 mqtt_outbox_dropped(struct mqtt_outbox *outbox, uint64_t number);
 
-/* The connection is gone: what was on its way is dropped, and what is here will be late. */
+/* The connection is gone: what was on its way is dropped, and what is kept will be late. */
 void
 mqtt_outbox_lost(struct mqtt_outbox *outbox);
 

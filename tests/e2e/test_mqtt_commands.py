@@ -483,12 +483,13 @@ def test_an_empty_message_is_a_documented_silence(commander):
 
 # --- MQTT 5 -----------------------------------------------------------------------------------
 
-def ask_with_mqtt_5(house, topic, payload, response):
-    """Publishes with a response topic and correlation data."""
+def ask_with_mqtt_5(house, topic, payloads, response):
+    """Publishes each line with a response topic and correlation data."""
     subprocess.run(["mosquitto_pub", "-V", "5", "-h", "127.0.0.1", "-p", str(house.broker.port),
-                    "-t", topic, "-m", payload, "-q", "1",
+                    "-t", topic, "-l", "-q", "1",
                     "-D", "publish", "response-topic", response,
-                    "-D", "publish", "correlation-data", "who knows"], check=True, timeout=30)
+                    "-D", "publish", "correlation-data", "who knows"], check=True, timeout=30,
+                   input=payloads, text=True)
 
 
 class Subscriber:
@@ -524,6 +525,24 @@ def test_an_answer_never_becomes_a_command_nor_a_device(commander, response):
     delivered(commander.ask(("zone/1/low", "62")))
     said = [one for one in commander.listener.all()[before:] if one.topic == response]
     assert all(not one.payload.startswith("{") for one in said), said
+
+
+def test_many_commands_that_end_at_once_have_a_result_and_an_answer_each(new_commander):
+    """More of both than the results that are kept while the broker is away."""
+    commander = new_commander()
+    house = commander.house
+    before, count = len(commander.results()), 36
+    house.sim.silence(True)
+    ask_with_mqtt_5(house, f"{PREFIX}/set/zone/1",
+                    "".join(f'{{"heat": {60 + n % 7}, "hold": true}}\n' for n in range(count)),
+                    "somebody/answers")
+    until(lambda: len(house.listener.all(f"{PREFIX}/audit")) >= count, what="all to be accepted")
+    house.sim.hang_up()
+    commander.wait(count, before)
+    until(lambda: len(house.listener.all("somebody/answers")) == count, 30, "an answer each")
+    codes = collections.Counter(one["error_code"] for one in commander.results()[before:])
+    assert set(codes) <= {"link_lost", "no_answer"} and codes["link_lost"] > 32, codes
+    house.sim.silence(False)
 
 
 def test_an_answer_that_the_broker_hangs_up_for_costs_one_connection(new_commander):

@@ -107,12 +107,25 @@ END_TEST
 
 START_TEST(of_too_many_the_oldest_are_dropped_and_counted)
 {
+	for (int word = 1; word <= MQTT_OUTBOX_KEPT + 3; word++)
+		say("a", word, true);
+	ck_assert_uint_eq(mqtt_outbox_count(outbox), MQTT_OUTBOX_KEPT);
+	ck_assert_uint_eq(mqtt_outbox_overflow(outbox), 3);
+	ck_assert_uint_eq(mqtt_outbox_overflow(outbox), 0);
+	assert_goes("a", "{\"n\":4,\"late\":true}");
+}
+END_TEST
+
+START_TEST(while_the_broker_is_there_more_may_wait)
+{
 	for (int word = 1; word <= MQTT_OUTBOX_MAX + 3; word++)
 		say("a", word, false);
 	ck_assert_uint_eq(mqtt_outbox_count(outbox), MQTT_OUTBOX_MAX);
 	ck_assert_uint_eq(mqtt_outbox_overflow(outbox), 3);
-	ck_assert_uint_eq(mqtt_outbox_overflow(outbox), 0);
 	assert_goes("a", "{\"n\":4}");
+	mqtt_outbox_lost(outbox);
+	ck_assert_uint_eq(mqtt_outbox_count(outbox), MQTT_OUTBOX_KEPT);
+	ck_assert_uint_eq(mqtt_outbox_overflow(outbox), MQTT_OUTBOX_MAX - 1 - MQTT_OUTBOX_KEPT);
 }
 END_TEST
 
@@ -185,6 +198,7 @@ main(void)
 		what_the_connection_took_with_it_goes_again_and_is_late,
 		what_was_dropped_goes_again,
 		of_too_many_the_oldest_are_dropped_and_counted,
+		while_the_broker_is_there_more_may_wait,
 		who_asked_gets_an_answer_of_his_own,
 		an_empty_message_stays_empty_however_late,
 		what_is_under_way_can_count_as_said,
