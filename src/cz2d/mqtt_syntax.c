@@ -243,7 +243,8 @@ mqtt_scalar_read(const struct mqtt_topic_info *info, const char *name, const cha
 				   "%s: \"%s\" is no number; accepted are decimal digits such as "
 				   "68 or 68.5.", name, quote(payload, length, given));
 	if (info->words != NULL && !read_word(info, payload, length, value))
-		return mqtt_refuse(refusal, MQTT_BAD_VALUE, "%s: \"%s\" is none of %s.", name,
+		return mqtt_refuse(refusal, MQTT_BAD_VALUE,
+				   "%s: \"%s\" is not accepted; %s are.", name,
 				   quote(payload, length, given),
 				   list_words(info->words, accepted));
 	return true;

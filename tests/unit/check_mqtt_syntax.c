@@ -210,7 +210,8 @@ START_TEST(a_sentence_names_the_field_and_what_is_accepted_and_shows_nothing_hos
 {
 	read("zone/2/preset", "h\x1b[31m\"x");
 	ck_assert_str_eq(refusal.sentence,
-			 "zone/2/preset: \"h?[31m?x\" is none of none, temporary, hold, away.");
+			 "zone/2/preset: \"h?[31m?x\" is not accepted; "
+			 "none, temporary, hold, away are.");
 	read("zone/2/low", "warm");
 	ck_assert_str_eq(refusal.sentence, "zone/2/low: \"warm\" is no number; accepted are "
 					   "decimal digits such as 68 or 68.5.");
