@@ -78,7 +78,9 @@ def from_rest(daemon, names, ledger, since):
         if len(found) == page["total"] or len(page["commands"]) < PAGE:
             by_status = {one: rest.get(f"{target}1&status_filter={one}").json["total"]
                          for one in STATUSES}
-            ledger.totals.append((device, by_status, page["total"], len(found)))
+            # A change on the panel may have been recorded meanwhile.
+            if rest.get(f"{target}1").json["total"] == page["total"]:
+                ledger.totals.append((device, by_status, page["total"], len(found)))
 
 
 NAMES = {"id": "command_id", "device": "device_id", "requested_us": "requested_at",

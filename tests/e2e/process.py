@@ -11,6 +11,7 @@ import time
 from waiting import PATIENCE, until
 
 BUILD = os.environ.get("CZ2_BUILD", os.getcwd())
+LEAKS = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "leaks.supp")
 
 # What a sanitizer or valgrind says when something is wrong.
 COMPLAINTS = re.compile(r"(AddressSanitizer|LeakSanitizer|runtime error:|"
@@ -41,6 +42,7 @@ def clean_environment(**more):
     kept = ("PATH", "HOME", "LANG", "LD_LIBRARY_PATH", "ASAN_OPTIONS", "TSAN_OPTIONS",
             "UBSAN_OPTIONS", "TMPDIR")
     environment = {name: os.environ[name] for name in kept if name in os.environ}
+    environment["LSAN_OPTIONS"] = f"print_suppressions=0:suppressions={LEAKS}"
     environment.update(more)
     return environment
 
