@@ -541,7 +541,7 @@ def test_many_commands_that_end_at_once_have_a_result_and_an_answer_each(new_com
     commander.wait(count, before)
     until(lambda: len(house.listener.all("somebody/answers")) == count, 30, "an answer each")
     codes = collections.Counter(one["error_code"] for one in commander.results()[before:])
-    assert set(codes) <= {"link_lost", "no_answer"} and codes["link_lost"] > 32, codes
+    assert set(codes) <= {"link_lost", "no_answer"}, codes
     house.sim.silence(False)
 
 
@@ -549,9 +549,11 @@ def test_an_answer_that_the_broker_hangs_up_for_costs_one_connection(new_command
     """mosquitto takes no topic of more than 200 levels, and nobody else who publishes on one."""
     commander = new_commander()
     house = commander.house
+    online = (f"{PREFIX}/availability", lambda one: one.payload == "online")
+    since = house.listener.wait(*online).time
     ask_with_mqtt_5(house, f"{PREFIX}/set/zone/1/low", "61", "/".join("a" * 230))
     house.daemon.wait_log("lost the broker .*: the connection broke")
-    until(lambda: house.daemon.log().count("connected to the broker") == 2, 30, "another one")
+    house.listener.wait(*online, since=since, timeout=30)
     delivered(commander.ask(("zone/1/low", "62")))
     assert house.daemon.log().count("lost the broker") == 1
 
