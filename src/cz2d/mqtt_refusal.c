@@ -96,6 +96,18 @@ mqtt_code_of(int error)
 	return error <= 0 && error >= CZ2_ERROR_LAST ? of_errors[-error] : MQTT_PANEL_ERROR;
 }
 
+/* A sentence that was cut may end within a character: that goes, too. */
+static void
+end_whole(char *sentence)
+{
+	size_t length = strlen(sentence), last = length;
+
+	while (last > 0 && ((unsigned char)sentence[last - 1] & 0xC0) == 0x80)
+		last--;
+	if (last > 0 && ((unsigned char)sentence[last - 1] & 0xC0) == 0xC0)
+		sentence[last - 1] = '\0';
+}
+
 bool
 mqtt_refuse(struct mqtt_refusal *refusal, enum mqtt_code code, const char *format, ...)
 {
@@ -103,7 +115,9 @@ mqtt_refuse(struct mqtt_refusal *refusal, enum mqtt_code code, const char *forma
 
 	refusal->code = code;
 	va_start(arguments, format);
-	vsnprintf(refusal->sentence, sizeof refusal->sentence, format, arguments);
+	if (vsnprintf(refusal->sentence, sizeof refusal->sentence, format, arguments) >=
+	    (int)sizeof refusal->sentence)
+		end_whole(refusal->sentence);
 	va_end(arguments);
 	return false;
 }

@@ -10,6 +10,7 @@
 
 #include <cz2/error.h>
 #include <cz2/field.h>
+#include <jansson.h>
 #include <locale.h>
 #include <string.h>
 
@@ -241,6 +242,24 @@ START_TEST(every_code_has_a_word_of_its_own)
 }
 END_TEST
 
+START_TEST(a_sentence_that_is_cut_ends_with_a_whole_character)
+{
+	char long_name[MQTT_SENTENCE_MAX + 8];
+	json_t *text;
+
+	for (int start = 0; start < 4; start++) {
+		memset(long_name, 'x', (size_t)start);
+		for (size_t i = (size_t)start; i + 4 < sizeof long_name; i += 4)
+			memcpy(long_name + i, "\xf0\x9f\x94\xa5", 5);
+		mqtt_refuse(&refusal, MQTT_UNKNOWN_MEMBER, "%s: no", long_name);
+		text = json_string(refusal.sentence);
+		ck_assert_ptr_nonnull(text);
+		ck_assert_uint_ge(json_string_length(text), MQTT_SENTENCE_MAX - 8);
+		json_decref(text);
+	}
+}
+END_TEST
+
 int
 main(void)
 {
@@ -254,6 +273,7 @@ main(void)
 		a_sentence_names_the_field_and_what_is_accepted_and_shows_nothing_hostile,
 		a_button_is_pressed_with_one_word,
 		every_code_has_a_word_of_its_own,
+		a_sentence_that_is_cut_ends_with_a_whole_character,
 		NULL,
 	};
 
