@@ -37,19 +37,43 @@ is_under(const char *topic, const char *above)
 	       (topic[length] == '\0' || topic[length] == '/');
 }
 
+/* Who may only command must not be able to say through us what the panel shows. */
+static bool
+is_ours(const char *topic, const char *prefix)
+{
+	static const char *const names[] = {"set", "availability", "link", "status", "system",
+					    "zone", "diagnostics", "audit"};
+
+	if (!is_under(topic, prefix))
+		return false;
+	topic += strlen(prefix);
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		if (topic[0] == '/' && is_under(topic + 1, names[i]))
+			return true;
+	return false;
+}
+
+static bool
+is_utf8(const char *text)
+{
+	json_t *string = json_string(text);
+	bool fine = string != NULL;
+
+	json_decref(string);
+	return fine;
+}
+
 bool
 mqtt_letter_may_answer(const char *topic, const struct config *config)
 {
-	size_t length = strlen(config->mqtt.topic_prefix);
-
 	if (topic[0] == '\0' || topic[0] == '$' || strpbrk(topic, "+#") != NULL)
 		return false;
-	if (strlen(topic) >= MQTT_TOPIC_MAX)
+	if (strlen(topic) >= MQTT_TOPIC_MAX || !is_utf8(topic))
 		return false;
 	if (config->mqtt.discovery_prefix[0] != '\0' &&
 	    is_under(topic, config->mqtt.discovery_prefix))
 		return false;
-	return !is_under(topic, config->mqtt.topic_prefix) || !is_under(topic + length, "/set");
+	return !is_ours(topic, config->mqtt.topic_prefix);
 }
 
 struct mqtt_letter *
@@ -63,7 +87,9 @@ mqtt_letter_new(const struct mqtt_incoming *message, const char *name, const str
 	letter->name = mem_text(name);
 	letter->payload = copy(message->payload, shown);
 	letter->length = shown;
+	/* Who would not know the answer again gets none. */
 	if (message->response_topic == NULL ||
+	    message->correlation_length > MQTT_CORRELATION_MAX ||
 	    !mqtt_letter_may_answer(message->response_topic, config))
 		return letter;
 	letter->response_topic = mem_text(message->response_topic);
@@ -99,6 +125,16 @@ mqtt_letter_join(struct mqtt_letter *first, struct mqtt_letter *more)
 		last = last->next;
 	last->next = more;
 	return first;
+}
+
+int
+mqtt_letter_count(const struct mqtt_letter *first)
+{
+	int count = 0;
+
+	for (; first != NULL; first = first->next)
+		count++;
+	return count;
 }
 
 /* Text of others; JSON null when it is no UTF-8. */

@@ -39,6 +39,9 @@ mqtt_letter_free(struct mqtt_letter *first);
 struct mqtt_letter *
 mqtt_letter_join(struct mqtt_letter *first, struct mqtt_letter *more);
 
+int
+mqtt_letter_count(const struct mqtt_letter *first);
+
 /* The names of the topics. */
 json_t *
 mqtt_letter_topics(const struct mqtt_letter *first);
@@ -47,7 +50,10 @@ mqtt_letter_topics(const struct mqtt_letter *first);
 json_t *
 mqtt_letter_request(const struct mqtt_letter *first);
 
-/* Where an answer may be given: no wildcards, nothing that is commanded or discovered through. */
+/*
+ * Where an answer may be given: no wildcards, nothing that is commanded or discovered through, and
+ * nothing that tells how the panel is.
+ */
 bool
 mqtt_letter_may_answer(const char *topic, const struct config *config);
 
