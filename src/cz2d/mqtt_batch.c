@@ -9,6 +9,13 @@
 
 #include "base/clock.h"
 
+/* The house has one mode and one fan, whichever zone names them. */
+static bool
+is_of_house(enum mqtt_field field)
+{
+	return field == MQTT_MODE || field == MQTT_POWER || field == MQTT_FAN || field == MQTT_ALL;
+}
+
 void *
 mqtt_batch_add(struct mqtt_batches *batches, int zone, enum mqtt_field field, int value,
 	       void *letter, int64_t now)
@@ -19,6 +26,8 @@ mqtt_batch_add(struct mqtt_batches *batches, int zone, enum mqtt_field field, in
 	if (batch->count == 0)
 		batch->first = now;
 	batch->last = now;
+	if (is_of_house(field))
+		batch->house = ++batches->house;
 	batch->order[field] = ++batch->count;
 	batch->values[field] = value;
 	batch->letters[field] = letter;
@@ -59,6 +68,39 @@ mqtt_batch_due(const struct mqtt_batches *batches, int64_t now)
 		if (batches->of[zone].count != 0 && over_at(&batches->of[zone]) <= now)
 			due |= 1U << zone;
 	return due;
+}
+
+unsigned
+mqtt_batch_of_house(const struct mqtt_batches *batches)
+{
+	unsigned found = 0;
+
+	for (int zone = 0; zone < MQTT_BATCHES; zone++)
+		if (batches->of[zone].house != 0)
+			found |= 1U << zone;
+	return found;
+}
+
+/* What is about no house comes last. */
+static uint64_t
+turn_of(const struct mqtt_batch *batch)
+{
+	return batch->house != 0 ? batch->house : UINT64_MAX;
+}
+
+int
+mqtt_batch_next(const struct mqtt_batches *batches, unsigned among)
+{
+	int next = -1;
+
+	for (int zone = 0; zone < MQTT_BATCHES; zone++) {
+		const struct mqtt_batch *batch = &batches->of[zone];
+
+		if ((among & 1U << zone) != 0 && batch->count != 0 &&
+		    (next < 0 || turn_of(batch) < turn_of(&batches->of[next])))
+			next = zone;
+	}
+	return next;
 }
 
 struct mqtt_batch

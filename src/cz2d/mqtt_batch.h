@@ -24,6 +24,7 @@ enum {
 struct mqtt_batch {
 	int count; /* of the messages, with those that were overtaken; 0: it is not open */
 	int64_t first, last;
+	uint64_t house; /* which message about the whole house its last one is; 0: it has none */
 	/* By field: which message it was (from 1 on; 0: none), what it said, and its letter. */
 	int order[MQTT_FIELD_COUNT];
 	int values[MQTT_FIELD_COUNT];
@@ -32,6 +33,7 @@ struct mqtt_batch {
 
 struct mqtt_batches {
 	struct mqtt_batch of[MQTT_BATCHES];
+	uint64_t house; /* messages about the whole house that have come */
 };
 
 /* The last value counts: returns the letter that was overtaken, or NULL. */
@@ -49,6 +51,17 @@ mqtt_batch_due(const struct mqtt_batches *batches, int64_t now);
 /* The moment at which the next one is to leave; INT64_MAX: none is open. */
 int64_t
 mqtt_batch_wake(const struct mqtt_batches *batches);
+
+/* Those that are open and say something about the whole house. */
+unsigned
+mqtt_batch_of_house(const struct mqtt_batches *batches);
+
+/*
+ * Which of these (bits 1 << zone) is the next to be carried out; -1: none of them is open. First
+ * those about the whole house, as they came: the others' values may mean another thing then.
+ */
+int
+mqtt_batch_next(const struct mqtt_batches *batches, unsigned among);
 
 /* Closes the batch and hands it out. */
 struct mqtt_batch

@@ -7,6 +7,8 @@
 
 #include "cz2d/mqtt_batch.h"
 
+#include <cz2/field.h>
+
 #include "support.h"
 
 static struct mqtt_batches batches;
@@ -88,6 +90,46 @@ START_TEST(one_that_waits_for_others_does_not_wait_for_ever_nor_take_half_of_the
 }
 END_TEST
 
+/* In which order these leave: "21" when zone 2's is the first. */
+static const char *
+leaving(unsigned among)
+{
+	static char order[MQTT_BATCHES + 1];
+	int count = 0, zone;
+
+	while ((zone = mqtt_batch_next(&batches, among)) >= 0) {
+		order[count++] = (char)('0' + zone);
+		mqtt_batch_take(&batches, zone);
+	}
+	order[count] = '\0';
+	return order;
+}
+
+START_TEST(of_two_modes_of_the_house_the_later_one_leaves_last)
+{
+	add(2, MQTT_MODE, CZ2_MODE_COOL, 0, 0);
+	add(0, MQTT_MODE, CZ2_MODE_AUTO, 1, 1);
+	add(1, MQTT_POWER, 0, 2, 2);
+	ck_assert_str_eq(leaving(~0U), "201");
+	add(0, MQTT_FAN, 1, 0, 0);
+	add(3, MQTT_FAN, 1, 1, 1);
+	add(0, MQTT_FAN, 0, 2, 2);
+	ck_assert_str_eq(leaving(~0U), "30");
+}
+END_TEST
+
+START_TEST(what_is_about_the_house_leaves_before_what_depends_upon_it)
+{
+	add(1, MQTT_TARGET, 72, 0, 0);
+	add(3, MQTT_LOW, 72, 1, 1);
+	add(2, MQTT_MODE, CZ2_MODE_COOL, 2, 2);
+	ck_assert_uint_eq(mqtt_batch_of_house(&batches), 1U << 2);
+	ck_assert_str_eq(leaving(1U << 1 | 1U << 2), "21");
+	ck_assert_str_eq(leaving(~0U), "3");
+	ck_assert_uint_eq(mqtt_batch_of_house(&batches), 0);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -97,6 +139,8 @@ main(void)
 		the_last_value_counts_and_the_other_is_handed_back,
 		batches_that_are_open_together_leave_together,
 		one_that_waits_for_others_does_not_wait_for_ever_nor_take_half_of_them,
+		of_two_modes_of_the_house_the_later_one_leaves_last,
+		what_is_about_the_house_leaves_before_what_depends_upon_it,
 		NULL,
 	};
 
