@@ -91,6 +91,10 @@ cz2_command_check(const struct cz2_command *command, struct cz2_problem *problem
 int
 cz2_command_merge(struct cz2_command *into, const struct cz2_command *from);
 
+/* Values as they will be when the command has been carried out. */
+void
+cz2_command_foresee(const struct cz2_command *command, struct cz2_values *values);
+
 /* True when the command names something that lies in this row. */
 bool
 cz2_command_touches(const struct cz2_command *command, enum cz2_row row);

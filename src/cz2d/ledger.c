@@ -17,6 +17,7 @@
 #include "base/mem.h"
 #include "base/uuid.h"
 #include "cz2d/json.h"
+#include "cz2d/model.h"
 
 enum {
 	OPEN_MAX = 2000,  /* commands, whatever they wait for */
@@ -289,6 +290,15 @@ ledger_open_record(const struct ledger *ledger, const char *id)
 		if (entry->recorded && strcmp(entry->record.id, id) == 0)
 			return &entry->record;
 	return NULL;
+}
+
+void
+ledger_expect(const struct ledger *ledger, struct cz2_values *values)
+{
+	*values = *model_state(ledger->model);
+	for (const struct entry *entry = ledger->first; entry != NULL; entry = entry->next)
+		if (entry->phase < PHASE_SETTLING && entry->phase != PHASE_REFUSED)
+			cz2_command_foresee(&entry->wish, values);
 }
 
 int

@@ -149,6 +149,10 @@ ledger_open_record(const struct ledger *ledger, const char *id);
 int
 ledger_pending(const struct ledger *ledger);
 
+/* What the panel shows, and will when all of them have been carried out. */
+void
+ledger_expect(const struct ledger *ledger, struct cz2_values *values);
+
 /* Those of them that the engine does not have yet. */
 int
 ledger_waiting(const struct ledger *ledger);

@@ -2,7 +2,8 @@
 /* Copyright 2026 The cz2d authors */
 /*
  * Commands as JSON: the bodies that REST takes, and two members of their own about the
- * command itself. They wait for nothing; what was gathered before them leaves first.
+ * command itself. They wait for nothing; what was gathered before them about the same zones,
+ * or the house, leaves first. Other zones' values may be half of a pair still.
  */
 #include "build.h"
 
@@ -147,11 +148,19 @@ give(struct reading *reading, struct mqtt_letter *letter, int64_t now)
 	};
 
 	command_wish(making, &plan.wish, &plan.warnings);
-	mqtt_scalars_leave(reading->door, MQTT_ALL_BATCHES, now);
-	if (plan.id != NULL)
-		mqtt_repeat_give(reading->door, &plan, letter, now);
-	else
-		mqtt_order_give(reading->door, &plan, letter, now);
+	mqtt_scalars_leave(reading->door, making->zones != 0 ? plan.documents
+				   : mqtt_batch_of_house(&reading->door->batches), now);
+	mqtt_repeat_give(reading->door, &plan, letter, now);
+}
+
+/* Under the id that he gave, unless its result is still to come, of another message. */
+static void
+refuse(struct reading *reading, int zone, struct mqtt_letter *letter)
+{
+	bool named = reading->id[0] != '\0' && !mqtt_repeat_awaits(reading->door, reading->id);
+
+	mqtt_command_refuse(reading->door, named ? reading->id : NULL, &reading->refusal, letter,
+			    mqtt_document_of(zone));
 }
 
 void
@@ -176,7 +185,6 @@ mqtt_body_take(struct mqtt_command *door, const struct mqtt_topic_info *info, in
 	if (sound)
 		give(&reading, letter, now);
 	else
-		mqtt_command_refuse(door, reading.id[0] != '\0' ? reading.id : NULL,
-				    &reading.refusal, letter, mqtt_document_of(zone));
+		refuse(&reading, zone, letter);
 	body_fini(&reading.making.body);
 }

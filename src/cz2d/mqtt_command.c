@@ -125,7 +125,7 @@ take_press(struct mqtt_command *door, const struct mqtt_topic_info *info, int zo
 	}
 	cz2_command_init(&plan.wish);
 	plan.params = mem_text("{}");
-	mqtt_order_give(door, &plan, letter, now);
+	mqtt_repeat_give(door, &plan, letter, now);
 }
 
 /* The zone is one that this house has and uses. */
@@ -230,6 +230,7 @@ mqtt_command_new(const struct mqtt_rooms *rooms, struct mqtt *mqtt, struct mqtt_
 	uv_prepare_init(rooms->loop, &door->before_sleep);
 	door->turn.data = door->before_sleep.data = door;
 	door->handles = 3;
+	mqtt_repeat_init(door);
 	mqtt_orders_init(door);
 	return door;
 }
@@ -251,6 +252,13 @@ on_closed(uv_handle_t *handle)
 
 	if (--door->handles == 0)
 		free(door);
+}
+
+void
+mqtt_command_finish(struct mqtt_command *door)
+{
+	mqtt_scalars_leave(door, MQTT_ALL_BATCHES, clock_now());
+	mqtt_orders_say(door);
 }
 
 /* What has been acknowledged to the broker is carried out, though nobody will be told by us. */

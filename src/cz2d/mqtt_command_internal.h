@@ -23,6 +23,7 @@ struct mqtt_lookup;
 enum {
 	MQTT_ORDERS_MAX = 256,  /* commands under way */
 	MQTT_LOOKUPS_MAX = 64,  /* of those, before they are known to be new */
+	MQTT_LETTERS_MAX = 16,  /* of one command that is sent again and again */
 	MQTT_ALL_BATCHES = (1 << MQTT_BATCHES) - 1,
 	MQTT_ERASED_MAX = 64,   /* topics in which retained commands lay, of one connection */
 };
@@ -50,7 +51,6 @@ struct mqtt_order {
 	char *command, *params;
 	int zone;
 	unsigned documents;
-	struct cz2_command wish;
 	struct mqtt_letter *letters; /* NULL: from before this door was made */
 	json_t *result;              /* NULL: it has not ended */
 };
@@ -64,7 +64,7 @@ struct mqtt_command {
 
 	struct mqtt_order *orders, **end;
 	int order_count;
-	struct mqtt_lookup *lookups;
+	struct mqtt_lookup *lookups, **last;
 	int lookup_count;
 	uv_prepare_t before_sleep; /* while results are to be said */
 	uv_timer_t turn;           /* makes the loop turn once more for them */
@@ -123,10 +123,24 @@ void
 mqtt_order_give(struct mqtt_command *door, struct mqtt_plan *plan, struct mqtt_letter *letters,
 		int64_t now);
 
-/* The same for a plan with an id: only if no command of this id was given before. */
+/*
+ * The same, behind all plans that came before; of those with an id only if no command of this id
+ * was given before.
+ */
 void
 mqtt_repeat_give(struct mqtt_command *door, struct mqtt_plan *plan, struct mqtt_letter *letters,
 		 int64_t now);
+
+/* Whether the result of a command with this id is still to come. */
+bool
+mqtt_repeat_awaits(const struct mqtt_command *door, const char *id);
+
+/* What the panel shows, and will when all that was given, by whatever door, has been done. */
+void
+mqtt_repeat_expect(const struct mqtt_command *door, struct cz2_values *values);
+
+void
+mqtt_repeat_init(struct mqtt_command *door);
 
 void
 mqtt_repeat_fini(struct mqtt_command *door);
@@ -136,7 +150,7 @@ struct mqtt_order *
 mqtt_order_find(const struct mqtt_command *door, const char *id);
 
 /* Waits for the end of a record that another life of the door gave. The letters are taken. */
-void
+struct mqtt_order *
 mqtt_order_follow(struct mqtt_command *door, const struct record *record,
 		  struct mqtt_letter *letters);
 
@@ -144,8 +158,8 @@ mqtt_order_follow(struct mqtt_command *door, const struct record *record,
 void
 mqtt_order_end(struct mqtt_order *order, const struct record *record, int64_t now);
 
-/* What the panel shows, and will when what is under way has been done. */
+/* Says what has ended, though its documents may not be out yet. */
 void
-mqtt_order_expect(const struct mqtt_command *door, struct cz2_values *values);
+mqtt_orders_say(struct mqtt_command *door);
 
 #endif

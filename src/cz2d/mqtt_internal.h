@@ -86,7 +86,8 @@ mqtt_withhold(struct mqtt *mqtt);
 
 /*
  * Says something once, after all that is retained and has changed before. What cannot be said
- * since the broker is away waits, up to 64 of them, and then has the member "late": true.
+ * since the broker is away waits, up to 64 of them, and then has the member "late": true. While
+ * it is there 1024 may wait.
  */
 void
 mqtt_say(struct mqtt *mqtt, struct mqtt_note *note);
@@ -141,6 +142,9 @@ struct mqtt_command *
 mqtt_command_free(struct mqtt_command *command);
 void
 mqtt_command_connected(struct mqtt_command *command);
+/* Says what can be said already: there will be no other occasion. */
+void
+mqtt_command_finish(struct mqtt_command *command);
 void
 mqtt_command_message(struct mqtt_command *command, const struct mqtt_incoming *message);
 

@@ -18,11 +18,7 @@
 #include "cz2d/model.h"
 #include "cz2d/mqtt_result.h"
 
-/*
- * A row that was read so recently need not be read again to know that it shows a wish
- * already. Who turns at the wall meanwhile counts as having done so later.
- */
-enum { SHOWN_MS = 10 * 1000 };
+enum { POLL_MS = 5 * 1000 }; /* a poll may come so late, and take so long */
 
 static const char user[] = "mqtt";
 
@@ -38,7 +34,6 @@ order_new(struct mqtt_command *door, const char *id, struct mqtt_letter *letters
 	order->door = door;
 	snprintf(order->id, sizeof order->id, "%s", id);
 	order->letters = letters;
-	cz2_command_init(&order->wish);
 	order->link = door->end;
 	*door->end = order;
 	door->end = &order->next;
@@ -74,17 +69,16 @@ mqtt_order_find(const struct mqtt_command *door, const char *id)
 	return order;
 }
 
-void
-mqtt_order_expect(const struct mqtt_command *door, struct cz2_values *values)
+struct mqtt_order *
+mqtt_order_follow(struct mqtt_command *door, const struct record *record,
+		  struct mqtt_letter *letters)
 {
-	*values = *model_state(door->rooms.model);
-	for (const struct mqtt_order *order = door->orders; order != NULL; order = order->next) {
-		const struct cz2_values *wish = &order->wish.wish;
+	struct mqtt_order *order = order_new(door, record->id, letters);
 
-		for (int slot = 0; order->result == NULL && slot < CZ2_SLOT_COUNT; slot++)
-			if (wish->at[slot] != CZ2_UNKNOWN && wish->at[slot] != CZ2_ALL_ON)
-				values->at[slot] = wish->at[slot];
-	}
+	order->command = mem_text(record->command);
+	order->params = mem_text(record->params);
+	order->zone = record_zone(record, door->rooms.config->panel.id);
+	return order;
 }
 
 /* ------------------------------------------------------------------------
@@ -158,7 +152,7 @@ say_soon(struct mqtt_command *door)
 void
 mqtt_order_end(struct mqtt_order *order, const struct record *record, int64_t now)
 {
-	order->result = mqtt_result_of(record, order->letters, now);
+	order->result = mqtt_result_of(record, order->zone, order->letters, now);
 	say_soon(order->door);
 }
 
@@ -179,7 +173,7 @@ on_final(void *self, const struct record *record, const struct outcome *outcome,
 	if (order == NULL && outcome->error == CZ2_EIO)
 		return;
 	if (order == NULL)
-		order = order_new(door, record->id, NULL);
+		order = mqtt_order_follow(door, record, NULL);
 	mqtt_order_end(order, record, now);
 }
 
@@ -210,7 +204,17 @@ on_ended(void *self, const struct record *record, const struct outcome *outcome,
  * Giving
  */
 
-/* The panel was read a moment ago and shows all of it; nobody is about to change that. */
+/*
+ * What the last poll read need not be read again to know that it shows a wish already. Who has
+ * turned at the wall since counts as having done so later.
+ */
+static int64_t
+shown_ms(const struct config *config)
+{
+	return config->cache.refresh_interval * INT64_C(1000) + POLL_MS;
+}
+
+/* The panel was read of late and shows all of it; nobody is about to change that. */
 static bool
 is_shown(const struct mqtt_command *door, const struct mqtt_plan *plan, int64_t now)
 {
@@ -228,7 +232,7 @@ is_shown(const struct mqtt_command *door, const struct mqtt_plan *plan, int64_t 
 		const struct cz2_image *image = model_image(model, row);
 
 		if (cz2_command_touches(&plan->wish, row) &&
-		    (!model_fresh(model, row, SHOWN_MS, now) ||
+		    (!model_fresh(model, row, shown_ms(door->rooms.config), now) ||
 		     !cz2_command_shown(&plan->wish, row, image->bytes, image->length)))
 			return false;
 	}
@@ -256,7 +260,6 @@ order_of(struct mqtt_command *door, struct mqtt_plan *plan, struct mqtt_letter *
 	order->params = plan->params;
 	order->zone = plan->zone;
 	order->documents = plan->documents;
-	order->wish = plan->wish;
 	return order;
 }
 
@@ -298,19 +301,16 @@ mqtt_order_give(struct mqtt_command *door, struct mqtt_plan *plan, struct mqtt_l
 		give_back(order, error);
 }
 
-void
-mqtt_order_follow(struct mqtt_command *door, const struct record *record,
-		  struct mqtt_letter *letters)
-{
-	struct mqtt_order *order = order_new(door, record->id, letters);
-
-	order->command = mem_text(record->command);
-	order->params = mem_text(record->params);
-}
-
 /* ------------------------------------------------------------------------
  * Birth and death
  */
+
+/* There is no time to wait for the documents. */
+void
+mqtt_orders_say(struct mqtt_command *door)
+{
+	say_all(door);
+}
 
 void
 mqtt_orders_init(struct mqtt_command *door)

@@ -3,7 +3,7 @@
 /*
  * Commands whose senders have given them an id: who sends one again, because he heard
  * nothing, is told what became of the first, and nothing is written. What is not under way
- * any more is looked up on the disk.
+ * any more is looked up on the disk. Meanwhile those behind it wait: the later one has to win.
  */
 #include "build.h"
 
@@ -15,6 +15,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/uuid.h"
 #include "cz2d/config.h"
 #include "cz2d/mqtt_result.h"
 #include "cz2d/store.h"
@@ -76,11 +77,9 @@ lookup_new(struct mqtt_command *door, const struct mqtt_plan *plan, struct mqtt_
 	lookup->letters = letters;
 	snprintf(lookup->id, sizeof lookup->id, "%s", plan->id);
 	lookup->plan.id = lookup->id;
-	lookup->next = door->lookups;
-	lookup->link = &door->lookups;
-	if (lookup->next != NULL)
-		lookup->next->link = &lookup->next;
-	door->lookups = lookup;
+	lookup->link = door->last;
+	*door->last = lookup;
+	door->last = &lookup->next;
 	door->lookup_count++;
 	return lookup;
 }
@@ -92,6 +91,8 @@ lookup_unlink(struct mqtt_command *door, struct mqtt_lookup *lookup)
 	*lookup->link = lookup->next;
 	if (lookup->next != NULL)
 		lookup->next->link = lookup->link;
+	else
+		door->last = lookup->link;
 }
 
 static struct mqtt_lookup *
@@ -120,10 +121,11 @@ tell_again(struct mqtt_command *door, const struct record *found, struct mqtt_le
 {
 	const struct record *open = ledger_open_record(door->rooms.ledger, found->id);
 	const struct record *record = open != NULL ? open : found;
+	struct mqtt_order *order;
 
-	mqtt_order_follow(door, record, letters);
+	order = mqtt_order_follow(door, record, letters);
 	if (record_is_final(record))
-		mqtt_order_end(mqtt_order_find(door, record->id), record, clock_now());
+		mqtt_order_end(order, record, clock_now());
 }
 
 static void
@@ -171,23 +173,50 @@ is_lookup(const struct mqtt_lookup *lookup, const struct mqtt_plan *plan)
 	       lookup->plan.zone == plan->zone && same_json(lookup->plan.params, plan->params);
 }
 
+/* The letters that its own join: NULL when it is another command. */
+static struct mqtt_letter **
+letters_of(struct mqtt_order *order, struct mqtt_lookup *lookup, const struct mqtt_plan *plan)
+{
+	if (order != NULL && is_order(order, plan))
+		return &order->letters;
+	return lookup != NULL && is_lookup(lookup, plan) ? &lookup->letters : NULL;
+}
+
 /* True when the id is under way, as the same command or another: then that was dealt with. */
 static bool
 join(struct mqtt_command *door, struct mqtt_plan *plan, struct mqtt_letter *letters)
 {
 	struct mqtt_order *order = mqtt_order_find(door, plan->id);
 	struct mqtt_lookup *lookup = lookup_find(door, plan->id);
+	struct mqtt_letter **others = letters_of(order, lookup, plan);
 
 	if (order == NULL && lookup == NULL)
 		return false;
-	if (order != NULL && is_order(order, plan))
-		order->letters = mqtt_letter_join(order->letters, letters);
-	else if (lookup != NULL && is_lookup(lookup, plan))
-		lookup->letters = mqtt_letter_join(lookup->letters, letters);
-	else
+	if (others == NULL) {
 		refuse_other(door, letters, plan->documents);
+	} else if (mqtt_letter_count(*others) < MQTT_LETTERS_MAX) {
+		*others = mqtt_letter_join(*others, letters);
+	} else {
+		plan->id = NULL; /* its result is still to come */
+		refuse_plan(door, plan, letters, CZ2_EBUSY);
+		return true;
+	}
 	free(plan->params);
 	return true;
+}
+
+bool
+mqtt_repeat_awaits(const struct mqtt_command *door, const char *id)
+{
+	return mqtt_order_find(door, id) != NULL || lookup_find(door, id) != NULL;
+}
+
+void
+mqtt_repeat_expect(const struct mqtt_command *door, struct cz2_values *values)
+{
+	ledger_expect(door->rooms.ledger, values);
+	for (const struct mqtt_lookup *lookup = door->lookups; lookup != NULL; lookup = lookup->next)
+		cz2_command_foresee(&lookup->plan.wish, values);
 }
 
 void
@@ -195,16 +224,30 @@ mqtt_repeat_give(struct mqtt_command *door, struct mqtt_plan *plan, struct mqtt_
 		 int64_t now)
 {
 	struct store_query query = {.status = -1, .limit = 1};
+	char made[UUID_SIZE];
 
-	(void)now;
-	if (join(door, plan, letters))
+	if (plan->id == NULL && door->lookups == NULL) {
+		mqtt_order_give(door, plan, letters, now);
 		return;
+	}
+	if (plan->id != NULL && join(door, plan, letters))
+		return;
+	if (plan->id == NULL) {
+		uuid_make(made);
+		plan->id = made;
+	}
 	if (door->lookup_count >= MQTT_LOOKUPS_MAX) {
 		refuse_plan(door, plan, letters, CZ2_EBUSY);
 		return;
 	}
 	snprintf(query.id, sizeof query.id, "%s", plan->id);
 	store_find(door->rooms.store, &query, on_found, lookup_new(door, plan, letters));
+}
+
+void
+mqtt_repeat_init(struct mqtt_command *door)
+{
+	door->last = &door->lookups;
 }
 
 void

@@ -112,17 +112,15 @@ code_of(const json_t *word)
 	return mqtt_code_word(MQTT_PANEL_ERROR);
 }
 
-/* The parameters, with the zone that its device names. */
+/* The parameters, with the zone that they are for. */
 static json_t *
-params_of(const struct record *record)
+params_of(const struct record *record, int zone)
 {
-	const char *zone = strstr(record->device, "-zone-");
 	json_t *given = record->params != NULL ? json_loads(record->params, 0, NULL) : NULL;
 	json_t *params = json_object();
 
-	if (zone != NULL)
-		json_object_set_new(params, "zone",
-				    json_integer(strtol(zone + strlen("-zone-"), NULL, 10)));
+	if (zone != 0)
+		json_object_set_new(params, "zone", json_integer(zone));
 	json_object_update(params, given);
 	json_decref(given);
 	return params;
@@ -149,7 +147,8 @@ applied_of(const json_t *result)
 }
 
 json_t *
-mqtt_result_of(const struct record *record, const struct mqtt_letter *letters, int64_t now)
+mqtt_result_of(const struct record *record, int zone, const struct mqtt_letter *letters,
+	       int64_t now)
 {
 	json_t *result = record->result != NULL ? json_loads(record->result, 0, NULL) : NULL;
 	struct facts facts = {
@@ -158,7 +157,7 @@ mqtt_result_of(const struct record *record, const struct mqtt_letter *letters, i
 		.code = code_of(json_object_get(result, "error_code")),
 		.message = json_string_value(json_object_get(result, "error_message")),
 		.command = record->command,
-		.params = params_of(record),
+		.params = params_of(record, zone),
 		.applied = applied_of(result),
 		.warnings = copy_or(result, "warnings", json_array()),
 		.unchanged = json_is_true(json_object_get(result, "unchanged")),

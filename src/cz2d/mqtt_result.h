@@ -22,9 +22,13 @@ mqtt_result_refused(const char *id, const struct mqtt_refusal *refusal,
 json_t *
 mqtt_result_superseded(const struct mqtt_letter *letter, int64_t now);
 
-/* Of a record that is final. letters: NULL when it is from before the start. */
+/*
+ * Of a record that is final. zone: that it is for, or 0; letters: NULL when it is from before the
+ * start.
+ */
 json_t *
-mqtt_result_of(const struct record *record, const struct mqtt_letter *letters, int64_t now);
+mqtt_result_of(const struct record *record, int zone, const struct mqtt_letter *letters,
+	       int64_t now);
 
 /* Publishes it for these messages. The document is taken. */
 void

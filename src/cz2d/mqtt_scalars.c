@@ -73,22 +73,23 @@ leave(struct mqtt_command *door, int zone, int64_t now)
 	const struct mqtt_case judged = {.config = door->rooms.config, .state = &expected,
 					 .batch = &batch, .zone = zone};
 
-	mqtt_order_expect(door, &expected);
+	mqtt_repeat_expect(door, &expected);
 	if (!mqtt_judge(&judged, &plan.wish, &plan.warnings, &refusal)) {
 		mqtt_command_refuse(door, NULL, &refusal, letters, plan.documents);
 		return;
 	}
 	plan.command = mqtt_command_name(&plan.wish, zone);
 	plan.params = params_of(&plan.wish, zone);
-	mqtt_order_give(door, &plan, letters, now);
+	mqtt_repeat_give(door, &plan, letters, now);
 }
 
 void
 mqtt_scalars_leave(struct mqtt_command *door, unsigned batches, int64_t now)
 {
-	for (int zone = 0; zone < MQTT_BATCHES; zone++)
-		if ((batches & 1U << zone) != 0 && door->batches.of[zone].count != 0)
-			leave(door, zone, now);
+	int zone;
+
+	while ((zone = mqtt_batch_next(&door->batches, batches)) >= 0)
+		leave(door, zone, now);
 	arm(door, now);
 }
 

@@ -9,6 +9,9 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+
+#include <cz2/row.h>
 
 #include "base/mem.h"
 
@@ -51,6 +54,19 @@ bool
 record_is_final(const struct record *record)
 {
 	return record->status >= RECORD_DELIVERED;
+}
+
+int
+record_zone(const struct record *record, const char *panel_id)
+{
+	char device[RECORD_WORD_SIZE];
+
+	for (int zone = CZ2_ZONES_MAX; zone > 0; zone--) {
+		record_device_name(panel_id, zone, device);
+		if (strcmp(record->device, device) == 0)
+			return zone;
+	}
+	return 0;
 }
 
 void

@@ -70,6 +70,10 @@ record_fini(struct record *record);
 bool
 record_is_final(const struct record *record);
 
+/* The zone that the record's device is; 0: the panel. */
+int
+record_zone(const struct record *record, const char *panel_id);
+
 /* What a zone's device is called, or the panel's for zone 0: "cz2-zone-1", "cz2". */
 void
 record_device_name(const char *panel_id, int zone, char out[RECORD_WORD_SIZE]);

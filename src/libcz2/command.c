@@ -330,6 +330,18 @@ ruler_of(const struct cz2_command *command, const struct cz2_values *state)
 	return after > 0 ? after : 0;
 }
 
+void
+cz2_command_foresee(const struct cz2_command *command, struct cz2_values *values)
+{
+	int ruler = ruler_of(command, values);
+
+	for (int slot = 0; slot < CZ2_SLOT_COUNT; slot++)
+		if (command->wish.at[slot] != CZ2_UNKNOWN)
+			values->at[slot] = command->wish.at[slot];
+	if (wished(command, CZ2_ALL, 0) != CZ2_UNKNOWN)
+		cz2_values_set(values, CZ2_ALL, 0, ruler);
+}
+
 bool
 cz2_command_unheld(const struct cz2_command *command, const struct cz2_values *state, int zone)
 {

@@ -200,6 +200,73 @@ def test_what_is_so_already_costs_nothing(new_commander):
         == [(True, 0)] * 3
 
 
+def test_what_the_last_poll_showed_costs_nothing_until_the_next(new_commander):
+    """However long ago that was."""
+    commander = new_commander(settings={"cache.refresh_interval": 3600})
+    delivered(commander.ask(("zone/1/low", "66"), ("zone/1/preset", "hold")))
+    stays(lambda: True, 11)  # longer than a moment
+    one = delivered(commander.ask(("zone/1/low", "66"), ("zone/1/preset", "hold")))
+    assert one["unchanged"] and one["transactions"] == 0, one
+
+
+def test_of_two_modes_within_a_moment_the_later_one_counts(commander):
+    """Whichever zone or select has named them."""
+    for names in (("zone/1", "system"), ("zone/3", "zone/2"), ("system", "zone/1")):
+        before = len(commander.results())
+        commander.send_all((f"{names[0]}/mode", "cool"), (f"{names[1]}/mode", "heat_cool"),
+                           (f"{names[0]}/fan", "on"), (f"{names[0]}/fan", "auto"),
+                           (f"{names[1]}/fan", "on"))
+        told = commander.wait(3, before)
+        assert collections.Counter(one["status"] for one in told) == {"delivered": 2,
+                                                                      "superseded": 1}
+        status = commander.house.status()
+        assert (status["system_mode"], status["fan_mode"]) == ("Auto", "On"), (names, status)
+        rest(commander.house)
+
+
+def test_a_single_setpoint_follows_the_mode_that_another_zone_has_named(commander):
+    before = len(commander.results())
+    commander.send_all(("zone/3/mode", "cool"), ("zone/1/target", "74"))
+    for one in commander.wait(2, before):
+        delivered(one)
+    zone = commander.house.zone(1)
+    assert (zone["heat_setpoint"], zone["cool_setpoint"]) == (68, 74), zone
+
+
+def test_json_for_one_zone_does_not_tear_the_pair_of_another(commander):
+    commander.house.command("/zones/1/temperature", {"heat": 60, "cool": 68, "hold": True})
+    before = len(commander.results())
+    commander.send_all(("zone/1/low", "70"), ("zone/3", {"heat": 66, "temp": True}),
+                       ("zone/1/high", "78"))
+    for one in commander.wait(2, before):
+        delivered(one)
+    zone = commander.house.zone(1)
+    assert (zone["heat_setpoint"], zone["cool_setpoint"]) == (70, 78), zone
+
+
+def test_of_json_commands_the_later_one_wins_named_or_not(commander):
+    for turn in range(5):
+        before = len(commander.results())
+        commander.send_all(
+            ("zone/1", {"heat": 60 + turn, "temp": True,
+                        "command_id": f"0b7b4f5e-6a41-4d5a-9d0e-4b6f3f1f2d{turn:02}"}),
+            ("zone/1", {"heat": 69, "temp": True}))
+        for one in commander.wait(2, before):
+            delivered(one)
+        assert commander.house.zone(1)["heat_setpoint"] == 69
+
+
+def test_a_zone_that_is_being_held_through_another_door_stays_in_hold(new_commander):
+    commander = new_commander()
+    commander.house.sim.fault("silence", function="write", ms=1500)
+    answer = commander.house.rest.later("POST", "/zones/2/temperature", {"hold": True, "heat": 64})
+    until(commander.house.written, what="its first write")
+    delivered(commander.ask(("zone/2/low", "65")))
+    assert answer.result().status == 200
+    zone = commander.house.zone(2)
+    assert zone["hold"] and not zone["temporary"], zone
+
+
 def test_heat_in_emergency_heat_is_heat(commander):
     commander.house.command("/system/mode", {"mode": "EHeat"})
     one = delivered(commander.ask(("zone/1/mode", "heat")))
@@ -273,6 +340,45 @@ def test_a_command_may_wait_for_the_panel(new_commander):
     commander.send("zone/1", {"heat": 62, "temp": True, "expires_in_minutes": 5})
     commander.house.sim.silence(False)
     delivered(commander.wait(1, before, timeout=60)[0])
+
+
+def silent(commander):
+    commander.house.sim.silence(True)
+    until(lambda: not commander.house.rest.get("/health").json["link"]["connected"], 60,
+          "the silence to be noticed")
+
+
+def test_a_named_command_that_waits_over_a_restart_can_be_sent_again_and_again(new_commander):
+    commander = new_commander(settings={"cache.refresh_interval": 5})
+    silent(commander)
+    ident = "0b7b4f5e-6a41-4d5a-9d0e-4b6f3f1f2c14"
+    body = {"command_id": ident, "heat": 64, "hold": True, "expires_in_minutes": 5}
+    commander.send("zone/1", body)
+    until(commander.house.recorded, what="its record")
+    commander.house.daemon.stop()
+    commander.house.daemon.start()
+    commander.listener.wait(AVAILABILITY, lambda message: message.payload == "online",
+                            since=commander.listener.last(AVAILABILITY).time - 0.001)
+    commander.send_all(("zone/1", body), ("zone/1", body))
+    refused(commander.ask(("zone/1", {**body, "heat": 90})), "out_of_range")
+    commander.send_all(*[("zone/1", body)] * 20)
+    told = commander.wait(6, 1)
+    assert {one["error_code"] for one in told} == {"busy"}, told
+    commander.house.sim.silence(False)
+    one = delivered(commander.wait(1, 7, timeout=60)[0])
+    assert one["command_id"] == ident and one["topics"] == ["zone/1"] * 16
+    assert_each_has_one_result(commander)
+
+
+def test_what_was_not_judged_yet_is_refused_when_the_daemon_stops(new_commander):
+    commander = new_commander()
+    commander.send_all(("zone/1/low", "66"), ("zone/1/preset", "hold"), ("nonsense", "x"))
+    commander.wait(1)  # so those before it were taken as well
+    commander.house.daemon.stop()
+    one = commander.wait(1, 1)[0]
+    if one["status"] == "refused":  # else it was over before
+        refused(one, "shutting_down")
+        assert one["topics"] == ["zone/1/low", "zone/1/preset"]
 
 
 # --- what is refused --------------------------------------------------------------------------
@@ -517,14 +623,17 @@ def test_who_asks_for_it_has_the_result_on_a_topic_of_his_own(commander):
     assert json.loads(payload) == delivered(one)
 
 
-@pytest.mark.parametrize("response", [f"{PREFIX}/set/zone/1/low", "homeassistant/device/x/config"])
+@pytest.mark.parametrize("response", [f"{PREFIX}/set/zone/1/low", "homeassistant/device/x/config",
+                                      f"{PREFIX}/zone/1", AVAILABILITY])
 def test_an_answer_never_becomes_a_command_nor_a_device(commander, response):
     before = len(commander.listener.all())
     ask_with_mqtt_5(commander.house, f"{PREFIX}/set/zone/1/low", "61", response)
     commander.wait(1, len(results(commander.listener.all()[:before])))
     delivered(commander.ask(("zone/1/low", "62")))
     said = [one for one in commander.listener.all()[before:] if one.topic == response]
-    assert all(not one.payload.startswith("{") for one in said), said
+    assert all("command_id" not in one.payload for one in said), said
+    assert response == f"{PREFIX}/zone/1" or all(not one.payload.startswith("{")
+                                                 for one in said), said
 
 
 def test_many_commands_that_end_at_once_have_a_result_and_an_answer_each(new_commander):

@@ -913,6 +913,26 @@ START_TEST(warnings_are_appended_and_never_run_over)
 }
 END_TEST
 
+START_TEST(what_a_command_will_make_of_the_state_can_be_foreseen)
+{
+	struct cz2_command command = wish(CZ2_HEAT, 2, 60);
+	struct cz2_values values;
+
+	cz2_values_clear(&values);
+	cz2_values_set(&values, CZ2_HEAT, 2, 68);
+	cz2_values_set(&values, CZ2_COOL, 2, 76);
+	also(&command, CZ2_ALL, 0, CZ2_ALL_ON);
+	cz2_command_foresee(&command, &values);
+	ck_assert_int_eq(cz2_values_get(&values, CZ2_HEAT, 2), 60);
+	ck_assert_int_eq(cz2_values_get(&values, CZ2_COOL, 2), 76);
+	ck_assert_int_eq(cz2_values_get(&values, CZ2_HEAT, 1), CZ2_UNKNOWN);
+	ck_assert_int_eq(cz2_values_get(&values, CZ2_ALL, 0), 1);
+	cz2_values_set(&values, CZ2_ALL, 0, 3);
+	cz2_command_foresee(&command, &values);
+	ck_assert_int_eq(cz2_values_get(&values, CZ2_ALL, 0), 3);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -956,6 +976,7 @@ main(void)
 		a_gap_below_the_panels_own_deadband_is_warned_of,
 		emergency_heat_without_a_heat_pump_is_warned_of,
 		warnings_are_appended_and_never_run_over,
+		what_a_command_will_make_of_the_state_can_be_foreseen,
 		NULL,
 	};
 
