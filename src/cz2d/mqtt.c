@@ -501,7 +501,9 @@ mqtt_stop(struct mqtt *mqtt, enum mqtt_leave how, void (*done)(void *self), void
 	mqtt->done_self = self;
 	if (mqtt->forgotten)
 		mqtt_withhold(mqtt);
-	mqtt_command_finish(mqtt->command);
+	/* Else another door tells of what this one has taken. */
+	if (how == MQTT_LEAVE_SOON)
+		mqtt_command_finish(mqtt->command);
 	if (mqtt_connected(mqtt))
 		say_the_rest(mqtt);
 	mqtt_connection_leave(mqtt->connection, how, &last);
