@@ -86,7 +86,7 @@ json_finding(const struct unexpected_finding *finding);
 
 /* That somebody gave a command; and that something changed without one: the audit. */
 json_t *
-json_audit_command(const struct record *record);
+json_audit_command(const struct record *record, const char *panel_id);
 
 json_t *
 json_audit_change(const struct unexpected_finding *finding);

@@ -16,16 +16,23 @@
 
 enum { VALUE_MAX = 16 };
 
-json_t *
-json_audit_command(const struct record *record)
+static json_t *
+zone_json(int zone)
 {
+	return zone != 0 ? json_integer(zone) : json_null();
+}
+
+json_t *
+json_audit_command(const struct record *record, const char *panel_id)
+{
+	int zone = record_zone(record, panel_id);
 	json_t *args = record->params != NULL ? json_loads(record->params, 0, NULL) : NULL;
 
-	return json_pack("{s:s, s:o, s:s, s:s, s:o, s:s, s:s, s:s}", "event", "command", "timestamp",
+	return json_pack("{s:s, s:o, s:s, s:s, s:o, s:s, s:s, s:o, s:s}", "event", "command", "timestamp",
 			 json_time(record->requested_us), "caller", record->user, "command",
 			 record->command, "args", args != NULL ? args : json_object(), "command_id",
-			 record->id, "device_id", record->device, "source",
-			 record_source_names[record->source]);
+			 record->id, "device_id", record->device, "zone", zone_json(zone),
+			 "source", record_source_names[record->source]);
 }
 
 /* As the scripts know it: "True", "Heat", "68". */
@@ -58,7 +65,7 @@ json_audit_change(const struct unexpected_finding *finding)
 	}
 	return json_pack("{s:s, s:o, s:o, s:o, s:s, s:b}", "event", "unexpected_change", "timestamp",
 			 json_time(clock_wall_us_of(finding->seen)), "zone",
-			 finding->zone != 0 ? json_integer(finding->zone) : json_null(), "changes",
+			 zone_json(finding->zone), "changes",
 			 changes, "cause", unexpected_cause_names[finding->cause], "scheduled",
 			 finding->scheduled);
 }

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "cz2d/config.h"
 #include "cz2d/json.h"
 #include "cz2d/ledger.h"
 #include "cz2d/witness.h"
@@ -33,8 +34,10 @@ say(struct mqtt_audit *audit, json_t *document)
 static void
 on_accepted(void *self, const struct record *record, int64_t now)
 {
+	struct mqtt_audit *audit = self;
+
 	(void)now;
-	say(self, json_audit_command(record));
+	say(audit, json_audit_command(record, audit->rooms.config->panel.id));
 }
 
 static void

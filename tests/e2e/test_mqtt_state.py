@@ -342,6 +342,7 @@ def test_the_audit_tells_who_commands_what(mqtt_house):
     assert (zone["command_id"], zone["caller"], zone["timestamp"], zone["source"]) \
         == (record["command_id"], record["request_user_id"], record["requested_at"], "rest")
     assert fan["command"] == "system.fan" and fan["device_id"] == "cz2"
+    assert zone["zone"] == 2 and fan["zone"] is None
     assert not any(one.retain for one in heard(mqtt_house, "audit"))
     assert f"{PREFIX}/audit" not in retained(mqtt_house)
     assert len(audits(mqtt_house, "command")) == 2  # what was refused is nobody's command

@@ -55,14 +55,14 @@ START_TEST(a_command_tells_who_wants_what_through_which_door)
 				.requested_us = 1700000000123456,
 				.params = params};
 
-	document = json_audit_command(&record);
+	document = json_audit_command(&record, "cz2");
 	ck_assert_str_eq(json_string_value(json_object_get(document, "timestamp")),
 			 "2023-11-14T22:13:20.123456+00:00");
 	assert_audit(document,
 		     "{\"event\":\"command\",\"timestamp\":\"now\",\"caller\":\"local:owner\","
 		     "\"command\":\"zone.temperature\",\"args\":{\"zone\":2,\"heat\":68},"
 		     "\"command_id\":\"0b7b4f5e-6a41-4d5a-9d0e-4b6f3f1f2c11\","
-		     "\"device_id\":\"cz2-zone-2\",\"source\":\"mqtt\"}");
+		     "\"device_id\":\"cz2-zone-2\",\"zone\":2,\"source\":\"mqtt\"}");
 }
 END_TEST
 
@@ -70,11 +70,11 @@ START_TEST(args_are_an_object_whatever_there_is)
 {
 	struct record record = {.params = NULL};
 
-	document = json_audit_command(&record);
+	document = json_audit_command(&record, "cz2");
 	ck_assert(json_is_object(json_object_get(document, "args")));
 	json_decref(document);
 	record.params = damaged;
-	document = json_audit_command(&record);
+	document = json_audit_command(&record, "cz2");
 	ck_assert(json_is_object(json_object_get(document, "args")));
 }
 END_TEST
