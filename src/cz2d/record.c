@@ -77,16 +77,3 @@ record_device_name(const char *panel_id, int zone, char out[RECORD_WORD_SIZE])
 	else
 		snprintf(out, RECORD_WORD_SIZE, "%s-zone-%d", panel_id, zone);
 }
-
-int
-record_zone(const struct record *record, const char *panel_id)
-{
-	char name[RECORD_WORD_SIZE];
-
-	for (int zone = 1; zone <= CZ2_ZONES_MAX; zone++) {
-		record_device_name(panel_id, zone, name);
-		if (strcmp(record->device, name) == 0)
-			return zone;
-	}
-	return 0;
-}

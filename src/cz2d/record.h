@@ -78,10 +78,6 @@ record_zone(const struct record *record, const char *panel_id);
 void
 record_device_name(const char *panel_id, int zone, char out[RECORD_WORD_SIZE]);
 
-/* The zone that the record's device is, of this panel; 0: it is none. */
-int
-record_zone(const struct record *record, const char *panel_id);
-
 /* "pending", "sent", ...; "rest", "mqtt", ...; ended by NULL. */
 extern const char *const record_status_names[];
 extern const char *const record_source_names[];
