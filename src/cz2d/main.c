@@ -11,7 +11,7 @@
 #include <stdlib.h>
 
 #include "base/log.h"
-#include "cz2d/config.h"
+#include "cz2d/config/config.h"
 #include "cz2d/daemon.h"
 
 /* Promised to scripts; in the man page. */

@@ -12,11 +12,11 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "cz2d/bus.h"
-#include "cz2d/engine.h"
-#include "cz2d/ledger.h"
-#include "cz2d/link.h"
-#include "cz2d/model.h"
+#include "cz2d/bus/bus.h"
+#include "cz2d/bus/link.h"
+#include "cz2d/engine/engine.h"
+#include "cz2d/ledger/ledger.h"
+#include "cz2d/model/model.h"
 
 struct pump {
 	struct link *link;

@@ -17,7 +17,7 @@
 #include <time.h>
 #include <uv.h>
 
-#include "cz2d/store.h"
+#include "cz2d/store/store.h"
 
 enum { ROUNDS = 201, LIMIT = 50, PAGE_200 = 199 * LIMIT };
 

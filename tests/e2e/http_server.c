@@ -21,7 +21,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
-#include "cz2d/http.h"
+#include "cz2d/http/http.h"
 
 enum { KEPT_MAX = 1024, TEXT_MAX = 1024, SHARED_BYTES = 1200 };
 

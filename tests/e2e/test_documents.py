@@ -56,8 +56,8 @@ def test_every_key_is_documented():
 def test_every_code_of_a_result_is_documented():
     """And every topic that is commanded through."""
     page = document("docs", "mqtt-commands.md")
-    codes = re.findall(r'= "([a-z_]+)",', document("src", "cz2d", "mqtt_refusal.c"))
-    topics = re.findall(r'\{"([a-zN/]+)", MQTT_', document("src", "cz2d", "mqtt_syntax.c"))
+    codes = re.findall(r'= "([a-z_]+)",', document("src", "cz2d", "mqtt", "mqtt_refusal.c"))
+    topics = re.findall(r'\{"([a-zN/]+)", MQTT_', document("src", "cz2d", "mqtt", "mqtt_syntax.c"))
     assert len(codes) > 20 and len(topics) > 10
     for name in codes + topics:
         assert f"`{name}`" in page, f"{name} is not in docs/mqtt-commands.md"
@@ -95,19 +95,25 @@ def test_every_fault_of_the_simulator_is_one():
         house.abandon()
 
 
+def sources(*folders):
+    """Their paths, from the project's root on."""
+    for folder in folders:
+        for place, _, names in sorted(os.walk(os.path.join(ROOT, "src", folder))):
+            yield from (os.path.relpath(os.path.join(place, name), ROOT) for name in sorted(names))
+
+
 def messages():
     """(file, fixed parts) of each text for the log above debug, from the sources."""
     calls = re.compile(r'(?:log_(?:error|warning|info)\(\s*"[a-z]+",|unusable\(database,'
                        r'|complain\(door,)\s*((?:[^;"]*"(?:[^"\\]|\\.)*"\s*)+)')
-    for folder in ("base", "cz2d"):
-        for name in sorted(os.listdir(os.path.join(ROOT, "src", folder))):
-            for match in calls.finditer(document("src", folder, name)):
-                for text in re.split(r"[?:]\s*(?=\")", match[1]):
-                    whole = "".join(re.findall(r'"((?:[^"\\]|\\.)*)"', text))
-                    parts = re.split(r"%[-.*\d]*(?:l*d|zu|[su])|[();:,]|  ", whole)
-                    parts = [one.strip() for one in parts if len(one.strip()) > 8]
-                    if parts:
-                        yield name, parts
+    for name in sources("base", "cz2d"):
+        for match in calls.finditer(document(name)):
+            for text in re.split(r"[?:]\s*(?=\")", match[1]):
+                whole = "".join(re.findall(r'"((?:[^"\\]|\\.)*)"', text))
+                parts = re.split(r"%[-.*\d]*(?:l*d|zu|[su])|[();:,]|  ", whole)
+                parts = [one.strip() for one in parts if len(one.strip()) > 8]
+                if parts:
+                    yield name, parts
 
 
 def test_every_message_is_explained():

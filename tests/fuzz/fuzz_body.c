@@ -7,11 +7,11 @@
  */
 #include "build.h"
 
-#include "cz2d/body.h"
+#include "cz2d/json/body.h"
 
 #include <string.h>
 
-#include "cz2d/api_internal.h"
+#include "cz2d/api/api_internal.h"
 #include "fuzz.h"
 
 /* The n-th of the routes that take a body; NULL behind the last. */

@@ -7,14 +7,14 @@
  */
 #include "build.h"
 
-#include "cz2d/config.h"
+#include "cz2d/config/config.h"
 
 #include <stdbool.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "cz2d/config_check.h"
-#include "cz2d/config_key.h"
+#include "cz2d/config/config_check.h"
+#include "cz2d/config/config_key.h"
 #include "fuzz.h"
 
 enum { PATH_SIZE = 64 };

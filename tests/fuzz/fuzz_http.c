@@ -7,7 +7,7 @@
  */
 #include "build.h"
 
-#include "cz2d/http_door.h"
+#include "cz2d/http/http_door.h"
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -16,7 +16,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "cz2d/http_request.h"
+#include "cz2d/http/http_request.h"
 #include "fuzz.h"
 
 /* Manners; the other bits are the size of the pieces, 0: all at once. */

@@ -7,7 +7,7 @@
  */
 #include "build.h"
 
-#include "cz2d/store.h"
+#include "cz2d/store/store.h"
 
 #include <dirent.h>
 #include <sqlite3.h>
@@ -16,7 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cz2d/model.h"
+#include "cz2d/model/model.h"
 #include "fuzz.h"
 
 enum { FILE_MAX = 1 << 17, PATH_SIZE = 64, RECORD_PREFIX = 3 };

@@ -13,9 +13,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cz2d/access.h"
-#include "cz2d/guess.h"
-#include "cz2d/http_origin.h"
+#include "cz2d/api/access.h"
+#include "cz2d/api/guess.h"
+#include "cz2d/http/http_origin.h"
 #include "keys/tokens.h"
 
 #define ZEROS "0000000000000000000000000000000000000000000000000000000000000000"

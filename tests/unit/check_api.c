@@ -7,8 +7,8 @@
  */
 #include "build.h"
 
-#include "cz2d/api.h"
-#include "cz2d/api_internal.h"
+#include "cz2d/api/api.h"
+#include "cz2d/api/api_internal.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -16,17 +16,17 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "cz2d/access.h"
-#include "cz2d/api_internal.h"
-#include "cz2d/bus.h"
-#include "cz2d/config.h"
-#include "cz2d/devices.h"
-#include "cz2d/engine.h"
-#include "cz2d/ledger.h"
-#include "cz2d/link.h"
-#include "cz2d/model.h"
-#include "cz2d/mqtt.h"
-#include "cz2d/store.h"
+#include "cz2d/api/access.h"
+#include "cz2d/api/api_internal.h"
+#include "cz2d/bus/bus.h"
+#include "cz2d/bus/link.h"
+#include "cz2d/config/config.h"
+#include "cz2d/devices/devices.h"
+#include "cz2d/engine/engine.h"
+#include "cz2d/ledger/ledger.h"
+#include "cz2d/model/model.h"
+#include "cz2d/mqtt/mqtt.h"
+#include "cz2d/store/store.h"
 #include "device_store.h"
 #include "support.h"
 

@@ -7,13 +7,13 @@
  */
 #include "build.h"
 
-#include "cz2d/body.h"
+#include "cz2d/json/body.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "cz2d/lax.h"
+#include "cz2d/json/lax.h"
 #include "support.h"
 
 static const struct body_schema zone_schema = {

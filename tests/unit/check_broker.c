@@ -6,14 +6,14 @@
  */
 #include "build.h"
 
-#include "cz2d/broker.h"
+#include "cz2d/mqtt/broker.h"
 
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
-#include "cz2d/broker_client.h"
+#include "cz2d/mqtt/broker_client.h"
 #include "support.h"
 
 enum { LONG = 60000, PATIENCE_MS = 10000 };

@@ -6,7 +6,7 @@
  */
 #include "build.h"
 
-#include "cz2d/climate.h"
+#include "cz2d/model/climate.h"
 
 #include "support.h"
 

@@ -6,7 +6,7 @@
  */
 #include "build.h"
 
-#include "cz2d/config.h"
+#include "cz2d/config/config.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "cz2d/config_key.h"
+#include "cz2d/config/config_key.h"
 #include "support.h"
 
 enum { FUZZ_ROUNDS = 3000, TEXT_MAX = 1 << 15 };

@@ -6,13 +6,13 @@
  */
 #include "build.h"
 
-#include "cz2d/devices.h"
+#include "cz2d/devices/devices.h"
 
 #include <string.h>
 
 #include <cz2/error.h>
 
-#include "cz2d/config.h"
+#include "cz2d/config/config.h"
 #include "device_store.h"
 #include "support.h"
 

@@ -6,12 +6,12 @@
  */
 #include "build.h"
 
-#include "cz2d/disk.h"
+#include "cz2d/store/disk.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "cz2d/database.h"
+#include "cz2d/store/database.h"
 #include <cz2/error.h>
 
 #include "logged.h"

@@ -6,14 +6,14 @@
  */
 #include "build.h"
 
-#include "cz2d/ha_device.h"
+#include "cz2d/home/ha_device.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "cz2d/config.h"
-#include "cz2d/devices.h"
-#include "cz2d/ha_entities.h"
+#include "cz2d/config/config.h"
+#include "cz2d/devices/devices.h"
+#include "cz2d/home/ha_entities.h"
 #include "device_store.h"
 #include "support.h"
 

@@ -7,13 +7,13 @@
  */
 #include "build.h"
 
-#include "cz2d/ha_told.h"
+#include "cz2d/home/ha_told.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "cz2d/config.h"
-#include "cz2d/ha_found.h"
+#include "cz2d/config/config.h"
+#include "cz2d/home/ha_found.h"
 #include "support.h"
 
 enum { NOW = 1000000, STEPS = 20000, ZONE = 2 };

@@ -14,9 +14,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "cz2d/http.h"
-#include "cz2d/http_crowd.h"
-#include "cz2d/http_guard.h"
+#include "cz2d/http/http.h"
+#include "cz2d/http/http_crowd.h"
+#include "cz2d/http/http_guard.h"
 
 /* ------------------------------------------------------------------------
  * Targets

@@ -6,12 +6,12 @@
  */
 #include "build.h"
 
-#include "cz2d/json.h"
+#include "cz2d/json/json.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "cz2d/engine.h"
+#include "cz2d/engine/engine.h"
 #include "json_house.h"
 #include "support.h"
 

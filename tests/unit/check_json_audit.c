@@ -5,13 +5,13 @@
  */
 #include "build.h"
 
-#include "cz2d/json.h"
+#include "cz2d/json/json.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "cz2d/record.h"
-#include "cz2d/unexpected.h"
+#include "cz2d/ledger/record.h"
+#include "cz2d/ledger/unexpected.h"
 #include "support.h"
 
 static json_t *document;

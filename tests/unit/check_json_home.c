@@ -6,7 +6,7 @@
  */
 #include "build.h"
 
-#include "cz2d/json_home.h"
+#include "cz2d/json/json_home.h"
 
 #include <stdlib.h>
 #include <string.h>

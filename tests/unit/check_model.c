@@ -6,7 +6,7 @@
  */
 #include "build.h"
 
-#include "cz2d/model.h"
+#include "cz2d/model/model.h"
 
 #include <string.h>
 

@@ -6,7 +6,7 @@
  */
 #include "build.h"
 
-#include "cz2d/mqtt.h"
+#include "cz2d/mqtt/mqtt.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -23,14 +23,14 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "cz2d/bus.h"
-#include "cz2d/config.h"
-#include "cz2d/devices.h"
-#include "cz2d/engine.h"
-#include "cz2d/ledger.h"
-#include "cz2d/link.h"
-#include "cz2d/model.h"
-#include "cz2d/witness.h"
+#include "cz2d/bus/bus.h"
+#include "cz2d/bus/link.h"
+#include "cz2d/config/config.h"
+#include "cz2d/devices/devices.h"
+#include "cz2d/engine/engine.h"
+#include "cz2d/ledger/ledger.h"
+#include "cz2d/ledger/witness.h"
+#include "cz2d/model/model.h"
 
 #include "device_store.h"
 #include "support.h"

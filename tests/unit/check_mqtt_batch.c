@@ -5,7 +5,7 @@
  */
 #include "build.h"
 
-#include "cz2d/mqtt_batch.h"
+#include "cz2d/mqtt/mqtt_batch.h"
 
 #include <cz2/field.h>
 

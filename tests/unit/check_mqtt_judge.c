@@ -6,12 +6,12 @@
  */
 #include "build.h"
 
-#include "cz2d/mqtt_judge.h"
+#include "cz2d/mqtt/mqtt_judge.h"
 
 #include <string.h>
 
-#include "cz2d/climate.h"
-#include "cz2d/config.h"
+#include "cz2d/config/config.h"
+#include "cz2d/model/climate.h"
 #include "support.h"
 
 enum { ZONES = 3, ROUNDS = 200000 };

@@ -5,10 +5,10 @@
  */
 #include "build.h"
 
-#include "cz2d/mqtt_letter.h"
+#include "cz2d/mqtt/mqtt_letter.h"
 
-#include "cz2d/config.h"
-#include "cz2d/mqtt_internal.h"
+#include "cz2d/config/config.h"
+#include "cz2d/mqtt/mqtt_internal.h"
 #include "support.h"
 
 START_TEST(an_answer_is_given_where_it_can_do_no_harm)

@@ -6,7 +6,7 @@
  */
 #include "build.h"
 
-#include "cz2d/mqtt_outbox.h"
+#include "cz2d/mqtt/mqtt_outbox.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -5,7 +5,7 @@
  */
 #include "build.h"
 
-#include "cz2d/mqtt_owed.h"
+#include "cz2d/mqtt/mqtt_owed.h"
 
 #include "support.h"
 

@@ -6,7 +6,7 @@
  */
 #include "build.h"
 
-#include "cz2d/mqtt_retained.h"
+#include "cz2d/mqtt/mqtt_retained.h"
 
 #include <stdio.h>
 #include <stdlib.h>

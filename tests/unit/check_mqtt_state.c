@@ -6,18 +6,18 @@
  */
 #include "build.h"
 
-#include "cz2d/mqtt_internal.h"
+#include "cz2d/mqtt/mqtt_internal.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "cz2d/bus.h"
-#include "cz2d/config.h"
-#include "cz2d/devices.h"
-#include "cz2d/link.h"
-#include "cz2d/model.h"
+#include "cz2d/bus/bus.h"
+#include "cz2d/bus/link.h"
+#include "cz2d/config/config.h"
+#include "cz2d/devices/devices.h"
+#include "cz2d/model/model.h"
 #include "device_store.h"
 #include "support.h"
 

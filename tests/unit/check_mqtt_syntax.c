@@ -6,7 +6,7 @@
  */
 #include "build.h"
 
-#include "cz2d/mqtt_syntax.h"
+#include "cz2d/mqtt/mqtt_syntax.h"
 
 #include <cz2/error.h>
 #include <cz2/field.h>
@@ -14,7 +14,7 @@
 #include <locale.h>
 #include <string.h>
 
-#include "cz2d/climate.h"
+#include "cz2d/model/climate.h"
 #include "support.h"
 
 enum { REFUSED = -10000 };

@@ -6,7 +6,7 @@
  */
 #include "build.h"
 
-#include "cz2d/quality.h"
+#include "cz2d/bus/quality.h"
 
 #include <cz2/frame.h>
 

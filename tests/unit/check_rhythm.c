@@ -5,7 +5,7 @@
  */
 #include "build.h"
 
-#include "cz2d/rhythm.h"
+#include "cz2d/bus/rhythm.h"
 
 #include "unit/support.h"
 

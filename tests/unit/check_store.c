@@ -6,7 +6,7 @@
  */
 #include "build.h"
 
-#include "cz2d/store.h"
+#include "cz2d/store/store.h"
 
 #include <fcntl.h>
 #include <glob.h>

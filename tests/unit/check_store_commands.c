@@ -6,7 +6,7 @@
  */
 #include "build.h"
 
-#include "cz2d/store.h"
+#include "cz2d/store/store.h"
 
 #include <stdio.h>
 #include <stdlib.h>

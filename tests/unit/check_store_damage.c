@@ -7,7 +7,7 @@
  */
 #include "build.h"
 
-#include "cz2d/store.h"
+#include "cz2d/store/store.h"
 
 #include <glob.h>
 #include <stdio.h>

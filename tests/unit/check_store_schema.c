@@ -6,7 +6,7 @@
  */
 #include "build.h"
 
-#include "cz2d/database.h"
+#include "cz2d/store/database.h"
 
 #include <glob.h>
 #include <sqlite3.h>

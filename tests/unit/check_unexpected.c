@@ -6,7 +6,7 @@
  */
 #include "build.h"
 
-#include "cz2d/unexpected.h"
+#include "cz2d/ledger/unexpected.h"
 
 #include <string.h>
 

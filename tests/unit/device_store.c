@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-#include "cz2d/store.h"
+#include "cz2d/store/store.h"
 #include "support.h"
 
 enum { ROOM = 32 };

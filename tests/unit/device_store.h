@@ -7,7 +7,7 @@
 #ifndef TESTS_UNIT_DEVICE_STORE_H
 #define TESTS_UNIT_DEVICE_STORE_H
 
-#include "cz2d/device.h"
+#include "cz2d/devices/device.h"
 
 /* Nothing is held, nothing waits. */
 void

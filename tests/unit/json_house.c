@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cz2d/devices.h"
+#include "cz2d/devices/devices.h"
 #include "device_store.h"
 #include "support.h"
 

@@ -7,9 +7,9 @@
 #ifndef TESTS_UNIT_JSON_HOUSE_H
 #define TESTS_UNIT_JSON_HOUSE_H
 
-#include "cz2d/config.h"
-#include "cz2d/json.h"
-#include "cz2d/model.h"
+#include "cz2d/config/config.h"
+#include "cz2d/json/json.h"
+#include "cz2d/model/model.h"
 
 enum { NOW = 1000000 }; /* monotonic ms */
 extern const int64_t wall_us; /* 2023-11-14 22:13:20 UTC */

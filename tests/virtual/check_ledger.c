@@ -15,7 +15,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "cz2d/ledger.h"
+#include "cz2d/ledger/ledger.h"
 #include "unit/support.h"
 #include "virtual/house.h"
 

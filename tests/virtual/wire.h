@@ -10,9 +10,9 @@
 
 #include <cz2/frame.h>
 
-#include "cz2d/bus.h"
-#include "cz2d/engine.h"
-#include "cz2d/model.h"
+#include "cz2d/bus/bus.h"
+#include "cz2d/engine/engine.h"
+#include "cz2d/model/model.h"
 
 enum { WIRE_ADDRESS = 99, WIRE_ZONES = 8, WIRE_EPOCH = 1000000 /* ms, the first moment */ };
 

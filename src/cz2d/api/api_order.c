@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright 2026 The cz2d authors */
+/*
+ * Commands by name: an envelope that says for which device, with which parameters and how
+ * long it may wait, around the same body that the command's own route takes.
+ */
+#include "build.h"
+
+#include "cz2d/api/api_internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "cz2d/json/lax.h"
+
+enum {
+	MINUTE_MS = 60 * 1000,
+	EXPIRES_MINUTES = 60, /* unless told otherwise */
+	EXPIRES_MINUTES_MAX = 7 * 24 * 60,
+	NAME_MAX_BYTES = RECORD_WORD_SIZE - 1,
+};
+
+#define EXPIRES_AND_METADATA \
+	{"expires_in_minutes", BODY_NUMBER, CZ2_FIELD_COUNT, false, 0, \
+	 "how long it may wait for the panel; 60 unless given", 1, EXPIRES_MINUTES_MAX}, \
+	{"metadata", BODY_OBJECT, CZ2_FIELD_COUNT, false, 0, "kept with the command", 0, 0}
+#define COMMAND(name, required, help) \
+	{name, BODY_WORD, CZ2_FIELD_COUNT, required, 0, help, 0, 0, command_kind_names}
+#define PARAMS(name) \
+	{name, BODY_OBJECT, CZ2_FIELD_COUNT, false, 0, "what the command's own route takes", 0, 0}
+
+const struct command_kind api_order = {
+	.schema = {"Order", .fields = {
+		{"device_id", BODY_TEXT, CZ2_FIELD_COUNT, false, 0,
+		 "the panel or a zone; the panel unless given", 1, NAME_MAX_BYTES},
+		COMMAND("command", true, "which command"),
+		PARAMS("params"), EXPIRES_AND_METADATA,
+	}},
+};
+
+const struct command_kind api_device_order = {
+	.schema = {"DeviceOrder", .fields = {
+		COMMAND("command", false, "which command"),
+		COMMAND("command_type", false, "the same"),
+		PARAMS("params"), PARAMS("command_params"), EXPIRES_AND_METADATA,
+	}},
+};
+
+/* The member by the one name or the other. */
+static const char *
+either(const struct body *envelope, const char *name, const char *other)
+{
+	return body_member(envelope, name) == NULL && body_member(envelope, other) != NULL ? other
+											    : name;
+}
+
+/* The zone may stand among the parameters too, as in the path of the command's own route. */
+static void
+take_zone(struct command_making *making, const struct body *envelope, const char *params)
+{
+	json_t *object = body_member(envelope, params);
+	json_t *zone = json_object_get(object, "zone_id");
+
+	if (zone == NULL || !making->kind->zonal || making->zone != 0)
+		return;
+	if (lax_integer(zone, &making->zone) == LAX_OK)
+		json_object_del(object, "zone_id");
+}
+
+static void
+carry_out(const struct api_call *call, const struct body *envelope,
+	  const struct command_kind *kind, int zone)
+{
+	json_t *minutes = body_member(envelope, "expires_in_minutes");
+	json_t *metadata = body_member(envelope, "metadata");
+	const char *params = either(envelope, "params", "command_params");
+	char *text = metadata != NULL ? json_dumps(metadata, JSON_COMPACT) : NULL;
+	struct api_making making = {
+		.command = {.kind = kind, .zonal = kind->zonal, .zone = zone},
+		.when = API_WHEN_CREATED,
+		.patience_ms = EXPIRES_MINUTES * (int64_t)MINUTE_MS,
+		.metadata = text,
+	};
+	struct command_making *command = &making.command;
+
+	if (minutes != NULL)
+		making.patience_ms = body_number(envelope, "expires_in_minutes") * (int64_t)MINUTE_MS;
+	take_zone(command, envelope, params);
+	body_init(&command->body, &kind->schema);
+	body_decode_member(&command->body, envelope, params);
+	if (command->zonal && command->zone == 0)
+		body_miss(&command->body, "zone_id");
+	api_carry_out(call, &making);
+	body_fini(&command->body);
+	free(text);
+}
+
+/* NULL, and an error, when none is named. */
+static const struct command_kind *
+find_command(struct body *envelope)
+{
+	const char *member = either(envelope, "command", "command_type");
+	int n = body_number(envelope, member);
+
+	if (n != BODY_ABSENT)
+		return command_kind_at(n);
+	/* Where it has two names, neither is required by itself. */
+	if (envelope->schema == &api_device_order.schema &&
+	    body_member(envelope, member) == NULL)
+		body_miss(envelope, member);
+	return NULL;
+}
+
+/* device: NULL for the panel. */
+static void
+post(const struct api_call *call, struct body *envelope, const char *device)
+{
+	const struct devices *devices = call->api->parts.devices;
+	const struct command_kind *kind = find_command(envelope);
+	int zone = device != NULL ? devices_find(devices, device, strlen(device)) : 0;
+
+	if (!body_ok(envelope))
+		api_answer(call->request, 422, json_pack("{s:O}", "detail", envelope->errors));
+	else if (zone < 0)
+		api_answer_detail(call->request, 404, json_string("Device not found."));
+	else if (api_permits_command(call, kind))
+		carry_out(call, envelope, kind, zone);
+}
+
+static void
+post_envelope(const struct api_call *call, const char *device)
+{
+	struct body envelope;
+	size_t length;
+	const char *text = http_body(call->request, &length);
+
+	body_init(&envelope, &call->route->command->schema);
+	body_decode(&envelope, text, length);
+	if (device == NULL)
+		device = json_string_value(body_member(&envelope, "device_id"));
+	post(call, &envelope, device);
+	body_fini(&envelope);
+}
+
+void
+api_post_order(const struct api_call *call)
+{
+	post_envelope(call, NULL);
+}
+
+void
+api_post_device_order(const struct api_call *call)
+{
+	char device[RECORD_WORD_SIZE] = "";
+
+	if (call->part_length < sizeof device)
+		memcpy(device, call->part, call->part_length);
+	post_envelope(call, device);
+}

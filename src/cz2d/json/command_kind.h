@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright 2026 The cz2d authors */
+/*
+ * The commands that a door can take: what their bodies look like, and the one way from a
+ * body to a wish on the panel. Knows neither HTTP nor MQTT; says what is wrong and leaves
+ * it to the door to refuse.
+ */
+#ifndef CZ2D_COMMAND_KIND_H
+#define CZ2D_COMMAND_KIND_H
+
+#include <cz2/command.h>
+
+#include "cz2d/engine/engine.h"
+#include "cz2d/json/body.h"
+
+struct devices;
+
+/*
+ * What it is called and takes; and what is said when it is done: before, the word or the
+ * zones, after.
+ */
+struct command_kind {
+	const char *name; /* in the ledger */
+	struct body_schema schema;
+	const char *before, *after;
+	bool zonal; /* for one zone, which is named outside the body */
+	bool reads; /* the panel, and writes nothing: */
+	enum engine_refresh_kind refresh;
+};
+
+extern const struct command_kind command_mode, command_fan, command_temperature, command_batch,
+	command_hold, command_update, command_clear;
+/* Mode, ALL mode and fan in one; not to be had by name. */
+extern const struct command_kind command_system;
+
+/* The names of those to be had by name; ended by NULL. */
+extern const char *const command_kind_names[];
+
+/* The command of the nth name. */
+const struct command_kind *
+command_kind_at(int n);
+
+/* One command while it is made. The body has been decoded. */
+struct command_making {
+	const struct command_kind *kind;
+	struct body body;
+	bool zonal;      /* for this zone; else for those of the body, or the system */
+	int64_t zone;
+	unsigned zones;  /* found by command_check(); bit 0 is zone 1 */
+};
+
+enum command_flaw {
+	COMMAND_SOUND,
+	COMMAND_BODY,    /* the body's errors tell */
+	COMMAND_GAP,     /* the same, and the only one is that the setpoints are too close */
+	COMMAND_ZONE,    /* this house has no such zone */
+	COMMAND_RETIRED, /* a zone that is not used */
+};
+
+/* What is wrong with it as a whole; zone: which one, for the last two. */
+enum command_flaw
+command_check(struct command_making *making, const struct devices *devices, int64_t *zone);
+
+/* "Zone 9 not found."; NULL when the flaw is not a zone's. */
+json_t *
+command_flaw_sentence(enum command_flaw flaw, int64_t zone);
+
+/* What a sound command wishes. */
+void
+command_wish(const struct command_making *making, struct cz2_command *wish,
+	     struct cz2_warnings *warnings);
+
+/* Its parameters as the ledger keeps them: JSON text, to be freed. */
+char *
+command_params(const struct command_making *making);
+
+#endif

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright 2026 The cz2d authors */
+/*
+ * Records as people see them, and as the ledger keeps what has no column of its own.
+ */
+#include "build.h"
+
+#include "cz2d/json/json.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "cz2d/ledger/record.h"
+#include "cz2d/model/outcome.h"
+
+/* ------------------------------------------------------------------------
+ * Results
+ */
+
+static json_t *
+hex(const struct cz2_image *image)
+{
+	char text[2 * CZ2_ROW_SIZE_MAX + 1], *end = text;
+
+	if (image->length == 0)
+		return json_null();
+	for (int i = 0; i < image->length; i++)
+		end += snprintf(end, 3, "%02x", image->bytes[i]);
+	return json_string(text);
+}
+
+static json_t *
+rows_of(const struct outcome *outcome)
+{
+	json_t *rows = json_array();
+
+	for (int i = 0; i < outcome->row_count; i++) {
+		const struct outcome_row *row = &outcome->rows[i];
+		char name[16];
+
+		json_array_append_new(rows, json_pack("{s:s, s:o, s:o}", "row",
+						      cz2_row_name(row->row, name), "before",
+						      hex(&row->before), "after", hex(&row->after)));
+	}
+	return rows;
+}
+
+/* How it ended, and what of it is on the panel. */
+static void
+set_end(json_t *result, const struct outcome *outcome)
+{
+	bool ok = outcome->error == CZ2_OK;
+
+	json_object_set_new(result, "error_code",
+			    ok ? json_null() : json_string(cz2_error_word(outcome->error)));
+	json_object_set_new(result, "error_message", ok ? json_null() : json_problem(outcome));
+	json_object_set_new(result, "applied", json_command_values(&outcome->applied));
+}
+
+json_t *
+json_result(const struct outcome *outcome)
+{
+	json_t *warnings = json_warnings(&outcome->warnings);
+	json_t *result = json_pack(
+		"{s:o, s:i, s:i, s:i, s:b, s:o}", "rows", rows_of(outcome), "transactions",
+		outcome->transactions, "bytes", outcome->bytes, "attempts", outcome->attempts,
+		"unchanged", outcome->unchanged, "warnings",
+		warnings != NULL ? warnings : json_array());
+
+	set_end(result, outcome);
+	return result;
+}
+
+/* What a row of the list holds now; NULL: it is not in the list. */
+static json_t *
+after_in(const json_t *rows, const json_t *name)
+{
+	for (size_t i = 0; i < json_array_size(rows); i++)
+		if (json_equal(json_object_get(json_array_get(rows, i), "row"), name))
+			return json_object_get(json_array_get(rows, i), "after");
+	return NULL;
+}
+
+/* Of the rows that were written before, what they hold now. */
+static void
+set_after(json_t *rows, const struct outcome *outcome)
+{
+	json_t *now = rows_of(outcome);
+	json_t *row;
+	size_t i;
+
+	json_array_foreach(rows, i, row) {
+		json_t *after = after_in(now, json_object_get(row, "row"));
+
+		if (after != NULL)
+			json_object_set(row, "after", after);
+	}
+	json_decref(now);
+}
+
+json_t *
+json_result_settled(const char *earlier, const struct outcome *outcome)
+{
+	struct outcome unknown = {.warnings = outcome->warnings};
+	json_t *result = earlier != NULL ? json_loads(earlier, 0, NULL) : NULL;
+
+	cz2_command_init(&unknown.applied);
+	if (result == NULL)
+		result = json_result(&unknown);
+	set_after(json_object_get(result, "rows"), outcome);
+	set_end(result, outcome);
+	return result;
+}
+
+/* ------------------------------------------------------------------------
+ * Wishes
+ */
+
+static int
+value_read(const struct cz2_field_info *info, const json_t *value)
+{
+	if (json_is_boolean(value))
+		return json_is_true(value) ? 1 : 0;
+	if (json_is_integer(value) && json_integer_value(value) >= INT16_MIN &&
+	    json_integer_value(value) <= INT16_MAX)
+		return (int)json_integer_value(value);
+	for (int i = 0; json_is_string(value) && info->words != NULL && info->words[i] != NULL; i++)
+		if (strcmp(info->words[i], json_string_value(value)) == 0)
+			return i;
+	return CZ2_UNKNOWN;
+}
+
+/* Names the fields from first to last that the object has; false when one is not acceptable. */
+static bool
+fields_read(const json_t *object, int first, int last, int zone, struct cz2_command *command)
+{
+	for (int field = first; field < last; field++) {
+		const struct cz2_field_info *info = cz2_field_info((enum cz2_field)field);
+		const json_t *member = json_object_get(object, info->name);
+		int value;
+
+		if (member == NULL)
+			continue;
+		value = value_read(info, member);
+		if (field == CZ2_ALL && json_is_true(member))
+			value = CZ2_ALL_ON;
+		if (cz2_command_set(command, (enum cz2_field)field, zone, value) != CZ2_OK)
+			return false;
+	}
+	return true;
+}
+
+bool
+json_command_read(const json_t *values, struct cz2_command *command)
+{
+	const json_t *zones = json_object_get(values, "zones");
+	const json_t *zone;
+	size_t i;
+
+	cz2_command_init(command);
+	if (!json_is_object(values) || !fields_read(values, 0, CZ2_FIRST_ZONE_FIELD, 0, command))
+		return false;
+	json_array_foreach(zones, i, zone) {
+		json_int_t number = json_integer_value(json_object_get(zone, "zone_id"));
+
+		if (number < 1 || number > CZ2_ZONES_MAX ||
+		    !fields_read(zone, CZ2_FIRST_ZONE_FIELD, CZ2_FIELD_COUNT, (int)number, command))
+			return false;
+	}
+	return true;
+}
+
+/* ------------------------------------------------------------------------
+ * Records
+ */
+
+static json_t *
+time_or_null(int64_t wall_us)
+{
+	return wall_us != 0 ? json_time(wall_us) : json_null();
+}
+
+/* What is kept as text; null when there is none, or when the file was edited by others. */
+static json_t *
+object_or_null(const char *text)
+{
+	json_t *object = text != NULL ? json_loads(text, JSON_REJECT_DUPLICATES, NULL) : NULL;
+
+	return object != NULL ? object : json_null();
+}
+
+json_t *
+json_record(const struct record *record)
+{
+	return json_pack("{s:s, s:s, s:s, s:o, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+			 "command_id", record->id, "device_id", record->device, "command",
+			 record->command, "params", object_or_null(record->params), "media", "rs485",
+			 "request_user_id", record->user, "source",
+			 record_source_names[record->source], "status",
+			 record_status_names[record->status], "requested_at",
+			 time_or_null(record->requested_us), "updated_at",
+			 time_or_null(record->updated_us), "sent_at", time_or_null(record->sent_us),
+			 "delivered_at", time_or_null(record->delivered_us), "expires_at",
+			 time_or_null(record->expires_us), "metadata",
+			 object_or_null(record->metadata), "result", object_or_null(record->result));
+}

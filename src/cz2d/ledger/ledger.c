@@ -1,0 +1,406 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright 2026 The cz2d authors */
+/*
+ * The list of commands that have not ended, and the way in. What becomes of each one
+ * stands in ledger_life.c; what has ended is the store's.
+ */
+#include "build.h"
+
+#include "cz2d/ledger/ledger_internal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/uuid.h"
+#include "cz2d/json/json.h"
+#include "cz2d/model/model.h"
+
+enum {
+	OPEN_MAX = 2000,  /* commands, whatever they wait for */
+	UNKEPT_MAX = 512, /* ends that wait for the disk, before what happens is not noted */
+};
+
+/* ------------------------------------------------------------------------
+ * Entries
+ */
+
+struct entry *
+entry_new(struct ledger *ledger)
+{
+	struct entry *entry = mem_new(1, sizeof *entry);
+
+	entry->ledger = ledger;
+	entry->id = ++ledger->last_id;
+	entry->record_by = INT64_MAX;
+	entry->link = ledger->end;
+	*ledger->end = entry;
+	ledger->end = &entry->next;
+	return entry;
+}
+
+void
+entry_free(struct entry *entry)
+{
+	*entry->link = entry->next;
+	if (entry->next != NULL)
+		entry->next->link = entry->link;
+	else
+		entry->ledger->end = entry->link;
+	record_fini(&entry->record);
+	free(entry);
+}
+
+static struct entry *
+entry_find(const struct ledger *ledger, ledger_id id)
+{
+	struct entry *entry = ledger->first;
+
+	while (entry != NULL && entry->id != id)
+		entry = entry->next;
+	return entry;
+}
+
+/* ------------------------------------------------------------------------
+ * Accepting
+ */
+
+static char *
+wish_text(const struct cz2_command *wish)
+{
+	json_t *values = json_command_values(wish);
+	char *text = json_dumps(values, JSON_COMPACT);
+
+	json_decref(values);
+	return text;
+}
+
+static char *
+result_text(const struct outcome *outcome)
+{
+	json_t *result = json_result(outcome);
+	char *text = json_dumps(result, JSON_COMPACT);
+
+	json_decref(result);
+	return text;
+}
+
+static void
+fill_record(struct entry *entry, const struct ledger_order *order, int64_t now)
+{
+	struct record *record = &entry->record;
+
+	if (order->id != NULL)
+		snprintf(record->id, sizeof record->id, "%s", order->id);
+	else
+		uuid_make(record->id);
+	record_device_name(entry->ledger->config.panel_id, order->zone, record->device);
+	snprintf(record->command, sizeof record->command, "%s", order->command);
+	snprintf(record->user, sizeof record->user, "%s", order->user);
+	snprintf(record->key, sizeof record->key, "%s", order->key != NULL ? order->key : "");
+	record->source = order->source;
+	record->requested_us = record->updated_us = clock_wall_us_of(now);
+	record->expires_us = clock_wall_us_of(entry->deadline);
+	record->params = mem_text(order->params);
+	record->wish = wish_text(&order->wish);
+	record->metadata = mem_text(order->metadata);
+}
+
+static struct entry *
+open_entry(struct ledger *ledger, const struct ledger_order *order, int64_t now)
+{
+	struct entry *entry = entry_new(ledger);
+
+	entry->refresh = order->refresh;
+	entry->how = order->how;
+	entry->shown = order->shown;
+	entry->patient = order->patience_ms != 0;
+	entry->record_by = now + ledger->config.timeout_ms;
+	entry->deadline = entry->patient ? now + order->patience_ms : entry->record_by;
+	entry->wish = order->wish;
+	entry->warnings = order->warnings;
+	fill_record(entry, order, now);
+	return entry;
+}
+
+static int
+count_open(const struct ledger *ledger)
+{
+	int count = 0;
+
+	for (const struct entry *entry = ledger->first; entry != NULL; entry = entry->next)
+		count++;
+	return count;
+}
+
+static int
+count_patient(const struct ledger *ledger)
+{
+	int count = 0;
+
+	for (const struct entry *entry = ledger->first; entry != NULL; entry = entry->next)
+		count += entry->patient && entry->phase <= PHASE_QUEUED;
+	return count;
+}
+
+/* Why the panel would not do it now, or CZ2_OK. */
+static int
+judge(const struct ledger *ledger, const struct ledger_order *order, int64_t now)
+{
+	int error = order->refresh ? CZ2_OK : engine_check(ledger->engine, &order->wish, now);
+
+	if (error != CZ2_OK || order->patience_ms != 0)
+		return error;
+	return engine_reachable(ledger->engine);
+}
+
+/* Its caller is told with the next step: nobody is, from within the call that asks. */
+static void
+refuse(struct entry *entry, int error)
+{
+	entry->phase = PHASE_REFUSED;
+	entry->error = error;
+}
+
+int
+ledger_submit(struct ledger *ledger, const struct ledger_order *order,
+	      const struct ledger_caller *caller, int64_t now, ledger_id *id)
+{
+	struct entry *entry;
+	int error;
+
+	if (ledger->stopping)
+		return CZ2_ESTOPPING;
+	if (count_open(ledger) >= OPEN_MAX ||
+	    (order->patience_ms != 0 && count_patient(ledger) >= ledger->config.queue_limit))
+		return CZ2_EBUSY;
+	entry = open_entry(ledger, order, now);
+	entry->caller = *caller;
+	*id = entry->id;
+	error = judge(ledger, order, now);
+	if (error != CZ2_OK) {
+		refuse(entry, error);
+		return CZ2_OK;
+	}
+	/* Its turn comes at once: one visit to the disk is enough. */
+	entry->record.armed = !entry->refresh && !entry->patient && !entry->shown &&
+			      engine_open(ledger->engine);
+	entry_keep(entry);
+	return CZ2_OK;
+}
+
+/* A clock that was set back meanwhile does not grant more time than there ever was. */
+static int64_t
+time_left(const struct record *record, int64_t wall_us)
+{
+	return clock_earlier(record->expires_us - wall_us,
+			     record->expires_us - record->requested_us);
+}
+
+void
+ledger_take_up(struct ledger *ledger, const struct record *record, int64_t now)
+{
+	struct entry *entry = entry_new(ledger);
+	json_t *wish = json_loads(record->wish != NULL ? record->wish : "", 0, NULL);
+
+	record_copy(&entry->record, record);
+	entry->recorded = entry->patient = true;
+	entry->phase = PHASE_HELD;
+	entry->deadline = now + time_left(record, clock_wall_us_of(now)) / 1000;
+	if (!json_command_read(wish, &entry->wish))
+		refuse(entry, CZ2_EMALFORMED);
+	else if (record->armed || record->status == RECORD_SENT)
+		entry_doubt(entry, now);
+	else
+		entry->refresh = cz2_command_empty(&entry->wish);
+	json_decref(wish);
+}
+
+void
+ledger_answered(struct ledger *ledger, ledger_id id, int status, const char *text)
+{
+	struct entry *entry = entry_find(ledger, id);
+
+	if (entry == NULL || entry->record.key[0] == '\0')
+		return;
+	free(entry->record.answer);
+	entry->record.answer = mem_text(text);
+	entry->record.answer_status = status;
+}
+
+static int
+count_unkept(const struct ledger *ledger)
+{
+	int count = 0;
+
+	for (const struct entry *entry = ledger->first; entry != NULL; entry = entry->next)
+		count += entry->phase == PHASE_UNKEPT;
+	return count;
+}
+
+void
+ledger_note(struct ledger *ledger, const struct ledger_note *note)
+{
+	struct entry *entry;
+	struct record *record;
+
+	if (count_unkept(ledger) >= UNKEPT_MAX) {
+		log_warning("ledger", "the disk takes nothing: what changed without a command is "
+				      "not recorded any more");
+		return;
+	}
+	entry = entry_new(ledger);
+	record = &entry->record;
+	uuid_make(record->id);
+	record_device_name(ledger->config.panel_id, note->zone, record->device);
+	snprintf(record->command, sizeof record->command, "%s", note->command);
+	snprintf(record->user, sizeof record->user, "%s", note->user);
+	record->source = note->source;
+	record->status = RECORD_DELIVERED;
+	record->requested_us = clock_wall_us_of(note->moment);
+	record->updated_us = record->delivered_us = record->requested_us;
+	record->params = mem_text(note->params);
+	record->wish = wish_text(&note->outcome->applied);
+	record->result = result_text(note->outcome);
+	entry->recorded = true; /* there is nobody who could be told that it is not */
+	entry->phase = PHASE_ENDED;
+	entry_keep(entry);
+}
+
+void
+ledger_forget(struct ledger *ledger, ledger_id id)
+{
+	struct entry *entry = entry_find(ledger, id);
+
+	if (entry != NULL)
+		entry->caller = (struct ledger_caller){.self = NULL};
+}
+
+/* ------------------------------------------------------------------------
+ * Looking and stepping
+ */
+
+const struct record *
+ledger_open_record(const struct ledger *ledger, const char *id)
+{
+	for (const struct entry *entry = ledger->first; entry != NULL; entry = entry->next)
+		if (entry->recorded && strcmp(entry->record.id, id) == 0)
+			return &entry->record;
+	return NULL;
+}
+
+void
+ledger_expect(const struct ledger *ledger, struct cz2_values *values)
+{
+	*values = *model_state(ledger->model);
+	for (const struct entry *entry = ledger->first; entry != NULL; entry = entry->next)
+		if (entry->phase < PHASE_SETTLING && entry->phase != PHASE_REFUSED)
+			cz2_command_foresee(&entry->wish, values);
+}
+
+int
+ledger_pending(const struct ledger *ledger)
+{
+	int count = 0;
+
+	for (const struct entry *entry = ledger->first; entry != NULL; entry = entry->next)
+		count += entry->phase < PHASE_SETTLING && !entry->shown;
+	return count;
+}
+
+int
+ledger_waiting(const struct ledger *ledger)
+{
+	int count = 0;
+
+	for (const struct entry *entry = ledger->first; entry != NULL; entry = entry->next)
+		count += entry->phase <= PHASE_HELD;
+	return count;
+}
+
+/* Who stops tells those who wait for an answer; all else is for the next start. */
+static bool
+is_stepped(const struct entry *entry)
+{
+	return !entry->ledger->stopping || entry->phase == PHASE_REFUSED ||
+	       (entry->phase == PHASE_HELD && !entry->patient);
+}
+
+void
+ledger_step(struct ledger *ledger, int64_t now)
+{
+	struct entry *next;
+
+	for (struct entry *entry = ledger->first; entry != NULL; entry = next) {
+		next = entry->next;
+		if (is_stepped(entry))
+			entry_step(entry, now);
+	}
+}
+
+int64_t
+ledger_wake(const struct ledger *ledger, int64_t now)
+{
+	int64_t wake = INT64_MAX;
+
+	for (const struct entry *entry = ledger->first; entry != NULL; entry = entry->next)
+		if (is_stepped(entry))
+			wake = clock_earlier(wake, entry_wake(entry, now));
+	return wake;
+}
+
+void
+ledger_stop(struct ledger *ledger)
+{
+	ledger->stopping = true;
+}
+
+void
+ledger_observe(struct ledger *ledger, const struct ledger_observer *observer)
+{
+	if (ledger->observer_count < LEDGER_OBSERVERS_MAX)
+		ledger->observers[ledger->observer_count++] = *observer;
+}
+
+void
+ledger_unobserve(struct ledger *ledger, const void *self)
+{
+	int kept = 0;
+
+	for (int i = 0; i < ledger->observer_count; i++)
+		if (ledger->observers[i].self != self)
+			ledger->observers[kept++] = ledger->observers[i];
+	ledger->observer_count = kept;
+}
+
+/* ------------------------------------------------------------------------
+ * Birth and death
+ */
+
+struct ledger *
+ledger_new(const struct ledger_config *config, const struct ledger_disk *disk,
+	   struct engine *engine, struct model *model)
+{
+	struct ledger *ledger = mem_new(1, sizeof *ledger);
+
+	ledger->config = *config;
+	ledger->disk = *disk;
+	ledger->engine = engine;
+	ledger->model = model;
+	ledger->end = &ledger->first;
+	return ledger;
+}
+
+struct ledger *
+ledger_free(struct ledger *ledger)
+{
+	if (ledger == NULL)
+		return NULL;
+	while (ledger->first != NULL)
+		entry_free(ledger->first);
+	free(ledger);
+	return NULL;
+}

@@ -1,0 +1,488 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright 2026 The cz2d authors */
+/*
+ * Replies carry no number: a reply that came late or twice shows the row as it was. So
+ * a new value counts only when a second read shows it, asked for so much later that
+ * no reply to anything before can have answered both. A value that we wrote counts at once.
+ */
+#include "build.h"
+
+#include "cz2d/ledger/unexpected.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <cz2/exchange.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+
+enum {
+	WRITES_MAX = 32,     /* of ours, whose end was not seen yet */
+	SETTLED_MS = 5000,   /* a write that does not show by then was not kept */
+	MINUTE_MS = 60000,
+	DAY_MINUTES = 24 * 60,
+	WEEK_MINUTES = 7 * DAY_MINUTES,
+	DRIFT_MINUTES = 3,   /* the panel's clock may lose so much, */
+	DRIFT_SHARE = 1000,  /* and one in so many minutes */
+	HOLDS_TOGETHER = 2,  /* zones whose hold a person does not end at the same moment */
+};
+
+const char *const unexpected_cause_names[] = {
+	[UNEXPECTED_UNKNOWN] = "unknown",
+	[UNEXPECTED_RESTARTED] = "panel_restarted",
+	[UNEXPECTED_CLIENT] = "other_client",
+	[UNEXPECTED_CAUSE_COUNT] = NULL,
+};
+
+/* What is known of one value. */
+struct slot {
+	int16_t value;    /* believed; CZ2_UNKNOWN: never seen */
+	int16_t doubtful; /* shown of late instead; CZ2_UNKNOWN: nothing is */
+	bool ripe;        /* the doubtful one is beyond doubt */
+	int64_t shown;    /* when the believed one was shown last */
+	int64_t since;    /* when the doubtful one was shown first */
+};
+
+/* What a write named and no read has shown yet. */
+struct sent {
+	int64_t time;
+	bool live; /* it left in this life */
+	struct cz2_values named;
+};
+
+struct unexpected {
+	int zones;
+	struct slot slots[CZ2_SLOT_COUNT];
+	struct sent sent[WRITES_MAX];
+	int next_sent;
+	struct cz2_image seen[CZ2_ROW_COUNT];  /* the newest */
+	struct cz2_image calm[CZ2_ROW_COUNT];  /* the newest without anything doubtful */
+	int64_t disturbed[CZ2_ROW_COUNT];
+	int clock;          /* of the panel, minutes since Sunday 00:00; CZ2_UNKNOWN */
+	int64_t clock_time; /* when it showed that */
+	int64_t jump_after, jump_before; /* it began anew between these moments */
+};
+
+struct unexpected *
+unexpected_new(int zones)
+{
+	struct unexpected *unexpected = mem_new(1, sizeof *unexpected);
+
+	unexpected->zones = zones;
+	unexpected->clock = CZ2_UNKNOWN;
+	unexpected->jump_after = unexpected->jump_before = INT64_MIN;
+	for (int slot = 0; slot < CZ2_SLOT_COUNT; slot++)
+		unexpected->slots[slot].value = unexpected->slots[slot].doubtful = CZ2_UNKNOWN;
+	for (int i = 0; i < WRITES_MAX; i++)
+		cz2_values_clear(&unexpected->sent[i].named);
+	for (int row = 0; row < CZ2_ROW_COUNT; row++)
+		unexpected->disturbed[row] = INT64_MIN;
+	return unexpected;
+}
+
+struct unexpected *
+unexpected_free(struct unexpected *unexpected)
+{
+	free(unexpected);
+	return NULL;
+}
+
+/* ------------------------------------------------------------------------
+ * Values in rows. Each that can be written lies in one row only.
+ */
+
+static enum cz2_row
+row_of(int slot)
+{
+	enum cz2_field field;
+	int zone;
+
+	cz2_slot_split(slot, &field, &zone);
+	return (enum cz2_row)cz2_field_info(field)->places[0].row;
+}
+
+static int
+value_in(const struct cz2_image *image, int slot)
+{
+	enum cz2_field field;
+	int zone;
+
+	cz2_slot_split(slot, &field, &zone);
+	return cz2_place_get(cz2_field_info(field), &cz2_field_info(field)->places[0], zone,
+			     image->bytes, image->length);
+}
+
+static bool
+is_watched(const struct unexpected *unexpected, int slot)
+{
+	enum cz2_field field;
+	int zone;
+
+	cz2_slot_split(slot, &field, &zone);
+	return cz2_field_info(field)->writable && zone <= unexpected->zones;
+}
+
+/* ------------------------------------------------------------------------
+ * What we wrote
+ */
+
+static bool
+is_settled(const struct sent *sent)
+{
+	for (int slot = 0; slot < CZ2_SLOT_COUNT; slot++)
+		if (sent->named.at[slot] != CZ2_UNKNOWN)
+			return false;
+	return true;
+}
+
+/* Room for one more; of those that are not settled the oldest gives way. */
+static struct sent *
+sent_new(struct unexpected *unexpected, int64_t now)
+{
+	struct sent *sent = &unexpected->sent[unexpected->next_sent];
+
+	for (int i = 0; i < WRITES_MAX && !is_settled(sent); i++) {
+		unexpected->next_sent = (unexpected->next_sent + 1) % WRITES_MAX;
+		sent = &unexpected->sent[unexpected->next_sent];
+	}
+	unexpected->next_sent = (unexpected->next_sent + 1) % WRITES_MAX;
+	sent->time = now;
+	sent->live = false;
+	cz2_values_clear(&sent->named);
+	return sent;
+}
+
+void
+unexpected_wrote(struct unexpected *unexpected, enum cz2_row row, const struct cz2_image *before,
+		 const struct cz2_image *after, int64_t now)
+{
+	struct sent *sent = sent_new(unexpected, now);
+
+	sent->live = true;
+	for (int slot = 0; slot < CZ2_SLOT_COUNT; slot++)
+		if (is_watched(unexpected, slot) && row_of(slot) == row &&
+		    value_in(before, slot) != value_in(after, slot))
+			sent->named.at[slot] = (int16_t)value_in(after, slot);
+}
+
+static bool
+is_met(int slot, int named, int value)
+{
+	if (slot == CZ2_ALL && named == CZ2_ALL_ON)
+		return value > 0;
+	return named == value;
+}
+
+static bool
+is_being_written(const struct unexpected *unexpected, int slot)
+{
+	for (int i = 0; i < WRITES_MAX; i++)
+		if (unexpected->sent[i].live && unexpected->sent[i].named.at[slot] != CZ2_UNKNOWN)
+			return true;
+	return false;
+}
+
+/* True when a write of ours named it. It is seen now: that write explains no later change. */
+static bool
+explained(struct unexpected *unexpected, int slot, int value)
+{
+	bool found = false;
+
+	for (int i = 0; i < WRITES_MAX; i++) {
+		int16_t *named = &unexpected->sent[i].named.at[slot];
+
+		if (*named == CZ2_UNKNOWN || !is_met(slot, *named, value))
+			continue;
+		*named = CZ2_UNKNOWN;
+		found = true;
+	}
+	return found;
+}
+
+/* Writes whose value did not show by now were not kept, or were taken back at once. */
+static void
+forget_sent(struct unexpected *unexpected, int slot, int64_t time)
+{
+	for (int i = 0; i < WRITES_MAX; i++)
+		if (time >= unexpected->sent[i].time + SETTLED_MS)
+			unexpected->sent[i].named.at[slot] = CZ2_UNKNOWN;
+}
+
+void
+unexpected_doubtful(struct unexpected *unexpected, const struct cz2_command *command, int64_t now)
+{
+	sent_new(unexpected, now)->named = command->wish;
+}
+
+void
+unexpected_delivered(struct unexpected *unexpected, const struct cz2_command *command, int64_t now)
+{
+	struct cz2_command open;
+
+	cz2_command_init(&open);
+	for (int slot = 0; slot < CZ2_SLOT_COUNT; slot++) {
+		int16_t named = command->wish.at[slot];
+
+		if (slot == CZ2_ALL && named == CZ2_ALL_ON)
+			open.wish.at[slot] = named; /* whichever zone rules */
+		else if (named != CZ2_UNKNOWN && unexpected->slots[slot].value != CZ2_UNKNOWN)
+			unexpected->slots[slot].value = named;
+	}
+	unexpected_doubtful(unexpected, &open, now);
+}
+
+void
+unexpected_disturbed(struct unexpected *unexpected, enum cz2_row row, int64_t now)
+{
+	unexpected->disturbed[row] = now;
+}
+
+/* ------------------------------------------------------------------------
+ * What the panel shows
+ */
+
+static void
+believe(struct slot *slot, int value, int64_t time)
+{
+	slot->value = (int16_t)value;
+	slot->doubtful = CZ2_UNKNOWN;
+	slot->ripe = false;
+	slot->shown = time;
+}
+
+static void
+doubt(struct slot *slot, int value, int64_t time)
+{
+	slot->doubtful = (int16_t)value;
+	slot->ripe = false;
+	slot->since = time;
+}
+
+/* A value that differs from the believed one and that no write of ours named. */
+static void
+weigh(struct unexpected *unexpected, int id, int value, int64_t time)
+{
+	struct slot *slot = &unexpected->slots[id];
+
+	if (slot->doubtful != value) {
+		doubt(slot, value, time);
+	} else if (time >= slot->since + CZ2_LATE_MS) {
+		/* What the panel made of a value that we wrote is told by that command. */
+		if (is_being_written(unexpected, id))
+			believe(slot, value, time);
+		else
+			slot->ripe = true;
+	}
+}
+
+static void
+look_at(struct unexpected *unexpected, int id, const struct cz2_image *image)
+{
+	struct slot *slot = &unexpected->slots[id];
+	int value = value_in(image, id);
+
+	if (value == CZ2_UNKNOWN)
+		return;
+	if (explained(unexpected, id, value) || slot->value == CZ2_UNKNOWN || slot->value == value)
+		believe(slot, value, image->time);
+	else
+		weigh(unexpected, id, value, image->time);
+	if (slot->doubtful == CZ2_UNKNOWN)
+		forget_sent(unexpected, id, image->time);
+}
+
+/* ------------------------------------------------------------------------
+ * The panel's clock
+ */
+
+static int
+clock_in(const struct cz2_image *image)
+{
+	int day = value_in(image, CZ2_CLOCK_DAY);
+	int hour = value_in(image, CZ2_CLOCK_HOUR);
+	int minute = value_in(image, CZ2_CLOCK_MINUTE);
+
+	if (day == CZ2_UNKNOWN || hour == CZ2_UNKNOWN || minute == CZ2_UNKNOWN)
+		return CZ2_UNKNOWN;
+	return day * DAY_MINUTES + hour * 60 + minute;
+}
+
+/* It stood still, or was set back; or it counts from the beginning, as one without a battery. */
+static bool
+began_anew(const struct unexpected *unexpected, int clock, int64_t passed)
+{
+	int64_t tolerance = DRIFT_MINUTES + passed / DRIFT_SHARE;
+	int64_t behind = (unexpected->clock + passed - clock) % WEEK_MINUTES;
+
+	if (clock == CZ2_UNKNOWN)
+		return true;
+	if (behind <= tolerance || WEEK_MINUTES - behind <= tolerance)
+		return false;
+	return behind <= WEEK_MINUTES / 2 || clock <= passed + DRIFT_MINUTES;
+}
+
+static void
+look_at_clock(struct unexpected *unexpected, const struct cz2_image *image)
+{
+	int clock = clock_in(image);
+	int64_t passed = (image->time - unexpected->clock_time) / MINUTE_MS;
+
+	if (unexpected->clock != CZ2_UNKNOWN && began_anew(unexpected, clock, passed)) {
+		unexpected->jump_after = unexpected->clock_time;
+		unexpected->jump_before = image->time;
+	}
+	unexpected->clock = clock;
+	unexpected->clock_time = image->time;
+}
+
+bool
+unexpected_saw(struct unexpected *unexpected, enum cz2_row row, const struct cz2_image *image)
+{
+	struct cz2_image *seen = &unexpected->seen[row];
+	bool doubtful = false;
+
+	if (image->length == 0 || (seen->length != 0 && image->time <= seen->time))
+		return false;
+	*seen = *image;
+	if (row == CZ2_ROW_1_18)
+		look_at_clock(unexpected, image);
+	for (int slot = 0; slot < CZ2_SLOT_COUNT; slot++) {
+		if (!is_watched(unexpected, slot) || row_of(slot) != row)
+			continue;
+		look_at(unexpected, slot, image);
+		doubtful = doubtful || unexpected->slots[slot].doubtful != CZ2_UNKNOWN;
+	}
+	if (!doubtful)
+		unexpected->calm[row] = *image;
+	return doubtful;
+}
+
+/* ------------------------------------------------------------------------
+ * Findings
+ */
+
+/* Whether something that happened between two moments may have made the change. */
+static bool
+may_have_made(const struct slot *slot, int64_t after, int64_t before)
+{
+	return after < slot->since + CZ2_LATE_MS && slot->shown < before + CZ2_LATE_MS;
+}
+
+static int
+count_holds(const struct unexpected *unexpected, bool vanished)
+{
+	int count = 0;
+
+	for (int zone = 1; zone <= unexpected->zones; zone++) {
+		const struct slot *slot = &unexpected->slots[cz2_slot(CZ2_HOLD, zone)];
+
+		if (vanished)
+			count += slot->ripe && slot->value == 1;
+		else
+			count += slot->ripe ? slot->doubtful == 1 : slot->value == 1;
+	}
+	return count;
+}
+
+static enum unexpected_cause
+cause_of(const struct unexpected *unexpected)
+{
+	bool holds_vanished = count_holds(unexpected, true) >= HOLDS_TOGETHER &&
+			      count_holds(unexpected, false) == 0;
+	enum unexpected_cause cause =
+		holds_vanished ? UNEXPECTED_RESTARTED : UNEXPECTED_UNKNOWN;
+
+	for (int id = 0; id < CZ2_SLOT_COUNT; id++) {
+		const struct slot *slot = &unexpected->slots[id];
+		int64_t disturbed;
+
+		if (!slot->ripe)
+			continue;
+		if (unexpected->jump_before != INT64_MIN &&
+		    may_have_made(slot, unexpected->jump_after, unexpected->jump_before))
+			return UNEXPECTED_RESTARTED;
+		disturbed = unexpected->disturbed[row_of(id)];
+		if (disturbed != INT64_MIN && may_have_made(slot, disturbed, disturbed))
+			cause = UNEXPECTED_CLIENT;
+	}
+	return cause;
+}
+
+/* Setpoints of a zone that nobody holds, the end of temporary ones, and being out. */
+static bool
+by_schedule(const struct unexpected *unexpected, int zone, const struct unexpected_change *change)
+{
+	if (zone == 0 || unexpected->slots[cz2_slot(CZ2_HOLD, zone)].value == 1)
+		return false;
+	return change->field != CZ2_HOLD && (change->field != CZ2_TEMPORARY || change->now == 0);
+}
+
+static void
+add_row(const struct unexpected *unexpected, struct unexpected_finding *finding, enum cz2_row row)
+{
+	for (int i = 0; i < finding->row_count; i++)
+		if (finding->rows[i].row == row)
+			return;
+	finding->rows[finding->row_count++] = (struct outcome_row){
+		.row = row, .before = unexpected->calm[row], .after = unexpected->seen[row]};
+}
+
+static void
+add_change(const struct unexpected *unexpected, struct unexpected_finding *finding, int id)
+{
+	const struct slot *slot = &unexpected->slots[id];
+	struct unexpected_change *change = &finding->changes[finding->count++];
+	int zone;
+
+	*change = (struct unexpected_change){.old = slot->value, .now = slot->doubtful};
+	cz2_slot_split(id, &change->field, &zone);
+	finding->seen = clock_later(finding->seen, slot->since);
+	finding->scheduled = finding->scheduled && by_schedule(unexpected, zone, change);
+	add_row(unexpected, finding, row_of(id));
+}
+
+static bool
+find(const struct unexpected *unexpected, int zone, enum unexpected_cause cause,
+     struct unexpected_finding *finding)
+{
+	*finding = (struct unexpected_finding){.zone = zone,
+					       .cause = cause,
+					       .scheduled = cause == UNEXPECTED_UNKNOWN,
+					       .seen = INT64_MIN};
+	for (int id = 0; id < CZ2_SLOT_COUNT; id++) {
+		enum cz2_field field;
+		int owner;
+
+		cz2_slot_split(id, &field, &owner);
+		if (owner == zone && unexpected->slots[id].ripe)
+			add_change(unexpected, finding, id);
+	}
+	return finding->count > 0;
+}
+
+static void
+believe_ripe(struct unexpected *unexpected)
+{
+	for (int id = 0; id < CZ2_SLOT_COUNT; id++) {
+		struct slot *slot = &unexpected->slots[id];
+
+		if (!slot->ripe)
+			continue;
+		believe(slot, slot->doubtful, unexpected->seen[row_of(id)].time);
+		unexpected->calm[row_of(id)] = unexpected->seen[row_of(id)];
+	}
+}
+
+int
+unexpected_take(struct unexpected *unexpected,
+		struct unexpected_finding findings[UNEXPECTED_FINDINGS_MAX])
+{
+	enum unexpected_cause cause = cause_of(unexpected);
+	int count = 0;
+
+	for (int zone = 0; zone <= unexpected->zones; zone++)
+		count += find(unexpected, zone, cause, &findings[count]);
+	believe_ripe(unexpected);
+	return count;
+}

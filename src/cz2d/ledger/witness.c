@@ -1,0 +1,363 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright 2026 The cz2d authors */
+/*
+ * From what was found to what is said. Whoever plays with a thermostat all day must
+ * neither fill the log nor wear out the disk: beyond some changes an hour they are
+ * said and recorded some at a time.
+ */
+#include "build.h"
+
+#include "cz2d/ledger/witness.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "cz2d/engine/engine.h"
+#include "cz2d/json/json.h"
+#include "cz2d/ledger/ledger.h"
+#include "cz2d/ledger/record.h"
+#include "cz2d/model/model.h"
+
+enum {
+	HOUR_MS = 60 * 60 * 1000,
+	RECORDS_AT_ONCE = 64, /* visits to the disk without a pause, then one in some minutes */
+	RECORD_PAUSE_MS = HOUR_MS / 6,
+	WAITING_MAX = 128,    /* findings that wait for the next visit: so many are one */
+	LINES_AT_ONCE = 4,    /* in the log without a pause, then one in some hours */
+	LINE_PAUSE_MS = 4 * HOUR_MS,
+	LINE_MAX = 900,
+};
+
+/* Grants so many at once, and one more after each pause. */
+struct allowance {
+	int most;
+	int64_t pause_ms;
+	int left;
+	int64_t since; /* when one was added last */
+};
+
+struct witness {
+	struct engine *engine;
+	struct ledger *ledger;
+	struct model *model;
+	struct unexpected *unexpected;
+	witness_told told;
+	void *told_self;
+	struct allowance lines, records;
+	int unsaid; /* findings that the log has not told */
+	int waiting_count;
+	struct unexpected_finding waiting[WAITING_MAX];
+};
+
+static bool
+grant(struct allowance *allowance, int64_t now)
+{
+	int64_t more = (now - allowance->since) / allowance->pause_ms;
+
+	if (allowance->left + more >= allowance->most) {
+		allowance->left = allowance->most;
+		allowance->since = now;
+	} else {
+		allowance->left += (int)more;
+		allowance->since += more * allowance->pause_ms;
+	}
+	if (allowance->left == 0)
+		return false;
+	allowance->left--;
+	return true;
+}
+
+/* ------------------------------------------------------------------------
+ * The ledger
+ */
+
+static void
+record(struct witness *witness, const struct unexpected_finding *finding)
+{
+	json_t *params = json_finding(finding);
+	char *text = json_dumps(params, JSON_COMPACT);
+	struct outcome outcome = {.row_count = finding->row_count};
+	struct ledger_note note = {
+		.command = "unexpected",
+		.zone = finding->zone,
+		.user = "panel",
+		.source = RECORD_PANEL,
+		.params = text,
+		.outcome = &outcome,
+		.moment = finding->seen,
+	};
+
+	memcpy(outcome.rows, finding->rows, sizeof outcome.rows);
+	cz2_command_init(&outcome.applied);
+	for (int i = 0; i < finding->count; i++)
+		cz2_values_set(&outcome.applied.wish, finding->changes[i].field, finding->zone,
+			       finding->changes[i].now);
+	ledger_note(witness->ledger, &note);
+	free(text);
+	json_decref(params);
+}
+
+static void
+record_waiting(struct witness *witness)
+{
+	for (int i = 0; i < witness->waiting_count; i++)
+		record(witness, &witness->waiting[i]);
+	witness->waiting_count = 0;
+}
+
+/* ------------------------------------------------------------------------
+ * The log
+ */
+
+static const char *const cause_texts[] = {
+	[UNEXPECTED_UNKNOWN] = "somebody at a wall thermostat, or a schedule",
+	[UNEXPECTED_RESTARTED] = "the panel has restarted",
+	[UNEXPECTED_CLIENT] = "another client on the bus",
+};
+
+static const char *
+word_of(enum cz2_field field, int value, char out[16])
+{
+	const struct cz2_field_info *info = cz2_field_info(field);
+
+	if (info->words != NULL)
+		return info->words[value];
+	if (info->min == 0 && info->max == 1)
+		return value ? "on" : "off";
+	snprintf(out, 16, "%d", value);
+	return out;
+}
+
+static void
+describe(const struct unexpected_finding *finding, FILE *to)
+{
+	if (finding->zone != 0)
+		fprintf(to, "zone %d ", finding->zone);
+	for (int i = 0; i < finding->count; i++) {
+		const struct unexpected_change *change = &finding->changes[i];
+		char old[16], now[16];
+
+		fprintf(to, "%s%s %s -> %s", i > 0 ? ", " : "", cz2_field_info(change->field)->name,
+			word_of(change->field, change->old, old),
+			word_of(change->field, change->now, now));
+	}
+}
+
+/* One line, whatever happened together. What schedules do every day is no warning. */
+static void
+say(struct witness *witness, const struct unexpected_finding *findings, int count, int64_t now)
+{
+	char text[LINE_MAX] = "", more[64] = "";
+	bool scheduled = true;
+	FILE *to;
+
+	if (!grant(&witness->lines, now)) {
+		witness->unsaid += count;
+		return;
+	}
+	to = mem_or_end(fmemopen(text, sizeof text, "w"));
+	for (int i = 0; i < count; i++) {
+		fprintf(to, "%s", i > 0 ? "; " : "");
+		describe(&findings[i], to);
+		scheduled = scheduled && findings[i].scheduled;
+	}
+	fclose(to);
+	if (witness->unsaid > 0)
+		snprintf(more, sizeof more, "; and %d more since the last such line",
+			 witness->unsaid);
+	witness->unsaid = 0;
+	log_line(scheduled ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING, "panel",
+		 "changed without a command (%s): %s%s", cause_texts[findings[0].cause], text,
+		 more);
+}
+
+/* ------------------------------------------------------------------------
+ * What the model tells
+ */
+
+static void
+tell(struct witness *witness, const struct unexpected_finding *findings, int count, int64_t now)
+{
+	say(witness, findings, count, now);
+	for (int i = 0; i < count; i++) {
+		if (witness->told != NULL)
+			witness->told(witness->told_self, &findings[i]);
+		if (witness->waiting_count == WAITING_MAX)
+			record_waiting(witness);
+		witness->waiting[witness->waiting_count++] = findings[i];
+	}
+	if (grant(&witness->records, now))
+		record_waiting(witness);
+}
+
+/* Together with all that may have changed with it, and the clock, which tells a restart. */
+static void
+look_again(struct witness *witness, enum cz2_row row, int64_t now)
+{
+	engine_look(witness->engine, row, now);
+	engine_look(witness->engine, CZ2_ROW_1_12, now);
+	engine_look(witness->engine, CZ2_ROW_1_16, now);
+	engine_look(witness->engine, CZ2_ROW_1_18, now);
+}
+
+static void
+see(struct witness *witness, int64_t now)
+{
+	for (int id = 0; id < CZ2_ROW_COUNT; id++) {
+		enum cz2_row row = (enum cz2_row)id;
+
+		if (unexpected_saw(witness->unexpected, row, model_image(witness->model, row)))
+			look_again(witness, row, now);
+	}
+}
+
+static void
+take(struct witness *witness, int64_t now)
+{
+	struct unexpected_finding findings[UNEXPECTED_FINDINGS_MAX];
+	int count = unexpected_take(witness->unexpected, findings);
+
+	if (count > 0)
+		tell(witness, findings, count, now);
+}
+
+static void
+on_changed(void *self, unsigned events, const bool *changed)
+{
+	struct witness *witness = self;
+	int64_t now = clock_now();
+
+	(void)changed;
+	see(witness, now);
+	if ((events & MODEL_REFRESHED) != 0)
+		take(witness, now);
+}
+
+/* On a bad line no refresh may end before a write of ours covers what was found. */
+static void
+on_wrote(void *self, enum cz2_row row, const struct cz2_image *before,
+	 const struct cz2_image *after, int64_t now)
+{
+	struct witness *witness = self;
+
+	see(witness, now);
+	take(witness, now);
+	unexpected_wrote(witness->unexpected, row, before, after, now);
+}
+
+void
+witness_disturbed(struct witness *witness, enum cz2_row row, int64_t now)
+{
+	unexpected_disturbed(witness->unexpected, row, now);
+}
+
+/* ------------------------------------------------------------------------
+ * After a restart
+ */
+
+/* What of a wish concerns rows that were read before a moment, or after it. */
+static struct cz2_command
+part_of(const struct witness *witness, const struct cz2_command *wish, int64_t wall_us, bool before)
+{
+	struct cz2_command part = *wish;
+
+	for (int i = 0; cz2_write_order[i] != CZ2_ROW_NONE; i++) {
+		const struct cz2_image *image =
+			model_image(witness->model, cz2_write_order[i]);
+
+		if (image->length == 0 || (clock_wall_us_of(image->time) < wall_us) != before)
+			cz2_command_keep_shown(&part, cz2_write_order[i], image->bytes, 0);
+	}
+	return part;
+}
+
+/*
+ * The rows are kept now and then only: what was delivered since is not in them. Where a
+ * row was read while the command was carried out, both its values are right.
+ */
+void
+witness_recall(struct witness *witness, const struct record *record)
+{
+	json_t *values = json_loads(record->wish != NULL ? record->wish : "", 0, NULL);
+	struct cz2_command wish, sure, unsure;
+	bool delivered = record->status == RECORD_DELIVERED;
+	bool written = delivered || record->sent_us != 0 || record->armed;
+	int64_t now = clock_now();
+
+	if (written && json_command_read(values, &wish)) {
+		sure = part_of(witness, &wish, record->requested_us, true);
+		unsure = part_of(witness, &wish, record->requested_us, false);
+		unsure = part_of(witness, &unsure, record->updated_us, true);
+		if (delivered)
+			unexpected_delivered(witness->unexpected, &sure, now);
+		else
+			unexpected_doubtful(witness->unexpected, &sure, now);
+		unexpected_doubtful(witness->unexpected, &unsure, now);
+	}
+	json_decref(values);
+}
+
+int64_t
+witness_since(const struct witness *witness)
+{
+	int64_t since = INT64_MAX;
+
+	for (int i = 0; cz2_write_order[i] != CZ2_ROW_NONE; i++) {
+		const struct cz2_image *image = model_image(witness->model, cz2_write_order[i]);
+
+		if (image->length != 0)
+			since = clock_earlier(since, clock_wall_us_of(image->time));
+	}
+	return since;
+}
+
+struct witness *
+witness_new(struct engine *engine, struct ledger *ledger, struct model *model)
+{
+	struct witness *witness = mem_new(1, sizeof *witness);
+	struct model_observer observer = {
+		.self = witness, .changed = on_changed, .wrote = on_wrote};
+	int64_t now = clock_now();
+
+	witness->engine = engine;
+	witness->ledger = ledger;
+	witness->model = model;
+	witness->unexpected = unexpected_new(model_zones(model));
+	witness->lines = (struct allowance){LINES_AT_ONCE, LINE_PAUSE_MS, LINES_AT_ONCE, now};
+	witness->records = (struct allowance){RECORDS_AT_ONCE, RECORD_PAUSE_MS, RECORDS_AT_ONCE, now};
+	for (int row = 0; row < CZ2_ROW_COUNT; row++)
+		unexpected_saw(witness->unexpected, (enum cz2_row)row,
+			       model_image(model, (enum cz2_row)row));
+	model_observe(model, &observer);
+	return witness;
+}
+
+void
+witness_tell(struct witness *witness, witness_told told, void *self)
+{
+	witness->told = told;
+	witness->told_self = self;
+}
+
+void
+witness_stop(struct witness *witness)
+{
+	record_waiting(witness);
+	witness->records = (struct allowance){1, 1, 1, clock_now()};
+}
+
+struct witness *
+witness_free(struct witness *witness)
+{
+	if (witness == NULL)
+		return NULL;
+	model_unobserve(witness->model, witness);
+	unexpected_free(witness->unexpected);
+	free(witness);
+	return NULL;
+}

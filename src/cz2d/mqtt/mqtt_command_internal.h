@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright 2026 The cz2d authors */
+/*
+ * What the files of commands over MQTT share:
+ *
+ *	mqtt_command.c   messages that arrive, and whether they may count
+ *	mqtt_scalars.c   single values, up to the batch that they are part of
+ *	mqtt_body.c      messages that are a command by themselves
+ *	mqtt_order.c     from a wish to the ledger, and back with what became of it
+ *	mqtt_repeat.c    commands whose sender has named them, so that they can be sent again
+ */
+#ifndef CZ2D_MQTT_COMMAND_INTERNAL_H
+#define CZ2D_MQTT_COMMAND_INTERNAL_H
+
+#include "cz2d/ledger/ledger.h"
+#include "cz2d/mqtt/mqtt_batch.h"
+#include "cz2d/mqtt/mqtt_internal.h"
+#include "cz2d/mqtt/mqtt_letter.h"
+#include "cz2d/mqtt/mqtt_refusal.h"
+
+struct mqtt_lookup;
+
+enum {
+	MQTT_ORDERS_MAX = 256,  /* commands under way */
+	MQTT_LOOKUPS_MAX = 64,  /* of those, before they are known to be new */
+	MQTT_LETTERS_MAX = 16,  /* of one command that is sent again and again */
+	MQTT_ALL_BATCHES = (1 << MQTT_BATCHES) - 1,
+	MQTT_ERASED_MAX = 64,   /* topics in which retained commands lay, of one connection */
+};
+
+/* One command that has been judged, before it is the ledger's. */
+struct mqtt_plan {
+	const char *command; /* what the ledger calls it */
+	const char *id;      /* named by its sender; or NULL */
+	int zone;            /* the device it is for; 0: the panel */
+	unsigned documents;  /* those of zones (1 << zone) that show it; bit 0: the system's */
+	char *params;        /* JSON text, taken */
+	bool refresh;        /* it reads the panel, and wishes nothing */
+	enum engine_refresh_kind how;
+	struct cz2_command wish;
+	struct cz2_warnings warnings;
+	int64_t patience_ms; /* 0: as usual */
+};
+
+/* One that is the ledger's, until its result has been said. */
+struct mqtt_order {
+	struct mqtt_order *next, **link; /* what points at this one */
+	struct mqtt_command *door;
+	ledger_id entry;
+	char id[RECORD_ID_SIZE];
+	char *command, *params;
+	int zone;
+	unsigned documents;
+	struct mqtt_letter *letters; /* NULL: from before this door was made */
+	json_t *result;              /* NULL: it has not ended */
+};
+
+struct mqtt_command {
+	struct mqtt_rooms rooms;
+	struct mqtt *mqtt;
+	struct mqtt_state *state;
+	struct mqtt_batches batches;
+	uv_timer_t due; /* of the batch that leaves next */
+
+	struct mqtt_order *orders, **end;
+	int order_count;
+	struct mqtt_lookup *lookups, **last;
+	int lookup_count;
+	uv_prepare_t before_sleep; /* while results are to be said */
+	uv_timer_t turn;           /* makes the loop turn once more for them */
+	bool shown;                /* the model has told of all that they are about */
+
+	char *erased[MQTT_ERASED_MAX];
+	int erased_count;
+	int64_t allowance; /* messages that may still come, in thousandths */
+	int64_t allowed_at;
+	int handles; /* not closed yet */
+};
+
+/* The documents that show what is commanded for the zone (0: the system). */
+static inline unsigned
+mqtt_document_of(int zone)
+{
+	return 1U << zone;
+}
+
+/* A result for messages that are not taken. The letters are taken. */
+void
+mqtt_command_refuse(struct mqtt_command *door, const char *id, const struct mqtt_refusal *refusal,
+		    struct mqtt_letter *letters, unsigned documents);
+
+/* Whether a message that is well-formed may count now. False with the refusal. */
+bool
+mqtt_command_admit(struct mqtt_command *door, bool writes, struct mqtt_refusal *refusal,
+		   int64_t now);
+
+void
+mqtt_scalars_init(struct mqtt_command *door);
+
+/* Takes a single value into its batch; the letter is taken. */
+void
+mqtt_scalar_take(struct mqtt_command *door, const struct mqtt_topic_info *info, int zone,
+		 const struct mqtt_incoming *message, struct mqtt_letter *letter, int64_t now);
+
+/* Batches (bits 1 << zone) leave, whether or not they are over. */
+void
+mqtt_scalars_leave(struct mqtt_command *door, unsigned batches, int64_t now);
+
+/* Takes a JSON body; the letter is taken. */
+void
+mqtt_body_take(struct mqtt_command *door, const struct mqtt_topic_info *info, int zone,
+	       const struct mqtt_incoming *message, struct mqtt_letter *letter, int64_t now);
+
+void
+mqtt_orders_init(struct mqtt_command *door);
+
+/* Those under way go on in the ledger, unheard. */
+void
+mqtt_orders_fini(struct mqtt_command *door);
+
+/* Gives the plan to the ledger, or refuses it. Its texts and the letters are taken. */
+void
+mqtt_order_give(struct mqtt_command *door, struct mqtt_plan *plan, struct mqtt_letter *letters,
+		int64_t now);
+
+/*
+ * The same, behind all plans that came before; of those with an id only if no command of this id
+ * was given before.
+ */
+void
+mqtt_repeat_give(struct mqtt_command *door, struct mqtt_plan *plan, struct mqtt_letter *letters,
+		 int64_t now);
+
+/* Whether the result of a command with this id is still to come. */
+bool
+mqtt_repeat_awaits(const struct mqtt_command *door, const char *id);
+
+/* What the panel shows, and will when all that was given, by whatever door, has been done. */
+void
+mqtt_repeat_expect(const struct mqtt_command *door, struct cz2_values *values);
+
+void
+mqtt_repeat_init(struct mqtt_command *door);
+
+void
+mqtt_repeat_fini(struct mqtt_command *door);
+
+/* The order with this id; NULL: there is none under way. */
+struct mqtt_order *
+mqtt_order_find(const struct mqtt_command *door, const char *id);
+
+/* Waits for the end of a record that another life of the door gave. The letters are taken. */
+struct mqtt_order *
+mqtt_order_follow(struct mqtt_command *door, const struct record *record,
+		  struct mqtt_letter *letters);
+
+/* The record's end is known: its result is said when the model has told what it changed. */
+void
+mqtt_order_end(struct mqtt_order *order, const struct record *record, int64_t now);
+
+/* Says what has ended, though its documents may not be out yet. */
+void
+mqtt_orders_say(struct mqtt_command *door);
+
+#endif

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright 2026 The cz2d authors */
+/*
+ * Commands whose senders have given them an id: who sends one again, because he heard
+ * nothing, is told what became of the first, and nothing is written. What is not under way
+ * any more is looked up on the disk. Meanwhile those behind it wait: the later one has to win.
+ */
+#include "build.h"
+
+#include "cz2d/mqtt/mqtt_command_internal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/uuid.h"
+#include "cz2d/config/config.h"
+#include "cz2d/mqtt/mqtt_result.h"
+#include "cz2d/store/store.h"
+
+/* A plan that waits for the disk. The disk is not called off: the door may be gone before. */
+struct mqtt_lookup {
+	struct mqtt_lookup *next, **link;
+	struct mqtt_command *door; /* NULL: gone */
+	char id[RECORD_ID_SIZE];
+	struct mqtt_plan plan;
+	struct mqtt_letter *letters;
+};
+
+/* Members may stand in another order. */
+static bool
+same_json(const char *one, const char *other)
+{
+	json_t *a = json_loads(one != NULL ? one : "{}", 0, NULL);
+	json_t *b = json_loads(other != NULL ? other : "{}", 0, NULL);
+	bool same = json_equal(a, b);
+
+	json_decref(a);
+	json_decref(b);
+	return same;
+}
+
+/* It was not even looked for; its parameters are freed. */
+static void
+refuse_plan(struct mqtt_command *door, struct mqtt_plan *plan, struct mqtt_letter *letters,
+	    int error)
+{
+	struct mqtt_refusal refusal;
+
+	mqtt_refuse_error(&refusal, error);
+	mqtt_command_refuse(door, plan->id, &refusal, letters, plan->documents);
+	free(plan->params);
+}
+
+static void
+refuse_other(struct mqtt_command *door, struct mqtt_letter *letters, unsigned documents)
+{
+	struct mqtt_refusal refusal;
+
+	mqtt_refuse(&refusal, MQTT_ID_TAKEN, "This command_id was used for another command.");
+	mqtt_command_refuse(door, NULL, &refusal, letters, documents);
+}
+
+/* ------------------------------------------------------------------------
+ * Looking up
+ */
+
+static struct mqtt_lookup *
+lookup_new(struct mqtt_command *door, const struct mqtt_plan *plan, struct mqtt_letter *letters)
+{
+	struct mqtt_lookup *lookup = mem_new(1, sizeof *lookup);
+
+	lookup->door = door;
+	lookup->plan = *plan;
+	lookup->letters = letters;
+	snprintf(lookup->id, sizeof lookup->id, "%s", plan->id);
+	lookup->plan.id = lookup->id;
+	lookup->link = door->last;
+	*door->last = lookup;
+	door->last = &lookup->next;
+	door->lookup_count++;
+	return lookup;
+}
+
+static void
+lookup_unlink(struct mqtt_command *door, struct mqtt_lookup *lookup)
+{
+	door->lookup_count--;
+	*lookup->link = lookup->next;
+	if (lookup->next != NULL)
+		lookup->next->link = lookup->link;
+	else
+		door->last = lookup->link;
+}
+
+static struct mqtt_lookup *
+lookup_find(const struct mqtt_command *door, const char *id)
+{
+	struct mqtt_lookup *lookup = door->lookups;
+
+	while (lookup != NULL && strcmp(lookup->id, id) != 0)
+		lookup = lookup->next;
+	return lookup;
+}
+
+static bool
+is_of(const struct record *record, const struct mqtt_plan *plan, const char *panel_id)
+{
+	char device[RECORD_WORD_SIZE];
+
+	record_device_name(panel_id, plan->zone, device);
+	return record->source == RECORD_MQTT && strcmp(record->command, plan->command) == 0 &&
+	       strcmp(record->device, device) == 0 && same_json(record->params, plan->params);
+}
+
+/* It was given before: its result is said, now or when there is one. */
+static void
+tell_again(struct mqtt_command *door, const struct record *found, struct mqtt_letter *letters)
+{
+	const struct record *open = ledger_open_record(door->rooms.ledger, found->id);
+	const struct record *record = open != NULL ? open : found;
+	struct mqtt_order *order;
+
+	order = mqtt_order_follow(door, record, letters);
+	if (record_is_final(record))
+		mqtt_order_end(order, record, clock_now());
+}
+
+static void
+on_found(void *self, int error, const struct record *records, int count, int64_t total)
+{
+	struct mqtt_lookup *lookup = self;
+	struct mqtt_command *door = lookup->door;
+	struct mqtt_plan *plan = &lookup->plan;
+
+	(void)total;
+	if (door == NULL) {
+		free(lookup);
+		return;
+	}
+	lookup_unlink(door, lookup);
+	if (error != CZ2_OK) {
+		refuse_plan(door, plan, lookup->letters, CZ2_EIO);
+	} else if (count == 0) {
+		mqtt_order_give(door, plan, lookup->letters, clock_now());
+	} else {
+		if (is_of(records, plan, door->rooms.config->panel.id))
+			tell_again(door, records, lookup->letters);
+		else
+			refuse_other(door, lookup->letters, plan->documents);
+		free(plan->params);
+	}
+	free(lookup);
+}
+
+/* ------------------------------------------------------------------------
+ * What is under way
+ */
+
+static bool
+is_order(const struct mqtt_order *order, const struct mqtt_plan *plan)
+{
+	return order->command != NULL && strcmp(order->command, plan->command) == 0 &&
+	       order->zone == plan->zone && same_json(order->params, plan->params);
+}
+
+static bool
+is_lookup(const struct mqtt_lookup *lookup, const struct mqtt_plan *plan)
+{
+	return strcmp(lookup->plan.command, plan->command) == 0 &&
+	       lookup->plan.zone == plan->zone && same_json(lookup->plan.params, plan->params);
+}
+
+/* The letters that its own join: NULL when it is another command. */
+static struct mqtt_letter **
+letters_of(struct mqtt_order *order, struct mqtt_lookup *lookup, const struct mqtt_plan *plan)
+{
+	if (order != NULL && is_order(order, plan))
+		return &order->letters;
+	return lookup != NULL && is_lookup(lookup, plan) ? &lookup->letters : NULL;
+}
+
+/* True when the id is under way, as the same command or another: then that was dealt with. */
+static bool
+join(struct mqtt_command *door, struct mqtt_plan *plan, struct mqtt_letter *letters)
+{
+	struct mqtt_order *order = mqtt_order_find(door, plan->id);
+	struct mqtt_lookup *lookup = lookup_find(door, plan->id);
+	struct mqtt_letter **others = letters_of(order, lookup, plan);
+
+	if (order == NULL && lookup == NULL)
+		return false;
+	if (others == NULL) {
+		refuse_other(door, letters, plan->documents);
+	} else if (mqtt_letter_count(*others) < MQTT_LETTERS_MAX) {
+		*others = mqtt_letter_join(*others, letters);
+	} else {
+		plan->id = NULL; /* its result is still to come */
+		refuse_plan(door, plan, letters, CZ2_EBUSY);
+		return true;
+	}
+	free(plan->params);
+	return true;
+}
+
+bool
+mqtt_repeat_awaits(const struct mqtt_command *door, const char *id)
+{
+	return mqtt_order_find(door, id) != NULL || lookup_find(door, id) != NULL;
+}
+
+void
+mqtt_repeat_expect(const struct mqtt_command *door, struct cz2_values *values)
+{
+	ledger_expect(door->rooms.ledger, values);
+	for (const struct mqtt_lookup *lookup = door->lookups; lookup != NULL; lookup = lookup->next)
+		cz2_command_foresee(&lookup->plan.wish, values);
+}
+
+void
+mqtt_repeat_give(struct mqtt_command *door, struct mqtt_plan *plan, struct mqtt_letter *letters,
+		 int64_t now)
+{
+	struct store_query query = {.status = -1, .limit = 1};
+	char made[UUID_SIZE];
+
+	if (plan->id == NULL && door->lookups == NULL) {
+		mqtt_order_give(door, plan, letters, now);
+		return;
+	}
+	if (plan->id != NULL && join(door, plan, letters))
+		return;
+	if (plan->id == NULL) {
+		uuid_make(made);
+		plan->id = made;
+	}
+	if (door->lookup_count >= MQTT_LOOKUPS_MAX) {
+		refuse_plan(door, plan, letters, CZ2_EBUSY);
+		return;
+	}
+	snprintf(query.id, sizeof query.id, "%s", plan->id);
+	store_find(door->rooms.store, &query, on_found, lookup_new(door, plan, letters));
+}
+
+void
+mqtt_repeat_init(struct mqtt_command *door)
+{
+	door->last = &door->lookups;
+}
+
+void
+mqtt_repeat_fini(struct mqtt_command *door)
+{
+	while (door->lookups != NULL) {
+		struct mqtt_lookup *lookup = door->lookups;
+
+		lookup_unlink(door, lookup);
+		lookup->door = NULL;
+		lookup->letters = mqtt_letter_free(lookup->letters);
+		free(lookup->plan.params);
+	}
+}

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright 2026 The cz2d authors */
+/*
+ * Single values: from the message into a batch, and from a batch that is over to one plan
+ * for the ledger. When it is over says mqtt_batch.c, what it means mqtt_judge.c.
+ */
+#include "build.h"
+
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "cz2d/mqtt/mqtt_command_internal.h"
+#include "cz2d/mqtt/mqtt_judge.h"
+#include "cz2d/mqtt/mqtt_result.h"
+
+static void
+arm(struct mqtt_command *door, int64_t now);
+
+/* In the order in which they came. */
+static struct mqtt_letter *
+letters_of(const struct mqtt_batch *batch)
+{
+	struct mqtt_letter *letters = NULL;
+
+	for (int n = 1; n <= batch->count; n++)
+		for (int field = 0; field < MQTT_FIELD_COUNT; field++)
+			if (batch->order[field] == n)
+				letters = mqtt_letter_join(letters, batch->letters[field]);
+	return letters;
+}
+
+/* What a scalar batch wishes, in the words of REST's bodies. */
+static char *
+params_of(const struct cz2_command *wish, int zone)
+{
+	static const struct {
+		const char *name;
+		enum cz2_field field;
+		bool flag;
+	} members[] = {
+		{"mode", CZ2_MODE, false},     {"all", CZ2_ALL, false},
+		{"fan", CZ2_FAN, false},       {"heat", CZ2_HEAT, false},
+		{"cool", CZ2_COOL, false},     {"temp", CZ2_TEMPORARY, true},
+		{"hold", CZ2_HOLD, true},      {"out", CZ2_OUT, true},
+	};
+	json_t *params = json_object();
+	char *text;
+
+	for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
+		const struct cz2_field_info *info = cz2_field_info(members[i].field);
+		int value = cz2_values_get(&wish->wish, members[i].field, zone != 0 ? zone : 1);
+
+		if (value == CZ2_UNKNOWN)
+			continue;
+		json_object_set_new(params, members[i].name,
+				    members[i].flag ? json_boolean(value)
+				    : info->words != NULL ? json_string(info->words[value])
+							  : json_integer(value));
+	}
+	text = json_dumps(params, JSON_COMPACT);
+	json_decref(params);
+	return text;
+}
+
+static void
+leave(struct mqtt_command *door, int zone, int64_t now)
+{
+	struct mqtt_batch batch = mqtt_batch_take(&door->batches, zone);
+	struct mqtt_letter *letters = letters_of(&batch);
+	struct mqtt_plan plan = {.zone = zone, .documents = mqtt_document_of(zone)};
+	struct mqtt_refusal refusal;
+	struct cz2_values expected;
+	const struct mqtt_case judged = {.config = door->rooms.config, .state = &expected,
+					 .batch = &batch, .zone = zone};
+
+	mqtt_repeat_expect(door, &expected);
+	if (!mqtt_judge(&judged, &plan.wish, &plan.warnings, &refusal)) {
+		mqtt_command_refuse(door, NULL, &refusal, letters, plan.documents);
+		return;
+	}
+	plan.command = mqtt_command_name(&plan.wish, zone);
+	plan.params = params_of(&plan.wish, zone);
+	mqtt_repeat_give(door, &plan, letters, now);
+}
+
+void
+mqtt_scalars_leave(struct mqtt_command *door, unsigned batches, int64_t now)
+{
+	int zone;
+
+	while ((zone = mqtt_batch_next(&door->batches, batches)) >= 0)
+		leave(door, zone, now);
+	arm(door, now);
+}
+
+static void
+on_due(uv_timer_t *timer)
+{
+	struct mqtt_command *door = timer->data;
+	int64_t now = clock_now();
+
+	mqtt_scalars_leave(door, mqtt_batch_due(&door->batches, now), now);
+}
+
+static void
+arm(struct mqtt_command *door, int64_t now)
+{
+	int64_t wake = mqtt_batch_wake(&door->batches);
+
+	if (wake == INT64_MAX) {
+		uv_timer_stop(&door->due);
+		return;
+	}
+	uv_update_time(door->rooms.loop);
+	uv_timer_start(&door->due, on_due, wake > now ? (uint64_t)(wake - now) : 0, 0);
+}
+
+void
+mqtt_scalar_take(struct mqtt_command *door, const struct mqtt_topic_info *info, int zone,
+		 const struct mqtt_incoming *message, struct mqtt_letter *letter, int64_t now)
+{
+	struct mqtt_refusal refusal;
+	struct mqtt_letter *overtaken;
+	int value;
+
+	if (!mqtt_scalar_read(info, letter->name, message->payload, message->length, &value,
+			      &refusal) ||
+	    !mqtt_command_admit(door, true, &refusal, now)) {
+		mqtt_command_refuse(door, NULL, &refusal, letter, mqtt_document_of(zone));
+		return;
+	}
+	overtaken = mqtt_batch_add(&door->batches, zone, info->field, value, letter, now);
+	if (overtaken != NULL)
+		mqtt_result_say(door->mqtt, mqtt_result_superseded(overtaken, now), overtaken);
+	mqtt_letter_free(overtaken);
+	arm(door, now);
+}
+
+void
+mqtt_scalars_init(struct mqtt_command *door)
+{
+	uv_timer_init(door->rooms.loop, &door->due);
+	door->due.data = door;
+}
