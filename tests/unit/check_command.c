@@ -930,6 +930,11 @@ START_TEST(what_a_command_will_make_of_the_state_can_be_foreseen)
 	cz2_values_set(&values, CZ2_ALL, 0, 3);
 	cz2_command_foresee(&command, &values);
 	ck_assert_int_eq(cz2_values_get(&values, CZ2_ALL, 0), 3);
+	command = wish(CZ2_HEAT, 2, 61);
+	cz2_values_set(&values, CZ2_ALL, 0, CZ2_UNKNOWN);
+	cz2_command_foresee(&command, &values);
+	ck_assert_int_eq(cz2_values_get(&values, CZ2_HEAT, 2), 61);
+	ck_assert_int_eq(cz2_values_get(&values, CZ2_ALL, 0), CZ2_UNKNOWN);
 }
 END_TEST
 
