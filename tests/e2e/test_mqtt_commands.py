@@ -258,7 +258,8 @@ def test_of_json_commands_the_later_one_wins_named_or_not(commander):
 
 def test_a_zone_that_is_being_held_through_another_door_stays_in_hold(new_commander):
     commander = new_commander()
-    commander.house.sim.fault("silence", function="write", ms=1500)
+    # Longer than a batch lasts, and not so long that the hold is given up.
+    commander.house.sim.fault("silence", function="write", ms=700)
     answer = commander.house.rest.later("POST", "/zones/2/temperature", {"hold": True, "heat": 64})
     until(commander.house.written, what="its first write")
     delivered(commander.ask(("zone/2/low", "65")))
