@@ -72,39 +72,20 @@ is_key(const char *text)
  * The same again, or something else
  */
 
-/* Members may stand in another order. */
-static bool
-same_json(const char *one, const char *other)
-{
-	json_t *a, *b;
-	bool same;
-
-	if (one == NULL || other == NULL)
-		return one == other;
-	a = json_loads(one, 0, NULL);
-	b = json_loads(other, 0, NULL);
-	same = json_equal(a, b);
-	json_decref(a);
-	json_decref(b);
-	return same;
-}
-
 static bool
 same_order(const struct ledger_order *one, const struct ledger_order *other)
 {
 	return strcmp(one->command, other->command) == 0 && one->zone == other->zone &&
-	       same_json(one->params, other->params) && same_json(one->metadata, other->metadata);
+	       json_texts_same(one->params, other->params) &&
+	       json_texts_same(one->metadata, other->metadata);
 }
 
 static bool
 is_of(const struct record *record, const struct ledger_order *order, const char *panel_id)
 {
-	char device[RECORD_WORD_SIZE];
-
-	record_device_name(panel_id, order->zone, device);
-	return strcmp(record->command, order->command) == 0 &&
-	       strcmp(record->device, device) == 0 && same_json(record->params, order->params) &&
-	       same_json(record->metadata, order->metadata);
+	return record_is_of(record, panel_id, order->command, order->zone) &&
+	       json_texts_same(record->params, order->params) &&
+	       json_texts_same(record->metadata, order->metadata);
 }
 
 static void

@@ -228,3 +228,30 @@ command_params(const struct command_making *making)
 	json_decref(params);
 	return text;
 }
+
+static void
+add_params(json_t *params, const struct body_field *fields, const struct cz2_command *wish,
+	   int zone)
+{
+	for (; fields->name != NULL; fields++) {
+		int value = cz2_values_get(&wish->wish, fields->field, zone);
+
+		if (value != CZ2_UNKNOWN)
+			json_object_set_new(params, fields->name,
+					    json_field_value(fields->field, value));
+	}
+}
+
+char *
+command_params_of(const struct cz2_command *wish, int zone)
+{
+	json_t *params = json_object();
+	char *text;
+
+	add_params(params, command_system.schema.fields, wish, 0);
+	if (zone != 0)
+		add_params(params, command_temperature.schema.fields, wish, zone);
+	text = json_dumps(params, JSON_COMPACT);
+	json_decref(params);
+	return text;
+}

@@ -74,4 +74,8 @@ command_wish(const struct command_making *making, struct cz2_command *wish,
 char *
 command_params(const struct command_making *making);
 
+/* The same for a wish that came in no body: for one zone, or for the system (0). */
+char *
+command_params_of(const struct cz2_command *wish, int zone);
+
 #endif

@@ -65,6 +65,14 @@ json_raw(const struct json_view *view);
 json_t *
 json_command_values(const struct cz2_command *command);
 
+/* A value of the panel: its word, true or false, or the number. */
+json_t *
+json_field_value(enum cz2_field field, int value);
+
+/* Whether two texts say the same: members may stand in another order. NULL is like NULL only. */
+bool
+json_texts_same(const char *one, const char *other);
+
 /* The inverse. False, and command is of no use, when something is not acceptable. */
 bool
 json_command_read(const json_t *values, struct cz2_command *command);

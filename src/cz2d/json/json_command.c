@@ -22,8 +22,8 @@ is_flag(const struct cz2_field_info *info)
 	return info->words == NULL && info->min == 0 && info->max == 1;
 }
 
-static json_t *
-value_of(enum cz2_field field, int value)
+json_t *
+json_field_value(enum cz2_field field, int value)
 {
 	const struct cz2_field_info *info = cz2_field_info(field);
 
@@ -47,8 +47,8 @@ json_finding(const struct unexpected_finding *finding)
 		json_array_append_new(
 			changes, json_pack("{s:s, s:o, s:o}", "field",
 					   cz2_field_info(change->field)->name, "old",
-					   value_of(change->field, change->old), "new",
-					   value_of(change->field, change->now)));
+					   json_field_value(change->field, change->old), "new",
+					   json_field_value(change->field, change->now)));
 	}
 	return json_pack("{s:s, s:o}", "cause", unexpected_cause_names[finding->cause], "changes",
 			 changes);
@@ -64,7 +64,7 @@ zone_values(const struct cz2_command *command, int zone)
 
 		if (value != CZ2_UNKNOWN)
 			json_object_set_new(object, cz2_field_info((enum cz2_field)field)->name,
-					    value_of((enum cz2_field)field, value));
+					    json_field_value((enum cz2_field)field, value));
 	}
 	return object;
 }
@@ -80,7 +80,7 @@ json_command_values(const struct cz2_command *command)
 
 		if (value != CZ2_UNKNOWN)
 			json_object_set_new(object, cz2_field_info((enum cz2_field)field)->name,
-					    value_of((enum cz2_field)field, value));
+					    json_field_value((enum cz2_field)field, value));
 	}
 	for (int zone = 1; zone <= CZ2_ZONES_MAX; zone++) {
 		json_t *values = zone_values(command, zone);

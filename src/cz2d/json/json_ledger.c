@@ -204,3 +204,19 @@ json_record(const struct record *record)
 			 time_or_null(record->expires_us), "metadata",
 			 object_or_null(record->metadata), "result", object_or_null(record->result));
 }
+
+bool
+json_texts_same(const char *one, const char *other)
+{
+	json_t *a, *b;
+	bool same;
+
+	if (one == NULL || other == NULL)
+		return one == other;
+	a = json_loads(one, 0, NULL);
+	b = json_loads(other, 0, NULL);
+	same = json_equal(a, b);
+	json_decref(a);
+	json_decref(b);
+	return same;
+}

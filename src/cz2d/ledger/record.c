@@ -56,6 +56,15 @@ record_is_final(const struct record *record)
 	return record->status >= RECORD_DELIVERED;
 }
 
+bool
+record_is_of(const struct record *record, const char *panel_id, const char *command, int zone)
+{
+	char device[RECORD_WORD_SIZE];
+
+	record_device_name(panel_id, zone, device);
+	return strcmp(record->command, command) == 0 && strcmp(record->device, device) == 0;
+}
+
 int
 record_zone(const struct record *record, const char *panel_id)
 {

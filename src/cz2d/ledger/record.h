@@ -74,6 +74,10 @@ record_is_final(const struct record *record);
 int
 record_zone(const struct record *record, const char *panel_id);
 
+/* True when this command was given for this device of the panel: a zone, or 0. */
+bool
+record_is_of(const struct record *record, const char *panel_id, const char *command, int zone);
+
 /* What a zone's device is called, or the panel's for zone 0: "cz2-zone-1", "cz2". */
 void
 record_device_name(const char *panel_id, int zone, char out[RECORD_WORD_SIZE]);

@@ -17,6 +17,7 @@
 #include "base/mem.h"
 #include "base/uuid.h"
 #include "cz2d/config/config.h"
+#include "cz2d/json/json.h"
 #include "cz2d/mqtt/mqtt_result.h"
 #include "cz2d/store/store.h"
 
@@ -28,19 +29,6 @@ struct mqtt_lookup {
 	struct mqtt_plan plan;
 	struct mqtt_letter *letters;
 };
-
-/* Members may stand in another order. */
-static bool
-same_json(const char *one, const char *other)
-{
-	json_t *a = json_loads(one != NULL ? one : "{}", 0, NULL);
-	json_t *b = json_loads(other != NULL ? other : "{}", 0, NULL);
-	bool same = json_equal(a, b);
-
-	json_decref(a);
-	json_decref(b);
-	return same;
-}
 
 /* It was not even looked for; its parameters are freed. */
 static void
@@ -108,11 +96,9 @@ lookup_find(const struct mqtt_command *door, const char *id)
 static bool
 is_of(const struct record *record, const struct mqtt_plan *plan, const char *panel_id)
 {
-	char device[RECORD_WORD_SIZE];
-
-	record_device_name(panel_id, plan->zone, device);
-	return record->source == RECORD_MQTT && strcmp(record->command, plan->command) == 0 &&
-	       strcmp(record->device, device) == 0 && same_json(record->params, plan->params);
+	return record->source == RECORD_MQTT &&
+	       record_is_of(record, panel_id, plan->command, plan->zone) &&
+	       json_texts_same(record->params, plan->params);
 }
 
 /* It was given before: its result is said, now or when there is one. */
@@ -163,14 +149,14 @@ static bool
 is_order(const struct mqtt_order *order, const struct mqtt_plan *plan)
 {
 	return order->command != NULL && strcmp(order->command, plan->command) == 0 &&
-	       order->zone == plan->zone && same_json(order->params, plan->params);
+	       order->zone == plan->zone && json_texts_same(order->params, plan->params);
 }
 
 static bool
 is_lookup(const struct mqtt_lookup *lookup, const struct mqtt_plan *plan)
 {
 	return strcmp(lookup->plan.command, plan->command) == 0 &&
-	       lookup->plan.zone == plan->zone && same_json(lookup->plan.params, plan->params);
+	       lookup->plan.zone == plan->zone && json_texts_same(lookup->plan.params, plan->params);
 }
 
 /* The letters that its own join: NULL when it is another command. */

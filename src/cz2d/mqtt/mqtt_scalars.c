@@ -6,9 +6,8 @@
  */
 #include "build.h"
 
-#include <stdlib.h>
-
 #include "base/clock.h"
+#include "cz2d/json/command_kind.h"
 #include "cz2d/mqtt/mqtt_command_internal.h"
 #include "cz2d/mqtt/mqtt_judge.h"
 #include "cz2d/mqtt/mqtt_result.h"
@@ -29,39 +28,6 @@ letters_of(const struct mqtt_batch *batch)
 	return letters;
 }
 
-/* What a scalar batch wishes, in the words of REST's bodies. */
-static char *
-params_of(const struct cz2_command *wish, int zone)
-{
-	static const struct {
-		const char *name;
-		enum cz2_field field;
-		bool flag;
-	} members[] = {
-		{"mode", CZ2_MODE, false},     {"all", CZ2_ALL, false},
-		{"fan", CZ2_FAN, false},       {"heat", CZ2_HEAT, false},
-		{"cool", CZ2_COOL, false},     {"temp", CZ2_TEMPORARY, true},
-		{"hold", CZ2_HOLD, true},      {"out", CZ2_OUT, true},
-	};
-	json_t *params = json_object();
-	char *text;
-
-	for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
-		const struct cz2_field_info *info = cz2_field_info(members[i].field);
-		int value = cz2_values_get(&wish->wish, members[i].field, zone != 0 ? zone : 1);
-
-		if (value == CZ2_UNKNOWN)
-			continue;
-		json_object_set_new(params, members[i].name,
-				    members[i].flag ? json_boolean(value)
-				    : info->words != NULL ? json_string(info->words[value])
-							  : json_integer(value));
-	}
-	text = json_dumps(params, JSON_COMPACT);
-	json_decref(params);
-	return text;
-}
-
 static void
 leave(struct mqtt_command *door, int zone, int64_t now)
 {
@@ -79,7 +45,7 @@ leave(struct mqtt_command *door, int zone, int64_t now)
 		return;
 	}
 	plan.command = mqtt_command_name(&plan.wish, zone);
-	plan.params = params_of(&plan.wish, zone);
+	plan.params = command_params_of(&plan.wish, zone);
 	mqtt_repeat_give(door, &plan, letters, now);
 }
 
