@@ -15,6 +15,7 @@
 #include <cz2/frame.h>
 #include <cz2/reader.h>
 #include <cz2/row.h>
+#include <cz2/schedule.h>
 #include <cz2/state.h>
 
 #endif
