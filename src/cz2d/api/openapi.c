@@ -48,6 +48,10 @@ field_schema(const struct body_field *field)
 				 "maxLength", field->max);
 	case BODY_OBJECT:
 		return json_pack("{s:[s, s]}", "type", "object", "null");
+	case BODY_TIME:
+		return openapi_time_of_day();
+	case BODY_DAYS:
+		return openapi_days_wish();
 	}
 	return json_object();
 }

@@ -48,6 +48,16 @@ openapi_device_health(void);
 json_t *
 openapi_device_config(void);
 
+/* openapi_schedules.c */
+json_t *
+openapi_time_of_day(void);
+json_t *
+openapi_days_wish(void);
+json_t *
+openapi_day_wish(void);
+json_t *
+openapi_period_wish(void);
+
 /* openapi_shapes.c: all that are written out, by their names. */
 json_t *
 openapi_shapes(void);

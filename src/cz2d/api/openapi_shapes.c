@@ -305,6 +305,8 @@ static const struct {
 	{"DeviceStatus", openapi_device_status},
 	{"DeviceHealth", openapi_device_health},
 	{"DeviceConfig", openapi_device_config},
+	{"DayWish", openapi_day_wish},
+	{"PeriodWish", openapi_period_wish},
 	{"Mqtt", mqtt_schema},
 	{"MqttAnswer", mqtt_answer_schema},
 	{"Document", any_object},

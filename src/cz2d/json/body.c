@@ -1,58 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright 2026 The cz2d authors */
 /*
- * Bodies by table. The shape of the errors, their order (members of the table,
- * unknown members, rules on the whole) and their sentences are those of the older
- * service, which pydantic made. How one value is spelled is lax's business.
+ * Bodies by table. The order of the errors (members of the table, unknown members, rules on
+ * the whole) is that of the older service; what they look like is body_error.c's, days of the
+ * program are body_days.c's, and how one value is spelled is lax's business.
  */
 #include "build.h"
 
-#include "cz2d/json/body.h"
+#include "cz2d/json/body_internal.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "cz2d/json/lax.h"
+#include "cz2d/json/lax_time.h"
 
-enum {
-	ZONES_MIN = 1,
-	MESSAGE_MAX = 256,
-	ERRORS_MAX = 100, /* a body of 64 KiB has room for thousands */
-};
-
-/* loc is taken, input borrowed. */
-static json_t *
-new_error(const char *type, json_t *loc, const char *message, json_t *input)
-{
-	return json_pack("{s:s, s:o, s:s, s:O?}", "type", type, "loc", loc, "msg", message,
-			 "input", input);
-}
-
-static void
-add_error(struct body *body, json_t *error)
-{
-	if (json_array_size(body->errors) < ERRORS_MAX)
-		json_array_append_new(body->errors, error);
-	else
-		json_decref(error);
-}
-
-/* The place of the body itself; more is appended to it. */
-static json_t *
-body_loc(const struct body *body)
-{
-	return body->member != NULL ? json_pack("[s, s]", "body", body->member)
-				    : json_pack("[s]", "body");
-}
-
-static json_t *
-member_loc(const struct body *body, const char *name)
-{
-	json_t *loc = body_loc(body);
-
-	json_array_append_new(loc, json_string(name));
-	return loc;
-}
+enum { ZONES_MIN = 1 };
 
 void
 body_init(struct body *body, const struct body_schema *schema)
@@ -63,6 +25,8 @@ body_init(struct body *body, const struct body_schema *schema)
 	body->errors = json_array();
 	for (int i = 0; i < BODY_FIELDS_MAX; i++)
 		body->values[i] = BODY_ABSENT;
+	for (int day = 0; day < CZ2_DAYS; day++)
+		cz2_day_clear(&body->days[day]);
 }
 
 void
@@ -72,12 +36,6 @@ body_fini(struct body *body)
 	json_decref(body->errors);
 	body->json = NULL;
 	body->errors = NULL;
-}
-
-bool
-body_ok(const struct body *body)
-{
-	return json_array_size(body->errors) == 0;
 }
 
 int
@@ -101,55 +59,43 @@ body_path_integer(struct body *body, const char *name, const char *text, size_t 
 	if (outcome == LAX_OK)
 		return;
 	input = json_stringn(text, length);
-	add_error(body, new_error(lax_type(outcome), json_pack("[s, s]", "path", name),
-				  lax_message(outcome), input));
+	body_add(body, lax_type(outcome), json_pack("[s, s]", "path", name),
+		 lax_message(outcome), input);
 	json_decref(input);
 }
 
-static void
-add_missing(struct body *body, json_t *loc)
+bool
+body_read_range(struct body *body, json_t *loc, int min, int max, json_t *value, int *result)
 {
-	add_error(body, new_error("missing", loc, "Field required", body->json));
-}
-
-static void
-add_lax(struct body *body, enum lax outcome, json_t *loc, json_t *value)
-{
-	add_error(body, new_error(lax_type(outcome), loc, lax_message(outcome), value));
-}
-
-/* An integer from min to max; false, and an error, when it is none. */
-static bool
-decode_range(struct body *body, int index, int min, int max, json_t *value)
-{
-	const char *name = body->schema->fields[index].name;
-	char message[MESSAGE_MAX];
+	char message[BODY_MESSAGE_MAX];
 	int64_t number;
 	enum lax outcome = lax_integer(value, &number);
 	bool low;
 
 	if (outcome != LAX_OK) {
-		add_lax(body, outcome, member_loc(body, name), value);
+		body_add_lax(body, outcome, loc, value);
 		return false;
 	}
 	low = number < min;
 	if (!low && number <= max) {
-		body->values[index] = (int)number;
+		*result = (int)number;
+		json_decref(loc);
 		return true;
 	}
 	snprintf(message, sizeof message, "Input should be %s than or equal to %d",
 		 low ? "greater" : "less", low ? min : max);
-	add_error(body, new_error(low ? "greater_than_equal" : "less_than_equal",
-				  member_loc(body, name), message, value));
+	body_add(body, low ? "greater_than_equal" : "less_than_equal", loc, message, value);
 	return false;
 }
 
 static void
 decode_integer(struct body *body, int index, json_t *value)
 {
-	const struct cz2_field_info *info = cz2_field_info(body->schema->fields[index].field);
+	const struct body_field *field = &body->schema->fields[index];
+	const struct cz2_field_info *info = cz2_field_info(field->field);
 
-	decode_range(body, index, info->set_min, info->set_max, value);
+	body_read_range(body, body_member_loc(body, field->name), info->set_min, info->set_max,
+			value, &body->values[index]);
 }
 
 static void
@@ -157,7 +103,18 @@ decode_number(struct body *body, int index, json_t *value)
 {
 	const struct body_field *field = &body->schema->fields[index];
 
-	decode_range(body, index, field->min, field->max, value);
+	body_read_range(body, body_member_loc(body, field->name), field->min, field->max, value,
+			&body->values[index]);
+}
+
+static void
+decode_time(struct body *body, int index, json_t *value)
+{
+	const char *text = json_string_value(value);
+
+	if (text == NULL || !lax_time(text, json_string_length(value), &body->values[index]))
+		body_refuse(body, body->schema->fields[index].name,
+			    "a time of day is accepted, such as 15:45, 15:45:10 or 3:45pm");
 }
 
 /* All but the bytes that continue a character. */
@@ -175,12 +132,12 @@ static void
 decode_text(struct body *body, int index, json_t *value)
 {
 	const struct body_field *field = &body->schema->fields[index];
-	char message[MESSAGE_MAX];
+	char message[BODY_MESSAGE_MAX];
 	size_t length;
 
 	if (!json_is_string(value)) {
-		add_error(body, new_error("string_type", member_loc(body, field->name),
-					  "Input should be a valid string", value));
+		body_add(body, "string_type", body_member_loc(body, field->name),
+			 "Input should be a valid string", value);
 		return;
 	}
 	length = count_characters(json_string_value(value));
@@ -188,17 +145,17 @@ decode_text(struct body *body, int index, json_t *value)
 		return;
 	snprintf(message, sizeof message, "String should have at %s %d character%s",
 		 length < 1 ? "least" : "most", length < 1 ? 1 : field->max, length < 1 ? "" : "s");
-	add_error(body, new_error(length < 1 ? "string_too_short" : "string_too_long",
-				  member_loc(body, field->name), message, value));
+	body_add(body, length < 1 ? "string_too_short" : "string_too_long",
+		 body_member_loc(body, field->name), message, value);
 }
 
 static void
 decode_object(struct body *body, int index, json_t *value)
 {
 	if (!json_is_object(value))
-		add_error(body, new_error("dict_type",
-					  member_loc(body, body->schema->fields[index].name),
-					  "Input should be a valid dictionary", value));
+		body_add(body, "dict_type",
+			 body_member_loc(body, body->schema->fields[index].name),
+			 "Input should be a valid dictionary", value);
 }
 
 static void
@@ -209,24 +166,11 @@ decode_boolean(struct body *body, int index, json_t *value)
 	enum lax outcome = lax_boolean(value, &given);
 
 	if (outcome != LAX_OK)
-		add_lax(body, outcome, member_loc(body, field->name), value);
+		body_add_lax(body, outcome, body_member_loc(body, field->name), value);
 	else if (!given)
 		body->values[index] = 0;
 	else
 		body->values[index] = field->on != 0 ? field->on : 1;
-}
-
-/* "Input should be 'Heat', 'Cool' or 'Off'". */
-static void
-enumerate(const char *const *words, char *out, size_t size)
-{
-	size_t used = (size_t)snprintf(out, size, "Input should be ");
-
-	for (int i = 0; words[i] != NULL && used < size; i++) {
-		const char *between = i == 0 ? "" : words[i + 1] == NULL ? " or " : ", ";
-
-		used += (size_t)snprintf(out + used, size - used, "%s'%s'", between, words[i]);
-	}
 }
 
 const char *const *
@@ -241,7 +185,7 @@ decode_word(struct body *body, int index, json_t *value)
 	const struct body_field *field = &body->schema->fields[index];
 	const char *const *words = body_words(field);
 	const char *given = json_string_value(value);
-	char message[MESSAGE_MAX];
+	char message[BODY_MESSAGE_MAX];
 
 	for (int i = 0; given != NULL && words[i] != NULL; i++) {
 		if (strcmp(words[i], given) == 0) {
@@ -249,8 +193,8 @@ decode_word(struct body *body, int index, json_t *value)
 			return;
 		}
 	}
-	enumerate(words, message, sizeof message);
-	add_error(body, new_error("enum", member_loc(body, field->name), message, value));
+	body_enumerate(words, message, sizeof message);
+	body_add(body, "enum", body_member_loc(body, field->name), message, value);
 }
 
 /* False, and an error, when the list is none or has not 1 to 8 items. */
@@ -258,11 +202,11 @@ static bool
 list_fits(struct body *body, const char *name, json_t *list)
 {
 	size_t count = json_array_size(list);
-	char message[MESSAGE_MAX];
+	char message[BODY_MESSAGE_MAX];
 
 	if (!json_is_array(list)) {
-		add_error(body, new_error("list_type", member_loc(body, name),
-					  "Input should be a valid list", list));
+		body_add(body, "list_type", body_member_loc(body, name),
+			 "Input should be a valid list", list);
 		return false;
 	}
 	if (count >= ZONES_MIN && count <= CZ2_ZONES_MAX)
@@ -275,18 +219,18 @@ list_fits(struct body *body, const char *name, json_t *list)
 		snprintf(message, sizeof message,
 			 "List should have at most %d items after validation, not %zu",
 			 CZ2_ZONES_MAX, count);
-	add_error(body, new_error(count < ZONES_MIN ? "too_short" : "too_long", member_loc(body, name),
-				  message, list));
+	body_add(body, count < ZONES_MIN ? "too_short" : "too_long", body_member_loc(body, name),
+		 message, list);
 	return false;
 }
 
 static void
 add_item_lax(struct body *body, enum lax outcome, const char *name, int item, json_t *value)
 {
-	json_t *loc = member_loc(body, name);
+	json_t *loc = body_member_loc(body, name);
 
 	json_array_append_new(loc, json_integer(item));
-	add_lax(body, outcome, loc, value);
+	body_add_lax(body, outcome, loc, value);
 }
 
 static void
@@ -318,6 +262,8 @@ decode_member(struct body *body, int index)
 		[BODY_NUMBER] = decode_number,
 		[BODY_TEXT] = decode_text,
 		[BODY_OBJECT] = decode_object,
+		[BODY_TIME] = decode_time,
+		[BODY_DAYS] = body_decode_days,
 	};
 	const struct body_field *field = &body->schema->fields[index];
 	json_t *value = json_object_get(body->json, field->name);
@@ -325,7 +271,7 @@ decode_member(struct body *body, int index)
 	if (value != NULL && !json_is_null(value))
 		decoders[field->kind](body, index, value);
 	else if (field->required)
-		add_missing(body, member_loc(body, field->name));
+		body_add_missing(body, body_member_loc(body, field->name));
 }
 
 static const struct body_field *
@@ -345,8 +291,8 @@ refuse_unknown(struct body *body)
 
 	json_object_foreach(body->json, name, value)
 		if (find_field(body->schema, name) == NULL)
-			add_error(body, new_error("extra_forbidden", member_loc(body, name),
-						  "Extra inputs are not permitted", value));
+			body_add(body, "extra_forbidden", body_member_loc(body, name),
+				 "Extra inputs are not permitted", value);
 }
 
 /* True when some member that is not required is there and says something, known or not. */
@@ -366,46 +312,11 @@ names_setting(const struct body *body)
 	return false;
 }
 
-static json_t *
-rule_error(json_t *loc, const char *rule, json_t *input)
-{
-	static const char format[] = "Value error, %s";
-	char message[MESSAGE_MAX + sizeof format];
-
-	snprintf(message, sizeof message, format, rule);
-	return new_error("value_error", loc, message, input);
-}
-
-json_t *
-body_rule_error(const char *rule, json_t *input)
-{
-	return rule_error(json_pack("[s]", "body"), rule, input);
-}
-
-void
-body_break_rule(struct body *body, const char *rule)
-{
-	add_error(body, rule_error(body_loc(body), rule, body->json));
-}
-
-void
-body_refuse(struct body *body, const char *member, const char *rule)
-{
-	add_error(body, rule_error(member_loc(body, member), rule,
-				   json_object_get(body->json, member)));
-}
-
-void
-body_miss(struct body *body, const char *member)
-{
-	add_missing(body, member_loc(body, member));
-}
-
 /* "nothing to change: give at least one of heat, cool, ..." */
 static void
 add_nothing_named(struct body *body)
 {
-	char rule[MESSAGE_MAX];
+	char rule[BODY_MESSAGE_MAX];
 	size_t used = (size_t)snprintf(rule, sizeof rule, "nothing to change: give at least one");
 	const char *between = " of ";
 
@@ -417,19 +328,6 @@ add_nothing_named(struct body *body)
 		between = ", ";
 	}
 	body_break_rule(body, rule);
-}
-
-/* JSON text that is none; the position is where the reader gave up. */
-static void
-add_invalid(struct body *body, const json_error_t *error)
-{
-	json_t *nothing = json_object();
-	json_t *entry = new_error("json_invalid", json_pack("[s, i]", "body", error->position),
-				  "JSON decode error", nothing);
-
-	json_object_set_new(entry, "ctx", json_pack("{s:s}", "error", error->text));
-	add_error(body, entry);
-	json_decref(nothing);
 }
 
 /* A number too large for 64 bits is still a number: all are read as reals then. */
@@ -449,8 +347,8 @@ static void
 decode_members(struct body *body)
 {
 	if (!json_is_object(body->json)) {
-		add_error(body, new_error("model_attributes_type", body_loc(body),
-					  "Input should be a valid object", body->json));
+		body_add(body, "model_attributes_type", body_loc(body),
+			 "Input should be a valid object", body->json);
 		return;
 	}
 	for (int i = 0; body->schema->fields[i].name != NULL; i++)
@@ -468,12 +366,12 @@ body_decode(struct body *body, const char *text, size_t length)
 
 	if (length == 0) {
 		if (!body->schema->optional)
-			add_missing(body, body_loc(body));
+			body_add_missing(body, body_loc(body));
 		return;
 	}
 	json = load(text, length, &error);
 	if (json == NULL) {
-		add_invalid(body, &error);
+		body_add_invalid(body, &error);
 		return;
 	}
 	json_decref(body->json);

@@ -11,6 +11,7 @@
 #include <jansson.h>
 
 #include <cz2/field.h>
+#include <cz2/schedule.h>
 
 enum {
 	BODY_FIELDS_MAX = 8,
@@ -25,6 +26,8 @@ enum body_kind {
 	BODY_NUMBER,  /* an integer from min to max that is no value of the panel's */
 	BODY_TEXT,    /* 1..max characters */
 	BODY_OBJECT,  /* whatever its members are */
+	BODY_TIME,    /* "15:45:10": seconds since midnight */
+	BODY_DAYS,    /* what days of the program are to be: an object of days of periods */
 };
 
 struct body_field {
@@ -55,7 +58,17 @@ struct body {
 	int values[BODY_FIELDS_MAX];      /* of schema->fields, or BODY_ABSENT */
 	int64_t zones[CZ2_ZONES_MAX];     /* as given, unchecked */
 	int zone_count;
+	struct cz2_day days[CZ2_DAYS];    /* of a BODY_DAYS: what is wished of each */
 };
+
+/* A name of some days or periods; as bits, Sunday and wake the lowest. */
+struct body_key {
+	const char *name;
+	unsigned which;
+};
+
+/* What a BODY_DAYS may have as members, and they as theirs; ended by a name NULL. */
+extern const struct body_key body_day_keys[], body_period_keys[];
 
 void
 body_init(struct body *body, const struct body_schema *schema);
@@ -84,7 +97,7 @@ body_words(const struct body_field *field);
 json_t *
 body_member(const struct body *body, const char *name);
 
-/* The value of a BODY_NUMBER or BODY_WORD member; BODY_ABSENT when there is none. */
+/* The value of a BODY_NUMBER, BODY_BOOLEAN, BODY_WORD or BODY_TIME member; BODY_ABSENT when there is none. */
 int
 body_number(const struct body *body, const char *name);
 

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright 2026 The cz2d authors */
+/*
+ * The panel's program in JSON: what it is, what somebody wishes of it, and why he cannot
+ * have it. The same shape in both directions: what is told can be asked for.
+ */
+#ifndef CZ2D_JSON_SCHEDULE_H
+#define CZ2D_JSON_SCHEDULE_H
+
+#include <jansson.h>
+
+#include <cz2/schedule.h>
+
+/* "sun" .. "sat"; ended by NULL. */
+extern const char *const json_day_names[];
+
+/* All of a day; null: not known. heat and cool are null where the period is out. */
+json_t *
+json_day(const struct cz2_day *day);
+
+/*
+ * Why a day cannot be so, as a clause that names zone (0: not said), day, period and the
+ * numbers: to be put behind "Value error, ".
+ */
+json_t *
+json_schedule_rule(int zone, int day, const struct cz2_schedule_problem *problem);
+
+#endif
