@@ -52,7 +52,6 @@ struct cz2_schedule_problem {
 	enum cz2_schedule_fault fault;
 	enum cz2_period period;
 	struct cz2_setting setting; /* as it would be */
-	int16_t before; /* CZ2_FAULT_ORDER: the start that it does not come after */
 };
 
 /* The row of a zone (1..8) and day (0..6). */

@@ -148,33 +148,24 @@ fault_of(const struct cz2_setting *wish)
 	return keeps_gap(wish) ? CZ2_FAULT_NONE : CZ2_FAULT_GAP;
 }
 
-/* Of a day as far as it is known: the latest start before that of a period. */
-static int16_t
-start_before(const struct cz2_day *day, int period)
-{
-	int16_t latest = CZ2_UNKNOWN;
-
-	for (int before = 0; before < period; before++)
-		if (day->periods[before].start > latest)
-			latest = day->periods[before].start;
-	return latest;
-}
-
-/* Periods begin one after the other. */
+/* Of a day as far as it is known: periods begin one after the other. */
 static bool
 follows(const struct cz2_day *day, int period)
 {
 	int start = day->periods[period].start;
 
-	return start == CZ2_UNKNOWN || start > start_before(day, period);
+	for (int before = 0; before < period; before++)
+		if (start != CZ2_UNKNOWN && day->periods[before].start != CZ2_UNKNOWN &&
+		    day->periods[before].start >= start)
+			return false;
+	return true;
 }
 
 static int
 refuse(struct cz2_schedule_problem *problem, enum cz2_schedule_fault fault, int period,
-       const struct cz2_day *day)
+       const struct cz2_setting *setting)
 {
-	*problem = (struct cz2_schedule_problem){fault, (enum cz2_period)period,
-						 day->periods[period], start_before(day, period)};
+	*problem = (struct cz2_schedule_problem){fault, (enum cz2_period)period, *setting};
 	return fault == CZ2_FAULT_GAP ? CZ2_EGAP : CZ2_ERANGE;
 }
 
@@ -188,7 +179,7 @@ cz2_day_check(const struct cz2_day *wish, struct cz2_schedule_problem *problem)
 		if (fault == CZ2_FAULT_NONE && !follows(wish, period))
 			fault = CZ2_FAULT_ORDER;
 		if (fault != CZ2_FAULT_NONE)
-			return refuse(problem, fault, period, wish);
+			return refuse(problem, fault, period, setting);
 	}
 	return CZ2_OK;
 }
@@ -261,7 +252,7 @@ cz2_day_edit(const struct cz2_day *wish, uint8_t *bytes, size_t length, bool *ch
 		enum cz2_schedule_fault fault = fault_after(wish, &after, period);
 
 		if (fault != CZ2_FAULT_NONE)
-			return refuse(problem, fault, period, &after);
+			return refuse(problem, fault, period, &after.periods[period]);
 	}
 	*changed = memcmp(edited, bytes, length) != 0;
 	memcpy(bytes, edited, length);
