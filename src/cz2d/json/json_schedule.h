@@ -19,6 +19,17 @@ json_t *
 json_day(const struct cz2_day *day);
 
 /*
+ * What is wished of the program (of days by their row - CZ2_ROW_SCHEDULE), as the ledger
+ * keeps it: a list of zones, with what is named of their days. Empty: nothing is.
+ */
+json_t *
+json_program(const struct cz2_day days[CZ2_SCHEDULES]);
+
+/* The inverse. False, and days are of no use, when something is not acceptable. */
+bool
+json_program_read(const json_t *zones, struct cz2_day days[CZ2_SCHEDULES]);
+
+/*
  * Why a day cannot be so, as a clause that names zone (0: not said), day, period and the
  * numbers: to be put behind "Value error, ".
  */
