@@ -23,7 +23,6 @@
 #include "cz2d/api/access.h"
 #include "cz2d/api/api.h"
 #include "cz2d/bus/bus.h"
-#include "cz2d/bus/link.h"
 #include "cz2d/config/config.h"
 #include "cz2d/devices/devices.h"
 #include "cz2d/engine/engine.h"
@@ -37,6 +36,7 @@
 #include "cz2d/service.h"
 #include "cz2d/store/retention.h"
 #include "cz2d/store/store.h"
+#include "link/link.h"
 
 enum {
 	DESCRIPTORS = 8192,       /* as many clients as may be configured, and all else */

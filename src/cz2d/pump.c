@@ -13,10 +13,10 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "cz2d/bus/bus.h"
-#include "cz2d/bus/link.h"
 #include "cz2d/engine/engine.h"
 #include "cz2d/ledger/ledger.h"
 #include "cz2d/model/model.h"
+#include "link/link.h"
 
 struct pump {
 	struct link *link;

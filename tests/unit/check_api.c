@@ -19,7 +19,6 @@
 #include "cz2d/api/access.h"
 #include "cz2d/api/api_internal.h"
 #include "cz2d/bus/bus.h"
-#include "cz2d/bus/link.h"
 #include "cz2d/config/config.h"
 #include "cz2d/devices/devices.h"
 #include "cz2d/engine/engine.h"
@@ -28,6 +27,7 @@
 #include "cz2d/mqtt/mqtt.h"
 #include "cz2d/store/store.h"
 #include "device_store.h"
+#include "link/link.h"
 #include "support.h"
 
 /* ------------------------------------------------------------------------

@@ -6,8 +6,8 @@
  */
 #include "build.h"
 
-#include "cz2d/bus/link.h"
-#include "cz2d/bus/link_news.h"
+#include "link/link.h"
+#include "link/link_news.h"
 
 #include <fcntl.h>
 #include <grp.h>

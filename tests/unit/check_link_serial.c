@@ -7,7 +7,7 @@
  */
 #include "build.h"
 
-#include "cz2d/bus/link.h"
+#include "link/link.h"
 
 #include <errno.h>
 #include <fcntl.h>

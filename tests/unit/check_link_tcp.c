@@ -6,7 +6,7 @@
  */
 #include "build.h"
 
-#include "cz2d/bus/link.h"
+#include "link/link.h"
 
 #include <arpa/inet.h>
 #include <dlfcn.h>
@@ -28,7 +28,7 @@
 #include <cz2/error.h>
 
 #include "base/log.h"
-#include "cz2d/bus/lookup.h"
+#include "link/lookup.h"
 #include "logged.h"
 #include "loopback.h"
 #include "support.h"

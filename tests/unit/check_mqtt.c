@@ -24,13 +24,13 @@
 
 #include "base/clock.h"
 #include "cz2d/bus/bus.h"
-#include "cz2d/bus/link.h"
 #include "cz2d/config/config.h"
 #include "cz2d/devices/devices.h"
 #include "cz2d/engine/engine.h"
 #include "cz2d/ledger/ledger.h"
 #include "cz2d/ledger/witness.h"
 #include "cz2d/model/model.h"
+#include "link/link.h"
 
 #include "device_store.h"
 #include "support.h"

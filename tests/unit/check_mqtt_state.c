@@ -14,11 +14,11 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "cz2d/bus/bus.h"
-#include "cz2d/bus/link.h"
 #include "cz2d/config/config.h"
 #include "cz2d/devices/devices.h"
 #include "cz2d/model/model.h"
 #include "device_store.h"
+#include "link/link.h"
 #include "support.h"
 
 enum { TOPICS_MAX = 16, STALE_S = 300, STALE_MS = STALE_S * 1000, HALF_A_SECOND = 500 };

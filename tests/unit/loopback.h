@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "cz2d/bus/link.h"
+#include "link/link.h"
 
 enum { LOOPBACK_PATH_MAX = 128, LOOPBACK_PATIENCE_MS = 20000 };
 

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "cz2d/bus/link.h"
+#include "link/link.h"
 
 static struct {
 	struct wire_end end;

@@ -12,10 +12,10 @@
 #include <string.h>
 
 #include "cz2d/bus/bus.h"
-#include "cz2d/bus/link.h"
 #include "cz2d/config/config.h"
 #include "cz2d/model/model.h"
 #include "cz2d/store/store.h"
+#include "link/link.h"
 
 static json_t *
 age_of(int64_t moment, int64_t now)

@@ -14,8 +14,8 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "cz2d/bus/link.h"
 #include "cz2d/bus/rhythm.h"
+#include "link/link.h"
 
 enum {
 	REPLY_TIMEOUT_MS = 300,

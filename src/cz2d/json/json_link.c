@@ -8,8 +8,8 @@
 #include "cz2d/json/json_link.h"
 
 #include "cz2d/bus/bus.h"
-#include "cz2d/bus/link.h"
 #include "cz2d/model/model.h"
+#include "link/link.h"
 
 /* null when there was no reply to tell from. */
 static json_t *

@@ -4,8 +4,8 @@
  * What a serial port and a pseudo-terminal share: being opened, being ours
  * alone, and the terminal settings that tell a hang-up from silence.
  */
-#ifndef CZ2D_LINK_TTY_H
-#define CZ2D_LINK_TTY_H
+#ifndef LINK_TTY_H
+#define LINK_TTY_H
 
 #include <stddef.h>
 

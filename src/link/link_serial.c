@@ -10,7 +10,7 @@
  */
 #include "build.h"
 
-#include "cz2d/bus/link.h"
+#include "link/link.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -24,7 +24,7 @@
 
 #include <libserialport.h>
 
-#include "cz2d/bus/link_tty.h"
+#include "link/link_tty.h"
 
 enum { BAUD = 9600, BITS = 8, STOP_BITS = 1 };
 

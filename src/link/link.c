@@ -15,7 +15,7 @@
  */
 #include "build.h"
 
-#include "cz2d/bus/link.h"
+#include "link/link.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -28,8 +28,8 @@
 #include <cz2/error.h>
 
 #include "base/mem.h"
-#include "cz2d/bus/link_news.h"
-#include "cz2d/bus/lookup.h"
+#include "link/link_news.h"
+#include "link/lookup.h"
 
 enum {
 	PAUSE_MIN_MS = 250,

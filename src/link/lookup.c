@@ -6,7 +6,7 @@
  */
 #include "build.h"
 
-#include "cz2d/bus/lookup.h"
+#include "link/lookup.h"
 
 #include <netdb.h>
 #include <pthread.h>

@@ -5,8 +5,8 @@
  * one line, and so is a bridge that accepts and hangs up every three seconds. One
  * that does so in a new way each time is some lines.
  */
-#ifndef CZ2D_LINK_NEWS_H
-#define CZ2D_LINK_NEWS_H
+#ifndef LINK_NEWS_H
+#define LINK_NEWS_H
 
 #include <stdbool.h>
 

@@ -6,7 +6,7 @@
  */
 #include "build.h"
 
-#include "cz2d/bus/link_tty.h"
+#include "link/link_tty.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -6,7 +6,7 @@
  */
 #include "build.h"
 
-#include "cz2d/bus/link.h"
+#include "link/link.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -17,7 +17,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "cz2d/bus/lookup.h"
+#include "link/lookup.h"
 
 /* A bridge that lost its power says nothing: it is noticed within 20 to 25 s of silence. */
 enum {

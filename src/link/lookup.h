@@ -5,8 +5,8 @@
  * seconds, so that it is done on a thread of its own, which hands the answer over
  * by mailbox and ends. Addresses that are numbers need none of this.
  */
-#ifndef CZ2D_LOOKUP_H
-#define CZ2D_LOOKUP_H
+#ifndef LOOKUP_H
+#define LOOKUP_H
 
 #include <stdbool.h>
 #include <sys/socket.h>

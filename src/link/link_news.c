@@ -6,14 +6,14 @@
  */
 #include "build.h"
 
-#include "cz2d/bus/link_news.h"
+#include "link/link_news.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/log.h"
-#include "cz2d/bus/link.h"
+#include "link/link.h"
 
 enum { PRESENT_MAX = 256 };
 

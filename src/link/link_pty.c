@@ -9,7 +9,7 @@
  */
 #include "build.h"
 
-#include "cz2d/bus/link.h"
+#include "link/link.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -17,7 +17,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "cz2d/bus/link_tty.h"
+#include "link/link_tty.h"
 
 static int
 set_raw(int fd, char *why, size_t why_size)

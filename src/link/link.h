@@ -9,8 +9,8 @@
  * The configured path or address is resolved anew at each opening, so that a
  * udev link may point elsewhere after an adapter was unplugged.
  */
-#ifndef CZ2D_LINK_H
-#define CZ2D_LINK_H
+#ifndef LINK_H
+#define LINK_H
 
 #include <stdbool.h>
 #include <stddef.h>
