@@ -31,6 +31,8 @@ struct cz2_reader {
 	size_t release_to; /* candidates that began before this are given up */
 	uint8_t signature; /* how much of the swapped-wire signature has matched */
 	uint8_t swapped_since_frame;
+	size_t noise;      /* where the bytes begin that the last next() passed over */
+	size_t frame_size; /* of the frame behind them that it handed out; or 0 */
 	struct cz2_reader_counters counters;
 };
 
@@ -47,6 +49,14 @@ cz2_reader_feed(struct cz2_reader *reader, const uint8_t *bytes, size_t length);
 /* Hands out the next good frame; false when more bytes are needed. */
 bool
 cz2_reader_next(struct cz2_reader *reader, struct cz2_frame *frame);
+
+/*
+ * The bytes that the last cz2_reader_next() passed over, before the frame that it handed out
+ * if there was one: they belong to no good frame. NULL when there are none; valid until the
+ * reader is used again.
+ */
+const uint8_t *
+cz2_reader_noise(const struct cz2_reader *reader, size_t *length);
 
 /* The line is silent: what is unfinished will not be finished. Then next(). */
 void

@@ -82,6 +82,8 @@ skip_byte(struct cz2_reader *reader)
 bool
 cz2_reader_next(struct cz2_reader *reader, struct cz2_frame *frame)
 {
+	reader->noise = reader->start;
+	reader->frame_size = 0;
 	while (reader->end - reader->start >= CZ2_HEADER_SIZE) {
 		const uint8_t *header = reader->buffer + reader->start;
 		size_t size;
@@ -100,6 +102,7 @@ cz2_reader_next(struct cz2_reader *reader, struct cz2_frame *frame)
 		}
 		if (cz2_frame_decode(header, size, frame) == CZ2_OK) {
 			reader->start += size;
+			reader->frame_size = size;
 			reader->counters.frames++;
 			reader->swapped_since_frame = 0;
 			return true;
@@ -111,6 +114,13 @@ cz2_reader_next(struct cz2_reader *reader, struct cz2_frame *frame)
 	while (reader->start < reader->end && reader->start < reader->release_to)
 		skip_byte(reader);
 	return false;
+}
+
+const uint8_t *
+cz2_reader_noise(const struct cz2_reader *reader, size_t *length)
+{
+	*length = reader->start - reader->frame_size - reader->noise;
+	return *length > 0 ? reader->buffer + reader->noise : NULL;
 }
 
 void

@@ -79,6 +79,11 @@ def answer_schema(operation, code):
     return operation["responses"][str(code)]["content"]["application/json"]["schema"]
 
 
+def goes_on(operation):
+    """Its answer is a line of JSON for each thing that happens, until its time is up."""
+    return "application/x-ndjson" in operation["responses"]["200"]["content"]
+
+
 def test_it_is_openapi_3_and_every_reference_resolves(described):
     assert described["openapi"].startswith("3.")
     assert described["info"]["title"] and described["info"]["version"]
@@ -126,6 +131,8 @@ def test_every_described_route_answers_as_described(described, shared_house):
     made = shared_house.rest.post("/api/v1/commands", BODIES["/api/v1/commands"])
     for method, path, operation in operations(described):
         target = fill(path, made.json["command_id"])
+        if method == "GET" and goes_on(operation):
+            continue  # test_monitor.py
         body = BODIES.get(path, {}) if method in ("POST", "PATCH") else None
         answer = shared_house.rest.request(method, target, body)
         code = 409 if path in NEED_A_BROKER else success(operation)

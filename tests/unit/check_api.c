@@ -153,6 +153,24 @@ http_answer_shared(struct http_request *request, struct http_body *body)
 	request->answer = json_incref(body->json);
 }
 
+/* What is put into answers that go on: check_api_monitor looks at it. */
+void
+http_stream_begin(struct http_request *request, const char *type, int64_t lifetime_ms)
+{
+	(void)request;
+	(void)type;
+	(void)lifetime_ms;
+}
+
+bool
+http_stream_put(struct http_request *request, const char *text, size_t length)
+{
+	(void)request;
+	(void)text;
+	(void)length;
+	return true;
+}
+
 /* ------------------------------------------------------------------------
  * The engine and the others, as far as the api sees them
  */
@@ -284,6 +302,13 @@ ledger_waiting(const struct ledger *l)
 {
 	(void)l;
 	return 1;
+}
+
+void
+bus_watch(struct bus *bus, const struct bus_watcher *watcher)
+{
+	(void)bus;
+	(void)watcher;
 }
 
 bool
@@ -546,7 +571,7 @@ START_TEST(every_route_is_reachable_and_described)
 		ck_assert_ptr_nonnull(handler.methods(handler.self, text.path));
 		ck_assert_uint_gt(strlen(text.summary), 5);
 	}
-	ck_assert_uint_eq(n, 31);
+	ck_assert_uint_eq(n, 32);
 }
 END_TEST
 

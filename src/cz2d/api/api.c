@@ -105,6 +105,10 @@ static const struct api_route routes[] = {
 	 api_post_forget, &api_forget, "MqttAnswer",
 	 "Erase all that the broker retains of us, and retain no more", {{0}},
 	 {409, 413, 415, 422, 503}},
+	{"GET", "/api/v1/monitor", SCOPE_ADMIN,
+	 api_get_monitor, NULL, "MonitorLine", "Watch all that is on the bus, a line each",
+	 {{"seconds", "for how long", QUERY_NUMBER, 1, 3600, 600}}, {400, 429},
+	 .media = "application/x-ndjson"},
 	{"GET", "/health", SCOPE_OPEN,
 	 api_get_health, NULL, "Health", "Whether all parts work", {{0}}, {503},
 	 "Health"},
@@ -219,7 +223,7 @@ dispatch(void *self, struct http_request *request)
 static void
 gone(void *self, struct http_request *request)
 {
-	(void)self;
+	api_monitor_gone(self, request);
 	api_wait_gone(request);
 }
 

@@ -23,6 +23,7 @@ enum {
 	API_PATIENCE_MS = 60 * 60 * 1000, /* how long a command waits whose caller does not */
 };
 
+struct api_monitor;
 struct api_wait;
 
 /* What a rendered status is good for. */
@@ -36,6 +37,7 @@ struct api_status_key {
 struct api {
 	struct api_parts parts;
 	struct api_wait *waits;     /* every request that waits for the engine */
+	struct api_monitor *monitors; /* everybody who watches the bus */
 	struct http_body *openapi;  /* rendered on first use */
 	struct http_body *status;   /* plain GET /status as last rendered */
 	struct api_status_key status_key;
@@ -79,6 +81,7 @@ struct api_route {
 	int statuses[API_STATUSES_MAX + 1];            /* besides 200; ended by 0 */
 	const char *failure; /* name of a refusal's schema; NULL: the usual one */
 	int success;         /* the status when all went well; 0: 200 */
+	const char *media;   /* NULL: the answer is one JSON; else the type of many, a line each */
 };
 
 /* The n-th route, NULL behind the last. */
@@ -125,6 +128,8 @@ void
 api_get_command(const struct api_call *call);
 void
 api_get_device_page(const struct api_call *call);
+void
+api_get_monitor(const struct api_call *call);
 
 void
 api_get_page(const struct api_call *call);
@@ -263,6 +268,10 @@ struct api_making {
 /* Checks what can only be checked on the whole and submits it, or answers why not. */
 void
 api_carry_out(const struct api_call *call, struct api_making *making);
+
+/* The answer is over, if it was one of a monitor. */
+void
+api_monitor_gone(struct api *api, const struct http_request *request);
 
 /* The client of a waiting request left. */
 void

@@ -17,9 +17,10 @@
 enum { METHOD_MAX = 8 };
 
 static json_t *
-content(json_t *schema)
+content(const char *media, json_t *schema)
 {
-	return json_pack("{s:{s:{s:o}}}", "content", "application/json", "schema", schema);
+	return json_pack("{s:{s:{s:o}}}", "content", media != NULL ? media : "application/json",
+			 "schema", schema);
 }
 
 static json_t *
@@ -93,9 +94,9 @@ schemas(void)
 }
 
 static void
-add_response(json_t *all, int status, const char *shape)
+add_response(json_t *all, int status, const char *media, const char *shape)
 {
-	json_t *response = content(openapi_reference(shape));
+	json_t *response = content(media, openapi_reference(shape));
 	char code[12];
 
 	snprintf(code, sizeof code, "%d", status);
@@ -122,7 +123,7 @@ add_failure(json_t *all, const struct api_route *route, int status)
 {
 	const char *usual = status == 422 ? "Invalid" : "Failure";
 
-	add_response(all, status,
+	add_response(all, status, NULL,
 		     route->failure != NULL && status == 503 ? route->failure : usual);
 }
 
@@ -132,9 +133,9 @@ responses(const struct api_route *route)
 	static const int strangers[] = {401, 403, 429};
 	json_t *all = json_object();
 
-	add_response(all, route->success != 0 ? route->success : 200, route->answer);
+	add_response(all, route->success != 0 ? route->success : 200, route->media, route->answer);
 	if (may_be_queued(route))
-		add_response(all, 202, "Queued");
+		add_response(all, 202, NULL, "Queued");
 	for (const int *status = route->statuses; *status != 0; status++)
 		add_failure(all, route, *status);
 	for (size_t i = 0; i < sizeof strangers / sizeof strangers[0]; i++)
@@ -242,7 +243,7 @@ operation(const struct api_route *route)
 	json_object_set_new(whole, "security", security(route));
 	if (route->command == NULL)
 		return whole;
-	body = content(openapi_reference(route->command->schema.name));
+	body = content(NULL, openapi_reference(route->command->schema.name));
 	json_object_set_new(body, "required", json_boolean(!route->command->schema.optional));
 	json_object_set_new(whole, "requestBody", body);
 	return whole;

@@ -276,6 +276,22 @@ mqtt_answer_schema(void)
 }
 
 static json_t *
+monitor_line_schema(void)
+{
+	static const char *const kinds[] = {"frame", "noise", "lost", NULL};
+	static const char *const directions[] = {"in", "out", NULL};
+	json_t *schema = openapi_object(json_pack(
+		"{s:o, s:o, s:{s:s, s:o}, s:{s:s, s:o}, s:o, s:o}", "time", openapi_time(), "at_ms",
+		openapi_plain("integer"), "kind", "type", "string", "enum",
+		openapi_word_list(kinds), "direction", "type", "string", "enum",
+		openapi_word_list(directions), "hex", openapi_plain("string"), "count",
+		openapi_plain("integer")));
+
+	json_object_set_new(schema, "required", json_pack("[s, s, s]", "time", "at_ms", "kind"));
+	return schema;
+}
+
+static json_t *
 any_object(void)
 {
 	return openapi_plain("object");
@@ -309,6 +325,7 @@ static const struct {
 	{"PeriodWish", openapi_period_wish},
 	{"Mqtt", mqtt_schema},
 	{"MqttAnswer", mqtt_answer_schema},
+	{"MonitorLine", monitor_line_schema},
 	{"Document", any_object},
 };
 

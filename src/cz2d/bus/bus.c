@@ -16,6 +16,7 @@
 #include "base/mem.h"
 #include "cz2d/bus/rhythm.h"
 #include "link/link.h"
+#include "link/noise.h"
 
 enum {
 	REPLY_TIMEOUT_MS = 300,
@@ -42,6 +43,8 @@ struct bus {
 	struct bus_config config;
 	struct link *link;
 	struct bus_observer observer;
+	struct bus_watcher watcher; /* frame is NULL while nobody watches */
+	struct noise noise;         /* that the watcher was not told yet */
 	struct cz2_reader reader;
 	struct cz2_exchange exchange;
 	struct rhythm rhythm;
@@ -90,6 +93,19 @@ bus_free(struct bus *bus)
 {
 	free(bus);
 	return NULL;
+}
+
+void
+bus_watch(struct bus *bus, const struct bus_watcher *watcher)
+{
+	bus->watcher = watcher != NULL ? *watcher : (struct bus_watcher){.self = NULL};
+	noise_init(&bus->noise, bus->watcher.noise, bus->watcher.self);
+}
+
+static bool
+is_watched(const struct bus *bus)
+{
+	return bus->watcher.frame != NULL;
 }
 
 static bool
@@ -149,8 +165,20 @@ note_answered(struct bus *bus)
 }
 
 static void
+show(struct bus *bus, const struct cz2_frame *frame, int64_t now)
+{
+	uint8_t bytes[CZ2_FRAME_MAX];
+	size_t length = cz2_frame_encode(frame, bytes);
+
+	noise_end(&bus->noise);
+	bus->watcher.frame(bus->watcher.self, false, bytes, length, now);
+}
+
+static void
 hear(struct bus *bus, const struct cz2_frame *frame, int64_t now)
 {
+	enum cz2_heard heard;
+
 	if (log_enabled(LOG_LEVEL_FRAMES)) {
 		uint8_t bytes[CZ2_FRAME_MAX];
 
@@ -159,7 +187,10 @@ hear(struct bus *bus, const struct cz2_frame *frame, int64_t now)
 	bus->last_frame = bus->heard_or_opened = now;
 	bus->unanswered = 0;
 	rhythm_heard(&bus->rhythm, frame, now);
-	switch (cz2_exchange_heard(&bus->exchange, frame, now)) {
+	heard = cz2_exchange_heard(&bus->exchange, frame, now);
+	if (is_watched(bus) && heard != CZ2_HEARD_ECHO)
+		show(bus, frame, now);
+	switch (heard) {
 	case CZ2_HEARD_MATCH:
 		bus->counters.matched++;
 		note_answered(bus);
@@ -191,9 +222,15 @@ static void
 take_frames(struct bus *bus, int64_t now)
 {
 	struct cz2_frame frame;
+	bool found;
 
-	while (cz2_reader_next(&bus->reader, &frame))
-		hear(bus, &frame, now);
+	do {
+		found = cz2_reader_next(&bus->reader, &frame);
+		if (is_watched(bus))
+			noise_heard(&bus->noise, &bus->reader, now);
+		if (found)
+			hear(bus, &frame, now);
+	} while (found);
 }
 
 static void
@@ -234,6 +271,7 @@ read_link(struct bus *bus, int64_t now)
 	    now - bus->last_byte > frame_gap(bus)) {
 		cz2_reader_idle(&bus->reader);
 		take_frames(bus, now);
+		noise_end(&bus->noise);
 	}
 }
 
@@ -288,6 +326,9 @@ send_frame(struct bus *bus, int64_t now)
 	bus->counters.bytes_sent += exchange->frame_size;
 	note_asked(bus);
 	bus->unanswered++;
+	if (is_watched(bus))
+		bus->watcher.frame(bus->watcher.self, true, exchange->frame, exchange->frame_size,
+				   now);
 	/* A failed write closes the link; the next step notices. */
 	link_write(bus->link, exchange->frame, exchange->frame_size, now);
 }

@@ -31,6 +31,16 @@ struct bus_observer {
 	void (*link_changed)(void *self, bool open, int64_t now);
 };
 
+/*
+ * Who wants to see all that is on the line, while he does. Bytes that belong to no good frame
+ * are noise, told in pieces of at most NOISE_MAX (noise.h). out: we sent it.
+ */
+struct bus_watcher {
+	void *self;
+	void (*frame)(void *self, bool out, const uint8_t *bytes, size_t length, int64_t now);
+	void (*noise)(void *self, const uint8_t *bytes, size_t length, int64_t now);
+};
+
 /* Since the start. retries: frames about a row of which the one before was not answered. */
 struct bus_counters {
 	uint64_t requests, sends, bytes_sent, bytes_received;
@@ -46,6 +56,10 @@ bus_new(const struct bus_config *config, struct link *link, const struct bus_obs
 
 struct bus *
 bus_free(struct bus *bus);
+
+/* One at most, copied; NULL: nobody watches any more. Not from within a call of the watcher's. */
+void
+bus_watch(struct bus *bus, const struct bus_watcher *watcher);
 
 /*
  * Carries out one request; done is called once, never from within this call.

@@ -24,6 +24,7 @@ enum {
 	HTTP_BODY_MAX = 64 * 1024,
 	HTTP_LOCAL_MAX = 64, /* connections on the Unix socket */
 	HTTP_REQUEST_DEADLINE_MS = 10000, /* from accept; of a later one, from its first byte */
+	HTTP_STREAM_ROOM = 64 * 1024, /* of an answer that goes on, what its client has not taken */
 };
 
 struct http_config {
@@ -57,8 +58,9 @@ struct http_handler {
 	 */
 	void (*request)(void *self, struct http_request *request);
 	/*
-	 * A request that was kept will not be answered any more: its client left, or the
-	 * door closes. Told once, at http_free() at the latest.
+	 * A request that was kept will not be answered any more, or an answer that went on is
+	 * over: its client left, its time is up, or the door closes. Told once, at http_free()
+	 * at the latest.
 	 */
 	void (*gone)(void *self, struct http_request *request);
 };
@@ -140,5 +142,20 @@ http_body_free(struct http_body *body);
 /* Answers with status 200. The body may be freed at once. */
 void
 http_answer_shared(struct http_request *request, struct http_body *body);
+
+/*
+ * Answers with status 200 and what is put from now on, until gone() is told: after
+ * lifetime_ms (to the second), at http_stop(), or when the client leaves or has taken
+ * nothing for long. A last word may be put from within gone(). type is a literal.
+ */
+void
+http_stream_begin(struct http_request *request, const char *type, int64_t lifetime_ms);
+
+/*
+ * All of it, or nothing when the client has left too little of HTTP_STREAM_ROOM free: nobody
+ * is waited for. False then.
+ */
+bool
+http_stream_put(struct http_request *request, const char *text, size_t length);
 
 #endif

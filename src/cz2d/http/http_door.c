@@ -22,6 +22,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "cz2d/http/http_request.h"
+#include "cz2d/http/http_stream.h"
 #include "keys/pair.h"
 
 enum {
@@ -29,6 +30,7 @@ enum {
 	COMPLAIN_MS = 60000,           /* at most one warning in this time */
 	GRUMBLE_MS = 1000,             /* at most one line of the library in this time */
 	GRUMBLE_MAX = 256,
+	STREAM_BLOCK = 4096,           /* of an answer that goes on, in one piece */
 };
 
 /* TLS 1.2 and later. */
@@ -66,20 +68,27 @@ wake(const struct door *door)
  * Answers
  */
 
+/* type: NULL when there is nothing in it. */
 static struct http_body *
-make_body(const char *text, size_t length)
+wrap(struct MHD_Response *response, const char *type)
 {
 	struct http_body *body = mem_new(1, sizeof *body);
 
 	body->references = 1;
-	/* The library asks for a pointer to what it could change, and copies. */
-	body->response = mem_or_end(MHD_create_response_from_buffer(
-		length, (void *)(uintptr_t)text, MHD_RESPMEM_MUST_COPY));
-	if (length > 0)
-		MHD_add_response_header(body->response, MHD_HTTP_HEADER_CONTENT_TYPE,
-					"application/json");
-	MHD_add_response_header(body->response, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
+	body->response = mem_or_end(response);
+	if (type != NULL)
+		MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, type);
+	MHD_add_response_header(response, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
 	return body;
+}
+
+/* The library asks for a pointer to what it could change, and copies. */
+static struct http_body *
+make_body(const char *text, size_t length)
+{
+	return wrap(MHD_create_response_from_buffer(length, (void *)(uintptr_t)text,
+						    MHD_RESPMEM_MUST_COPY),
+		    length > 0 ? "application/json" : NULL);
 }
 
 struct http_body *
@@ -151,6 +160,80 @@ http_answer_shared(struct http_request *request, struct http_body *body)
 	}
 	body->references++;
 	adopt_answer(request, MHD_HTTP_OK, body);
+}
+
+/* ------------------------------------------------------------------------
+ * Answers that go on
+ */
+
+/* The client has room. When there is nothing for it, the connection rests. */
+static ssize_t
+on_room(void *self, uint64_t position, char *bytes, size_t size)
+{
+	struct http_request *request = self;
+	size_t length = http_stream_take(request->stream, bytes, size);
+
+	(void)position;
+	if (length == 0 && request->stream->over)
+		return MHD_CONTENT_READER_END_OF_STREAM;
+	request->rests = length == 0;
+	guest_enter(&request->guest, request->rests ? GUEST_WAITING : GUEST_TAKING,
+		    door_time(request->door));
+	if (request->rests)
+		MHD_suspend_connection(request->connection);
+	return (ssize_t)length;
+}
+
+static void
+stir(struct http_request *request)
+{
+	if (!request->rests)
+		return;
+	request->rests = false;
+	guest_enter(&request->guest, GUEST_TAKING, door_time(request->door));
+	MHD_resume_connection(request->connection);
+	wake(request->door);
+}
+
+void
+http_stream_begin(struct http_request *request, const char *type, int64_t lifetime_ms)
+{
+	struct http_body *body = wrap(MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BLOCK,
+									on_room, request, NULL),
+				      type);
+
+	request->stream = http_stream_new(door_time(request->door) + lifetime_ms);
+	open_to_page(request, body);
+	adopt_answer(request, MHD_HTTP_OK, body);
+}
+
+bool
+http_stream_put(struct http_request *request, const char *text, size_t length)
+{
+	if (request->stream->over || !http_stream_add(request->stream, text, length))
+		return false;
+	stir(request);
+	return true;
+}
+
+static void
+end_stream(struct http_request *request)
+{
+	const struct http_handler *handler = request->door->config.handler;
+
+	if (request->stream == NULL || request->stream->over)
+		return;
+	handler->gone(handler->self, request);
+	request->stream->over = true;
+	stir(request);
+}
+
+static bool
+is_stream_due(const struct http_request *request)
+{
+	return request->stream != NULL &&
+	       (door_time(request->door) >= request->stream->deadline ||
+		(request->rests && guest_is_lost(&request->guest)));
 }
 
 static enum MHD_Result
@@ -271,6 +354,7 @@ on_completed(void *self, struct MHD_Connection *connection, void **context,
 	(void)how;
 	if (request == NULL)
 		return;
+	end_stream(request);
 	request_reset(request);
 	guest_enter(&request->guest, GUEST_IDLE, door_time(door));
 	crowd_make_room(&door->crowd);
@@ -492,6 +576,8 @@ door_sweep(struct door *door)
 
 		if (request->kept && guest_is_lost(guest))
 			forget(request);
+		else if (is_stream_due(request))
+			end_stream(request);
 	}
 	crowd_sweep(&door->crowd, door_time(door));
 }
@@ -503,9 +589,11 @@ door_stop(struct door *door)
 		return;
 	door->stopped = true;
 	close(MHD_quiesce_daemon(door->daemon));
-	for (struct guest *guest = door->crowd.first; guest != NULL; guest = guest->next)
+	for (struct guest *guest = door->crowd.first; guest != NULL; guest = guest->next) {
+		end_stream((struct http_request *)guest);
 		if (guest->stage == GUEST_IDLE)
 			guest_dismiss(guest);
+	}
 }
 
 void

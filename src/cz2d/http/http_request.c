@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "cz2d/http/http_stream.h"
 
 enum {
 	BODY_STEP = 1024,          /* a body's memory begins with this and doubles */
@@ -203,6 +204,7 @@ void
 request_reset(struct http_request *request)
 {
 	http_body_free(request->answer);
+	http_stream_free(request->stream);
 	free(request->body);
 	*request = (struct http_request){.guest = request->guest,
 					 .door = request->door,

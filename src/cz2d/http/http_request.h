@@ -17,6 +17,7 @@
 
 struct MHD_Connection;
 struct door;
+struct http_stream;
 struct refusal;
 
 struct http_request {
@@ -45,6 +46,8 @@ struct http_request {
 	bool lost;  /* there will be no answer */
 	int status;
 	struct http_body *answer;
+	struct http_stream *stream; /* of an answer that goes on; NULL: it does not */
+	bool rests; /* all that was put has been taken, the connection is suspended */
 	void *tag;
 };
 
