@@ -589,6 +589,12 @@ def unexpected_changes_were_not_ours(history, registers):
             yield Violation("false unexpected change", time, text)
 
 
+def unexpected_changes_have_their_true_cause(history, registers):
+    if history.notes is not None:
+        for time, text in history_unexpected.false_causes(history):
+            yield Violation("false cause", time, text)
+
+
 def unexpected_changes_are_recorded(history, registers):
     if history.notes is not None and history.complete:
         for time, text in history_unexpected.untold_changes(history, registers):
@@ -619,5 +625,6 @@ RULES = (
     nothing_is_published_that_never_was,
     all_mode_shows_the_ruling_zone,
     unexpected_changes_were_not_ours,
+    unexpected_changes_have_their_true_cause,
     unexpected_changes_are_recorded,
 )

@@ -29,6 +29,7 @@ class Note:
     zone: int
     old: object
     new: object
+    cause: str = "unknown"
 
     def __str__(self):
         return f"{self.name} of zone {self.zone}: {self.old} -> {self.new}"
@@ -48,8 +49,9 @@ def load(path, since=0.0):
         zone = int(device.rpartition("-zone-")[2]) if "-zone-" in device else 0
         moment = requested_us / 1e6 - offset
         if moment >= since:
-            notes += [Note(moment, one["field"], zone, one["old"], one["new"])
-                      for one in json.loads(params)["changes"]]
+            told = json.loads(params)
+            notes += [Note(moment, one["field"], zone, one["old"], one["new"], told["cause"])
+                      for one in told["changes"]]
     return notes
 
 
@@ -93,6 +95,27 @@ def false_notes(history):
             if len(told) > len(happened):
                 yield told[-1].time, (f"{told[-1]}, told {len(told)} times, was "
                                       f"{len(happened)} times")
+
+
+# Who may have done what has a cause that is more than a guess; "control" is a test's own hand.
+MAKERS = {"period_began": ("period", "control"), "wall_thermostat": ("wall", "control")}
+
+
+def false_causes(history):
+    """(time, text) of each record that blames somebody who has not made this value by then."""
+    for note in history.notes:
+        if note.cause not in MAKERS:
+            continue
+        row = panel.row_of(note.name, note.zone)
+        made, before = set(), None
+        for one in sorted((one for one in history.changes if one.row == row),
+                          key=lambda one: one.time):
+            value = panel.value(note.name, one.content, note.zone)
+            if value != before and value == note.new and one.time <= note.time + DATED_BACK:
+                made.add(one.cause)
+            before = value
+        if not made & set(MAKERS[note.cause]):
+            yield note.time, f"{note}, told as {note.cause}, was made by {sorted(made)}"
 
 
 def _was(note, turns):

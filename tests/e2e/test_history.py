@@ -221,6 +221,15 @@ def our_own_write_told_as_unexpected(seen):
     seen.notes.append(Note(10.6, "hold", 2, False, True))
 
 
+def a_hand_told_as_a_schedule(seen):
+    seen.notes[0].cause = "period_began"
+
+
+def a_schedule_told_as_a_hand(seen):
+    seen.notes[0].cause = "wall_thermostat"
+    seen.changes[-1].cause = "period"
+
+
 def a_change_told_twice(seen):
     seen.notes.append(Note(21.0, "hold", 1, False, True))
 
@@ -237,6 +246,7 @@ LIES = {
     a_change_that_nobody_told: {"unexpected change untold"},
     a_change_told_with_another_value: {"unexpected change untold"},
     our_own_write_told_as_unexpected: {"false unexpected change"},
+    a_hand_told_as_a_schedule: {"false cause"}, a_schedule_told_as_a_hand: {"false cause"},
     a_change_told_twice: {"false unexpected change"},
     a_change_told_before_it_was: {"false unexpected change"},
     a_change_that_never_was: {"false unexpected change"},

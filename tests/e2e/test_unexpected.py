@@ -116,6 +116,9 @@ def test_each_kind_of_change_is_found(new_house, edit, device, change):
     assert changes(found(house, device)) == change
     polled(house)
     assert list(all_unexpected(house)) == [device]
+    turned = device != PANEL and len(change) > 1  # a setpoint and what holds it since
+    cause = unexpected(house, device)[0]["params"]["cause"]
+    assert cause == ("wall_thermostat" if turned else "unknown")
 
 
 def test_what_happens_together_is_one_record_of_each_device_and_one_line(new_house):
@@ -126,6 +129,7 @@ def test_what_happens_together_is_one_record_of_each_device_and_one_line(new_hou
     assert changes(found(house, zone(3))) == {"out": (False, True)}
     assert changes(found(house, PANEL)) == {"system_mode": ("Auto", "Cool")}
     assert len(told(house)) == 1, told(house)
+    assert "(somebody at a wall thermostat): zone 1 heat" in told(house)[0]
 
 
 def test_a_power_cut_is_named_as_the_cause(new_house):

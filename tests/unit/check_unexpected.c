@@ -10,6 +10,8 @@
 
 #include <string.h>
 
+#include <cz2/schedule.h>
+
 #include "unit/support.h"
 
 enum { ZONES = 3, SOON = 100, LATER = 1000, START = 1000000, MINUTE = 60000 };
@@ -80,14 +82,21 @@ write_heat(int zone, int value)
 }
 
 static void
-begin(void)
+begin_at(uint8_t hour, uint8_t minute)
 {
 	unexpected = unexpected_new(ZONES);
 	flags = image_of(flags_bytes, sizeof flags_bytes);
 	setpoints = image_of(setpoint_bytes, sizeof setpoint_bytes);
 	now = START;
-	see_clock(3, 12, 0);
+	see_clock(3, hour, minute);
 	ck_assert_int_eq(poll_after(0), 0);
+}
+
+/* Wednesday noon. */
+static void
+begin(void)
+{
+	begin_at(12, 0);
 }
 
 static void
@@ -286,6 +295,257 @@ START_TEST(a_schedule_may_change_what_nothing_holds)
 }
 END_TEST
 
+/* ------------------------------------------------------------------------
+ * Schedules, and hands at the wall
+ */
+
+/* Every day: 6:00 70/76, 8:00 62/80, 17:00 out, 22:00 60/78. */
+static const uint8_t day_bytes[] = {0,  10, 0,  6,  8,	  17, 22, 0,  0,  0,
+				    0,  70, 62, 196, 60, 76, 80, 76, 78};
+
+static void
+see_weeks(void)
+{
+	for (int zone = 1; zone <= ZONES; zone++)
+		for (int day = 0; day < CZ2_DAYS; day++) {
+			struct cz2_image row = image_of(day_bytes, sizeof day_bytes);
+
+			row.bytes[2] = (uint8_t)(7 * (zone - 1) + day + 1);
+			see(cz2_schedule_row(zone, day), row);
+		}
+}
+
+/* Wednesday, so many minutes before a period begins. */
+static void
+begin_before(uint8_t hour, int minutes)
+{
+	begin_at((uint8_t)(hour - 1), (uint8_t)(60 - minutes));
+	see_weeks();
+}
+
+static void
+set_pair(int zone, int heat, int cool)
+{
+	set_heat(&setpoints, zone, heat);
+	setpoints.bytes[2 + zone] = (uint8_t)cool;
+}
+
+static void
+set_mask(unsigned byte, unsigned zones)
+{
+	flags.bytes[byte] = (uint8_t)zones;
+}
+
+enum { TEMPORARY_BYTE = 9, OUT_BYTE = 12 };
+
+/* Polls until what was changed is found; what it is said to be. */
+static enum unexpected_cause
+cause_after(int64_t ms)
+{
+	poll_after(ms);
+	ck_assert_int_gt(poll_after(LATER), 0);
+	return findings[0].cause;
+}
+
+START_TEST(a_period_that_left_the_zone_so_is_named)
+{
+	begin_before(8, 1);
+	set_pair(2, 62, 80);
+	ck_assert_int_eq(cause_after(MINUTE + SOON), UNEXPECTED_PERIOD);
+	ck_assert_int_eq(findings[0].zone, 2);
+	ck_assert(findings[0].scheduled);
+	end();
+}
+END_TEST
+
+START_TEST(a_period_that_has_not_begun_yet_is_not_named)
+{
+	begin_before(8, 3);
+	set_pair(2, 62, 80);
+	ck_assert_int_eq(cause_after(MINUTE), UNEXPECTED_UNKNOWN);
+	ck_assert(findings[0].scheduled);
+	end();
+}
+END_TEST
+
+START_TEST(a_period_that_began_before_the_last_look_is_not_named)
+{
+	begin_before(8, 1);
+	poll_after(3 * MINUTE);
+	set_pair(2, 62, 80);
+	ck_assert_int_eq(cause_after(MINUTE), UNEXPECTED_UNKNOWN);
+	end();
+}
+END_TEST
+
+START_TEST(other_setpoints_than_those_of_the_period_are_not_its_doing)
+{
+	begin_before(8, 1);
+	set_pair(2, 63, 80);
+	ck_assert_int_eq(cause_after(MINUTE + SOON), UNEXPECTED_UNKNOWN);
+	end();
+}
+END_TEST
+
+START_TEST(without_the_whole_week_no_period_is_named)
+{
+	struct cz2_image nonsense = image_of(day_bytes, sizeof day_bytes);
+
+	begin_before(8, 1);
+	nonsense.bytes[3] = 99;
+	now += SOON;
+	see(cz2_schedule_row(2, 6), nonsense);
+	set_pair(2, 62, 80);
+	ck_assert_int_eq(cause_after(MINUTE + SOON), UNEXPECTED_UNKNOWN);
+	end();
+}
+END_TEST
+
+START_TEST(a_period_ends_temporary_setpoints)
+{
+	begin_before(8, 1);
+	set_mask(TEMPORARY_BYTE, 2);
+	set_pair(2, 62, 80); /* as the next period will have it */
+	cause_after(SOON);
+	set_mask(TEMPORARY_BYTE, 0);
+	ck_assert_int_eq(cause_after(MINUTE + SOON), UNEXPECTED_PERIOD);
+	end();
+}
+END_TEST
+
+START_TEST(a_period_changes_no_zone_in_hold_and_ends_no_hold)
+{
+	begin_before(8, 2);
+	set_hold(&flags, 2);
+	cause_after(SOON);
+	set_hold(&flags, 0);
+	set_pair(2, 62, 80);
+	ck_assert_int_eq(cause_after(2 * MINUTE), UNEXPECTED_UNKNOWN);
+	end();
+}
+END_TEST
+
+START_TEST(a_period_may_end_a_hold_together_with_temporary)
+{
+	begin_before(8, 2);
+	set_hold(&flags, 2);
+	set_mask(TEMPORARY_BYTE, 2);
+	cause_after(SOON);
+	set_hold(&flags, 0);
+	set_mask(TEMPORARY_BYTE, 0);
+	set_pair(2, 62, 80);
+	ck_assert_int_eq(cause_after(2 * MINUTE), UNEXPECTED_PERIOD);
+	end();
+}
+END_TEST
+
+START_TEST(a_period_in_which_nobody_is_there_sets_out_and_no_setpoint)
+{
+	for (int heat = 68; heat <= 70; heat += 2) {
+		begin_before(17, 1);
+		set_mask(OUT_BYTE, 2);
+		set_heat(&setpoints, 2, heat);
+		ck_assert_int_eq(cause_after(MINUTE + SOON),
+				 heat == 68 ? UNEXPECTED_PERIOD : UNEXPECTED_UNKNOWN);
+		end();
+	}
+}
+END_TEST
+
+START_TEST(of_all_that_began_in_a_long_silence_the_last_period_counts)
+{
+	begin_before(8, 1);
+	set_pair(2, 60, 78);
+	ck_assert_int_eq(cause_after(15 * 60 * MINUTE), UNEXPECTED_PERIOD);
+	end();
+}
+END_TEST
+
+START_TEST(a_clock_that_was_set_on_begins_periods_too)
+{
+	begin_before(8, 30);
+	now += SOON;
+	unexpected_disturbed(unexpected, CZ2_ROW_1_18, now);
+	set_pair(2, 62, 80);
+	poll_after(SOON);
+	see_clock(3, 8, 0);
+	ck_assert_int_eq(poll_after(LATER), 1);
+	ck_assert_int_eq(findings[0].cause, UNEXPECTED_PERIOD);
+	end();
+}
+END_TEST
+
+START_TEST(a_clock_that_we_set_back_is_no_restart)
+{
+	const uint8_t noon[] = {0, 1, 18, 3, 12, 0, 0}, ten[] = {0, 1, 18, 3, 10, 0, 0};
+	struct cz2_image before = image_of(noon, sizeof noon);
+	struct cz2_image after = image_of(ten, sizeof ten);
+
+	begin();
+	now += SOON;
+	unexpected_wrote(unexpected, CZ2_ROW_1_18, &before, &after, now);
+	set_hold(&flags, 2);
+	poll_after(SOON);
+	see_clock(3, 10, 0);
+	ck_assert_int_eq(poll_after(LATER), 1);
+	ck_assert_int_eq(findings[0].cause, UNEXPECTED_UNKNOWN);
+	end();
+}
+END_TEST
+
+/* What a zone without hold turns into, and whether only a hand does that. */
+static const struct {
+	int heat;
+	unsigned temporary, hold, out;
+	bool wall;
+} hands[] = {
+	{71, 2, 0, 0, true},  {71, 0, 2, 0, true},  {68, 2, 0, 0, false}, {68, 0, 2, 0, false},
+	{71, 0, 0, 0, false}, {71, 2, 0, 2, false}, {71, 2, 2, 0, false},
+};
+
+START_TEST(a_setpoint_that_is_held_since_was_turned_at_the_wall)
+{
+	for (size_t i = 0; i < sizeof hands / sizeof hands[0]; i++) {
+		begin();
+		set_heat(&setpoints, 2, hands[i].heat);
+		set_mask(TEMPORARY_BYTE, hands[i].temporary);
+		set_hold(&flags, hands[i].hold);
+		set_mask(OUT_BYTE, hands[i].out);
+		ck_assert_msg((cause_after(MINUTE) == UNEXPECTED_WALL) == hands[i].wall,
+			      "hand %zu", i);
+		ck_assert(!hands[i].wall || !findings[0].scheduled);
+		end();
+	}
+}
+END_TEST
+
+START_TEST(each_zone_has_its_own_cause)
+{
+	begin_before(8, 1);
+	set_pair(1, 62, 80);
+	set_pair(2, 71, 76);
+	set_mask(TEMPORARY_BYTE, 2);
+	set_pair(3, 66, 76);
+	poll_after(MINUTE + SOON);
+	ck_assert_int_eq(poll_after(LATER), 3);
+	ck_assert_int_eq(findings[0].cause, UNEXPECTED_PERIOD);
+	ck_assert_int_eq(findings[1].cause, UNEXPECTED_WALL);
+	ck_assert_int_eq(findings[2].cause, UNEXPECTED_UNKNOWN);
+	end();
+}
+END_TEST
+
+START_TEST(a_client_that_was_heard_goes_before_what_only_fits)
+{
+	begin_before(8, 1);
+	now += MINUTE;
+	unexpected_disturbed(unexpected, CZ2_ROW_1_16, now);
+	set_pair(2, 62, 80);
+	ck_assert_int_eq(cause_after(SOON), UNEXPECTED_CLIENT);
+	end();
+}
+END_TEST
+
 START_TEST(what_is_not_ours_to_watch_is_left_alone)
 {
 	begin();
@@ -336,6 +596,21 @@ main(void)
 		a_clock_that_went_back_or_began_anew_is_a_restart,
 		who_was_heard_writing_the_row_is_the_cause,
 		a_schedule_may_change_what_nothing_holds,
+		a_period_that_left_the_zone_so_is_named,
+		a_period_that_has_not_begun_yet_is_not_named,
+		a_period_that_began_before_the_last_look_is_not_named,
+		other_setpoints_than_those_of_the_period_are_not_its_doing,
+		without_the_whole_week_no_period_is_named,
+		a_period_ends_temporary_setpoints,
+		a_period_changes_no_zone_in_hold_and_ends_no_hold,
+		a_period_may_end_a_hold_together_with_temporary,
+		a_period_in_which_nobody_is_there_sets_out_and_no_setpoint,
+		of_all_that_began_in_a_long_silence_the_last_period_counts,
+		a_clock_that_was_set_on_begins_periods_too,
+		a_clock_that_we_set_back_is_no_restart,
+		a_setpoint_that_is_held_since_was_turned_at_the_wall,
+		each_zone_has_its_own_cause,
+		a_client_that_was_heard_goes_before_what_only_fits,
 		what_is_not_ours_to_watch_is_left_alone,
 		commands_since_the_rows_were_kept_are_known_after_a_restart,
 		NULL,

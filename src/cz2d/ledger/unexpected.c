@@ -16,15 +16,13 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "cz2d/ledger/cause.h"
+#include "cz2d/ledger/clockwork.h"
 
 enum {
 	WRITES_MAX = 32,     /* of ours, whose end was not seen yet */
 	SETTLED_MS = 5000,   /* a write that does not show by then was not kept */
-	MINUTE_MS = 60000,
-	DAY_MINUTES = 24 * 60,
-	WEEK_MINUTES = 7 * DAY_MINUTES,
-	DRIFT_MINUTES = 3,   /* the panel's clock may lose so much, */
-	DRIFT_SHARE = 1000,  /* and one in so many minutes */
+	BEGINS_MS = 60000,   /* the panel may take so long to begin a period */
 	HOLDS_TOGETHER = 2,  /* zones whose hold a person does not end at the same moment */
 };
 
@@ -32,6 +30,8 @@ const char *const unexpected_cause_names[] = {
 	[UNEXPECTED_UNKNOWN] = "unknown",
 	[UNEXPECTED_RESTARTED] = "panel_restarted",
 	[UNEXPECTED_CLIENT] = "other_client",
+	[UNEXPECTED_PERIOD] = "period_began",
+	[UNEXPECTED_WALL] = "wall_thermostat",
 	[UNEXPECTED_CAUSE_COUNT] = NULL,
 };
 
@@ -59,9 +59,7 @@ struct unexpected {
 	struct cz2_image seen[CZ2_ROW_COUNT];  /* the newest */
 	struct cz2_image calm[CZ2_ROW_COUNT];  /* the newest without anything doubtful */
 	int64_t disturbed[CZ2_ROW_COUNT];
-	int clock;          /* of the panel, minutes since Sunday 00:00; CZ2_UNKNOWN */
-	int64_t clock_time; /* when it showed that */
-	int64_t jump_after, jump_before; /* it began anew between these moments */
+	struct clockwork clock; /* of the panel */
 };
 
 struct unexpected *
@@ -70,8 +68,7 @@ unexpected_new(int zones)
 	struct unexpected *unexpected = mem_new(1, sizeof *unexpected);
 
 	unexpected->zones = zones;
-	unexpected->clock = CZ2_UNKNOWN;
-	unexpected->jump_after = unexpected->jump_before = INT64_MIN;
+	clockwork_init(&unexpected->clock);
 	for (int slot = 0; slot < CZ2_SLOT_COUNT; slot++)
 		unexpected->slots[slot].value = unexpected->slots[slot].doubtful = CZ2_UNKNOWN;
 	for (int i = 0; i < WRITES_MAX; i++)
@@ -159,6 +156,8 @@ unexpected_wrote(struct unexpected *unexpected, enum cz2_row row, const struct c
 {
 	struct sent *sent = sent_new(unexpected, now);
 
+	if (row == CZ2_ROW_1_18)
+		clockwork_set(&unexpected->clock);
 	sent->live = true;
 	for (int slot = 0; slot < CZ2_SLOT_COUNT; slot++)
 		if (is_watched(unexpected, slot) && row_of(slot) == row &&
@@ -236,6 +235,8 @@ void
 unexpected_disturbed(struct unexpected *unexpected, enum cz2_row row, int64_t now)
 {
 	unexpected->disturbed[row] = now;
+	if (row == CZ2_ROW_1_18)
+		clockwork_set(&unexpected->clock);
 }
 
 /* ------------------------------------------------------------------------
@@ -292,50 +293,6 @@ look_at(struct unexpected *unexpected, int id, const struct cz2_image *image)
 		forget_sent(unexpected, id, image->time);
 }
 
-/* ------------------------------------------------------------------------
- * The panel's clock
- */
-
-static int
-clock_in(const struct cz2_image *image)
-{
-	int day = value_in(image, CZ2_CLOCK_DAY);
-	int hour = value_in(image, CZ2_CLOCK_HOUR);
-	int minute = value_in(image, CZ2_CLOCK_MINUTE);
-
-	if (day == CZ2_UNKNOWN || hour == CZ2_UNKNOWN || minute == CZ2_UNKNOWN)
-		return CZ2_UNKNOWN;
-	return day * DAY_MINUTES + hour * 60 + minute;
-}
-
-/* It stood still, or was set back; or it counts from the beginning, as one without a battery. */
-static bool
-began_anew(const struct unexpected *unexpected, int clock, int64_t passed)
-{
-	int64_t tolerance = DRIFT_MINUTES + passed / DRIFT_SHARE;
-	int64_t behind = (unexpected->clock + passed - clock) % WEEK_MINUTES;
-
-	if (clock == CZ2_UNKNOWN)
-		return true;
-	if (behind <= tolerance || WEEK_MINUTES - behind <= tolerance)
-		return false;
-	return behind <= WEEK_MINUTES / 2 || clock <= passed + DRIFT_MINUTES;
-}
-
-static void
-look_at_clock(struct unexpected *unexpected, const struct cz2_image *image)
-{
-	int clock = clock_in(image);
-	int64_t passed = (image->time - unexpected->clock_time) / MINUTE_MS;
-
-	if (unexpected->clock != CZ2_UNKNOWN && began_anew(unexpected, clock, passed)) {
-		unexpected->jump_after = unexpected->clock_time;
-		unexpected->jump_before = image->time;
-	}
-	unexpected->clock = clock;
-	unexpected->clock_time = image->time;
-}
-
 bool
 unexpected_saw(struct unexpected *unexpected, enum cz2_row row, const struct cz2_image *image)
 {
@@ -346,7 +303,7 @@ unexpected_saw(struct unexpected *unexpected, enum cz2_row row, const struct cz2
 		return false;
 	*seen = *image;
 	if (row == CZ2_ROW_1_18)
-		look_at_clock(unexpected, image);
+		clockwork_read(&unexpected->clock, image);
 	for (int slot = 0; slot < CZ2_SLOT_COUNT; slot++) {
 		if (!is_watched(unexpected, slot) || row_of(slot) != row)
 			continue;
@@ -385,8 +342,9 @@ count_holds(const struct unexpected *unexpected, bool vanished)
 	return count;
 }
 
+/* What concerns the whole panel. */
 static enum unexpected_cause
-cause_of(const struct unexpected *unexpected)
+common_cause(const struct unexpected *unexpected)
 {
 	bool holds_vanished = count_holds(unexpected, true) >= HOLDS_TOGETHER &&
 			      count_holds(unexpected, false) == 0;
@@ -399,14 +357,61 @@ cause_of(const struct unexpected *unexpected)
 
 		if (!slot->ripe)
 			continue;
-		if (unexpected->jump_before != INT64_MIN &&
-		    may_have_made(slot, unexpected->jump_after, unexpected->jump_before))
+		if (unexpected->clock.jump_before != INT64_MIN &&
+		    may_have_made(slot, unexpected->clock.jump_after,
+				  unexpected->clock.jump_before))
 			return UNEXPECTED_RESTARTED;
 		disturbed = unexpected->disturbed[row_of(id)];
 		if (disturbed != INT64_MIN && may_have_made(slot, disturbed, disturbed))
 			cause = UNEXPECTED_CLIENT;
 	}
 	return cause;
+}
+
+/* The zone as it is believed to be, or as it was shown last. */
+static struct cause_zone
+zone_of(const struct unexpected *unexpected, int zone, bool shown)
+{
+	struct cz2_values values;
+
+	for (int id = 0; id < CZ2_SLOT_COUNT; id++) {
+		const struct slot *slot = &unexpected->slots[id];
+		bool newer = shown && slot->doubtful != CZ2_UNKNOWN;
+
+		values.at[id] = newer ? slot->doubtful : slot->value;
+	}
+	return cause_zone_of(&values, zone);
+}
+
+/* Between these moments all of the zone's changes can have been made at once. */
+static void
+find_moments(const struct unexpected *unexpected, const struct unexpected_finding *finding,
+	     int64_t *after, int64_t *before)
+{
+	*after = INT64_MIN;
+	*before = INT64_MAX;
+	for (int i = 0; i < finding->count; i++) {
+		int id = cz2_slot(finding->changes[i].field, finding->zone);
+
+		*after = clock_later(*after, unexpected->slots[id].shown);
+		*before = clock_earlier(*before, unexpected->slots[id].since);
+	}
+}
+
+static enum unexpected_cause
+cause_of_zone(const struct unexpected *unexpected, const struct unexpected_finding *finding)
+{
+	struct cause_zone was = zone_of(unexpected, finding->zone, false);
+	struct cause_zone is = zone_of(unexpected, finding->zone, true);
+	struct cz2_setting period;
+	int64_t after, before;
+
+	find_moments(unexpected, finding, &after, &before);
+	if (clockwork_began(&unexpected->clock, unexpected->seen, finding->zone, after - BEGINS_MS,
+			    before + CZ2_LATE_MS, &period) &&
+	    cause_is_period(&was, &is, &period))
+		return UNEXPECTED_PERIOD;
+	return cause_is_wall(&was, &is) ? UNEXPECTED_WALL : UNEXPECTED_UNKNOWN;
 }
 
 /* Setpoints of a zone that nobody holds, the end of temporary ones, and being out. */
@@ -458,6 +463,10 @@ find(const struct unexpected *unexpected, int zone, enum unexpected_cause cause,
 		if (owner == zone && unexpected->slots[id].ripe)
 			add_change(unexpected, finding, id);
 	}
+	if (finding->count > 0 && zone != 0 && cause == UNEXPECTED_UNKNOWN)
+		finding->cause = cause_of_zone(unexpected, finding);
+	if (finding->cause != UNEXPECTED_UNKNOWN)
+		finding->scheduled = finding->cause == UNEXPECTED_PERIOD;
 	return finding->count > 0;
 }
 
@@ -478,7 +487,7 @@ int
 unexpected_take(struct unexpected *unexpected,
 		struct unexpected_finding findings[UNEXPECTED_FINDINGS_MAX])
 {
-	enum unexpected_cause cause = cause_of(unexpected);
+	enum unexpected_cause cause = common_cause(unexpected);
 	int count = 0;
 
 	for (int zone = 0; zone <= unexpected->zones; zone++)

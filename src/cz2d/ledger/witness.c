@@ -118,6 +118,8 @@ static const char *const cause_texts[] = {
 	[UNEXPECTED_UNKNOWN] = "somebody at a wall thermostat, or a schedule",
 	[UNEXPECTED_RESTARTED] = "the panel has restarted",
 	[UNEXPECTED_CLIENT] = "another client on the bus",
+	[UNEXPECTED_PERIOD] = "a period of the schedule began",
+	[UNEXPECTED_WALL] = "somebody at a wall thermostat",
 };
 
 static const char *
@@ -148,12 +150,22 @@ describe(const struct unexpected_finding *finding, FILE *to)
 	}
 }
 
-/* One line, whatever happened together. What schedules do every day is no warning. */
+/* What schedules do every day is no warning; that a hold is lost always is. */
+static bool
+is_daily(const struct unexpected_finding *finding)
+{
+	for (int i = 0; i < finding->count; i++)
+		if (finding->changes[i].field == CZ2_HOLD)
+			return false;
+	return finding->scheduled;
+}
+
+/* One line, whatever happened together. */
 static void
 say(struct witness *witness, const struct unexpected_finding *findings, int count, int64_t now)
 {
 	char text[LINE_MAX] = "", more[64] = "";
-	bool scheduled = true;
+	bool daily = true;
 	FILE *to;
 
 	if (!grant(&witness->lines, now)) {
@@ -162,18 +174,21 @@ say(struct witness *witness, const struct unexpected_finding *findings, int coun
 	}
 	to = mem_or_end(fmemopen(text, sizeof text, "w"));
 	for (int i = 0; i < count; i++) {
+		const char *cause = cause_texts[findings[i].cause];
+
 		fprintf(to, "%s", i > 0 ? "; " : "");
+		if (i == 0 || findings[i].cause != findings[i - 1].cause)
+			fprintf(to, "(%s): ", cause);
 		describe(&findings[i], to);
-		scheduled = scheduled && findings[i].scheduled;
+		daily = daily && is_daily(&findings[i]);
 	}
 	fclose(to);
 	if (witness->unsaid > 0)
 		snprintf(more, sizeof more, "; and %d more since the last such line",
 			 witness->unsaid);
 	witness->unsaid = 0;
-	log_line(scheduled ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING, "panel",
-		 "changed without a command (%s): %s%s", cause_texts[findings[0].cause], text,
-		 more);
+	log_line(daily ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING, "panel",
+		 "changed without a command %s%s", text, more);
 }
 
 /* ------------------------------------------------------------------------

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright 2026 The cz2d authors */
+/*
+ * Between two readings the clock runs as ours does. So a moment is told from the reading
+ * before it, also when somebody has set the clock since.
+ */
+#include "build.h"
+
+#include "cz2d/ledger/clockwork.h"
+
+#include <string.h>
+
+enum {
+	SECOND_MS = 1000,
+	MINUTE_S = 60,
+	HOUR_S = 60 * MINUTE_S,
+	DAY_S = 24 * HOUR_S,
+	WEEK_S = CZ2_DAYS * DAY_S,
+	WEEK_MINUTES = WEEK_S / MINUTE_S,
+	DRIFT_MINUTES = 3,  /* the panel's clock may lose so much, */
+	DRIFT_SHARE = 1000, /* and one in so many minutes */
+};
+
+void
+clockwork_init(struct clockwork *clockwork)
+{
+	*clockwork = (struct clockwork){.jump_after = INT64_MIN, .jump_before = INT64_MIN};
+}
+
+static int
+value_in(const struct cz2_image *image, enum cz2_field field)
+{
+	const struct cz2_field_info *info = cz2_field_info(field);
+
+	return cz2_place_get(info, &info->places[0], 0, image->bytes, image->length);
+}
+
+/* CZ2_UNKNOWN when it shows no time. */
+static int
+second_in(const struct cz2_image *image)
+{
+	static const int lengths[] = {DAY_S, HOUR_S, MINUTE_S, 1};
+	int second = 0;
+
+	for (int part = 0; part < (int)(sizeof lengths / sizeof lengths[0]); part++) {
+		int value = value_in(image, (enum cz2_field)(CZ2_CLOCK_DAY + part));
+
+		if (value == CZ2_UNKNOWN)
+			return CZ2_UNKNOWN;
+		second += value * lengths[part];
+	}
+	return second;
+}
+
+/* It stood still, or was set back; or it counts from the beginning, as one without a battery. */
+static bool
+began_anew(const struct clockwork_reading *before, int clock, int64_t passed)
+{
+	int64_t tolerance = DRIFT_MINUTES + passed / DRIFT_SHARE;
+	int64_t behind = (before->second / MINUTE_S + passed - clock) % WEEK_MINUTES;
+
+	if (behind <= tolerance || WEEK_MINUTES - behind <= tolerance)
+		return false;
+	return behind <= WEEK_MINUTES / 2 || clock <= passed + DRIFT_MINUTES;
+}
+
+static void
+compare(struct clockwork *clockwork, int second, int64_t time)
+{
+	const struct clockwork_reading *before = &clockwork->readings[clockwork->count - 1];
+	int64_t passed = (time - before->time) / (MINUTE_S * SECOND_MS);
+
+	if (second != CZ2_UNKNOWN && !began_anew(before, second / MINUTE_S, passed))
+		return;
+	clockwork->jump_after = before->time;
+	clockwork->jump_before = time;
+}
+
+static void
+keep(struct clockwork *clockwork, int second, int64_t time)
+{
+	if (clockwork->count == CLOCKWORK_READINGS) {
+		clockwork->count--;
+		memmove(clockwork->readings, clockwork->readings + 1,
+			(size_t)clockwork->count * sizeof clockwork->readings[0]);
+	}
+	clockwork->readings[clockwork->count++] = (struct clockwork_reading){time, second};
+}
+
+void
+clockwork_read(struct clockwork *clockwork, const struct cz2_image *image)
+{
+	int second = second_in(image);
+
+	if (clockwork->count > 0 && !clockwork->adrift)
+		compare(clockwork, second, image->time);
+	clockwork->adrift = second == CZ2_UNKNOWN;
+	if (second != CZ2_UNKNOWN)
+		keep(clockwork, second, image->time);
+}
+
+void
+clockwork_set(struct clockwork *clockwork)
+{
+	clockwork->adrift = true;
+}
+
+/* ------------------------------------------------------------------------
+ * Periods
+ */
+
+/* The minute of the week that it showed; there is a reading. */
+static int
+minute_at(const struct clockwork *clockwork, int64_t moment)
+{
+	const struct clockwork_reading *reading = clockwork->readings;
+	int64_t second;
+
+	for (int i = 1; i < clockwork->count && clockwork->readings[i].time <= moment; i++)
+		reading = &clockwork->readings[i];
+	second = (reading->second + (moment - reading->time) / SECOND_MS) % WEEK_S;
+	return (int)((second + WEEK_S) % WEEK_S / MINUTE_S);
+}
+
+/* False while a row of it is missing; what makes no sense cz2_schedule_period() will tell. */
+static bool
+read_week(const struct cz2_image *rows, int zone, struct cz2_day week[CZ2_DAYS])
+{
+	for (int day = 0; day < CZ2_DAYS; day++) {
+		const struct cz2_image *row = &rows[cz2_schedule_row(zone, day)];
+
+		if (!cz2_day_read(row->bytes, row->length, &week[day]))
+			return false;
+	}
+	return true;
+}
+
+bool
+clockwork_began(const struct clockwork *clockwork, const struct cz2_image *rows, int zone,
+		int64_t after, int64_t before, struct cz2_setting *period)
+{
+	struct cz2_day week[CZ2_DAYS];
+	int first, last;
+
+	if (clockwork->count == 0 || before <= after || !read_week(rows, zone, week))
+		return false;
+	first = cz2_schedule_period(week, minute_at(clockwork, after));
+	last = cz2_schedule_period(week, minute_at(clockwork, before));
+	if (last < 0 || (first == last && before - after < (int64_t)WEEK_S * SECOND_MS))
+		return false;
+	*period = week[last / CZ2_PERIODS].periods[last % CZ2_PERIODS];
+	return true;
+}

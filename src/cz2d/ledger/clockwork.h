@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright 2026 The cz2d authors */
+/*
+ * The panel's clock as it was read, one reading after another: whether it began anew between
+ * two of them, and which period of a zone's program began by it. Moments are monotonic ms.
+ */
+#ifndef CZ2D_CLOCKWORK_H
+#define CZ2D_CLOCKWORK_H
+
+#include <cz2/schedule.h>
+
+enum { CLOCKWORK_READINGS = 8 };
+
+struct clockwork_reading {
+	int64_t time;
+	int second; /* of the week, Sunday 00:00 being 0 */
+};
+
+struct clockwork {
+	struct clockwork_reading readings[CLOCKWORK_READINGS]; /* newest last */
+	int count;
+	bool adrift; /* it was set, or shows no time: the next reading is compared with none */
+	int64_t jump_after, jump_before; /* it began anew between these; INT64_MIN: never */
+};
+
+void
+clockwork_init(struct clockwork *clockwork);
+
+/* Row 1.18 was read, later than any time before. */
+void
+clockwork_read(struct clockwork *clockwork, const struct cz2_image *image);
+
+/* We or another client have set it: that is no jump. */
+void
+clockwork_set(struct clockwork *clockwork);
+
+/*
+ * True when a period of the zone's program began after the one moment and not after the other:
+ * the last one that did. rows are all rows. False also when its clock or the zone's week is
+ * not known.
+ */
+bool
+clockwork_began(const struct clockwork *clockwork, const struct cz2_image *rows, int zone,
+		int64_t after, int64_t before, struct cz2_setting *period);
+
+#endif
