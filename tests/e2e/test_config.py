@@ -288,6 +288,7 @@ ELSEWHERE = {  # keys whose effect other files show
     "http.tls_cert", "http.tls_key",  # test_tls.py
     "worker.enabled", "worker.queue_limit",  # test_ledger.py
     "storage.keep_commands_days",  # test_store.py
+    "clock.sync",  # test_clock_keeper.py
 }
 
 

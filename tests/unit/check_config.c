@@ -203,6 +203,7 @@ static const struct {
 	{"cache.enabled", "false", "OFF"},
 	{"cache.stale_seconds", "10", "10"},
 	{"cache.refresh_interval", "5", "5"},
+	{"clock.sync", "\"auto\"", NULL},
 	{"command.timeout_seconds", "300", "300"},
 	{"command.guard_ms", "2000", NULL},
 	{"worker.enabled", "true", "on"},

@@ -25,6 +25,7 @@ enum config_zone_mode {
 };
 enum config_zone_off { CONFIG_ZONE_OFF_REFUSE, CONFIG_ZONE_OFF_AWAY };
 enum config_setpoint_hold { CONFIG_SETPOINT_TEMPORARY, CONFIG_SETPOINT_HOLD };
+enum config_clock_sync { CONFIG_CLOCK_OFF, CONFIG_CLOCK_WARN, CONFIG_CLOCK_AUTO };
 enum config_temp_step { CONFIG_STEP_ONE, CONFIG_STEP_HALF };
 
 struct config {
@@ -83,6 +84,9 @@ struct config {
 		int stale_seconds;
 		int refresh_interval;
 	} cache;
+	struct {
+		int sync; /* enum config_clock_sync */
+	} clock;
 	struct {
 		int timeout_seconds;
 		int guard_ms;

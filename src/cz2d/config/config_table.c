@@ -25,6 +25,7 @@ static const char *const discoveries[] = {"device", "off", NULL};
 static const char *const zone_modes[] = {"standard", "system", "readonly", "system_with_off", NULL};
 static const char *const zone_offs[] = {"refuse", "away", NULL};
 static const char *const setpoint_holds[] = {"temporary", "hold", NULL};
+static const char *const clock_syncs[] = {"off", "warn", "auto", NULL};
 static const char *const temp_steps[] = {"1", "0.5", NULL};
 
 #define FIELD(member)                                                                              \
@@ -232,6 +233,11 @@ const struct config_key config_keys[] = {
 	{"cache.refresh_interval", "CACHE_REFRESH_INTERVAL", CONFIG_KIND_NUMBER,
 		FIELD(cache.refresh_interval), .standard = "60", .minimum = 5, .maximum = YEAR,
 		.help = "how often the status is refreshed, in seconds"},
+
+	{"clock.sync", NULL, CONFIG_KIND_WORD, FIELD(clock.sync),
+		.standard = "warn", .words = clock_syncs, .reloadable = true,
+		.help = "what is done about a panel's clock that is more than two minutes off: nothing,"
+			" a line in the log, or the clock is set"},
 
 	{"command.timeout_seconds", "COMMAND_TIMEOUT_SECONDS", CONFIG_KIND_NUMBER,
 		FIELD(command.timeout_seconds), .standard = "30", .minimum = 5, .maximum = 300,
