@@ -2,14 +2,17 @@
 /* Copyright 2026 The cz2d authors */
 /*
  * A validated wish: the writable values that somebody wants, and what it takes
- * to get them. A wish is a set of values like a state; what it does not name
- * stays as it is on the panel. Only fields marked writable can be named, so no
- * other bit of the panel can be changed through here.
+ * to get them. A wish is a set of values like a state, with a day of the panel's
+ * program and its clock besides; what it does not name stays as it is on the panel.
+ * Only what is marked writable can be named, so no other bit of the panel can be
+ * changed through here.
  */
 #ifndef CZ2_COMMAND_H
 #define CZ2_COMMAND_H
 
+#include <cz2/clock.h>
 #include <cz2/error.h>
+#include <cz2/schedule.h>
 #include <cz2/state.h>
 
 enum {
@@ -18,9 +21,15 @@ enum {
 	CZ2_COOL_OFF_ABOVE = 90, /* the manual: stepped above 90 means zone off */
 };
 
+/* One of them changes one day of the program at most. */
 struct cz2_command {
 	struct cz2_values wish;
+	enum cz2_row program; /* the row of that day; CZ2_ROW_NONE: none */
+	struct cz2_day day;
+	int64_t week_start;   /* of the panel's clock, see clock.h; CZ2_CLOCK_AS_IT_IS: not wished */
 };
+
+#define CZ2_CLOCK_AS_IT_IS INT64_MIN
 
 /* Why a command cannot be carried out. */
 struct cz2_problem {
@@ -29,6 +38,9 @@ struct cz2_problem {
 	int heat, cool; /* CZ2_EGAP: what they would be */
 	enum cz2_field field; /* CZ2_ERANGE, CZ2_EIMPLAUSIBLE */
 	int row;   /* enum cz2_row, CZ2_EIMPLAUSIBLE */
+	/* Unless its fault is none: the program of the zone and this day (0..6) is what is wrong. */
+	int day;
+	struct cz2_schedule_problem schedule;
 };
 
 /* Things a caller should hear about although the command is carried out. */
@@ -65,6 +77,14 @@ cz2_command_init(struct cz2_command *command);
 int
 cz2_command_set(struct cz2_command *command, enum cz2_field field, int zone, int value);
 
+/* Names what is to change in the row of one zone and day, instead of what was named before. */
+void
+cz2_command_set_day(struct cz2_command *command, enum cz2_row row, const struct cz2_day *day);
+
+/* The panel's clock is to count from this Sunday 00:00. */
+void
+cz2_command_set_clock(struct cz2_command *command, int64_t week_start);
+
 bool
 cz2_command_empty(const struct cz2_command *command);
 
@@ -80,13 +100,13 @@ cz2_command_exclude(struct cz2_command *command, struct cz2_warnings *warnings);
 int
 cz2_command_last_zone(const struct cz2_command *command);
 
-/* The gap rule within the wish itself. CZ2_EGAP fills problem. */
+/* The rules within the wish itself. CZ2_EGAP, or CZ2_ERANGE for a day, fills problem. */
 int
 cz2_command_check(const struct cz2_command *command, struct cz2_problem *problem);
 
 /*
  * Adds the wishes of from. CZ2_EBUSY, and into unchanged, when they name another
- * value for the same field or break the gap rule together.
+ * value for the same field, another day of the program, or break a rule together.
  */
 int
 cz2_command_merge(struct cz2_command *into, const struct cz2_command *from);
@@ -100,33 +120,41 @@ bool
 cz2_command_touches(const struct cz2_command *command, enum cz2_row row);
 
 /*
- * The rows that can be written, in the order in which they are: setpoints, then
- * flags and mode, then fan. Ended by CZ2_ROW_NONE.
+ * The rows that one command can change have places, in the order in which they are written:
+ * setpoints, flags and mode, fan, clock, and one day of the program.
  */
-extern const enum cz2_row cz2_write_order[];
+enum { CZ2_COMMAND_ROWS = 5 };
+
+/* The place of a row; -1: nobody can write it. */
+int
+cz2_row_place(enum cz2_row row);
+
+/* The row at a place, if the command names something in it; else CZ2_ROW_NONE. */
+enum cz2_row
+cz2_command_row(const struct cz2_command *command, int place);
 
 /*
  * Edits a copy of a row. bytes (length of them) hold the row as just read and
  * receive the row to write; *changed tells whether anything differs. Bytes not
- * named stay as they were read.
+ * named stay as they were read. now: monotonic ms, which a clock is set by.
  * CZ2_EUNSUPPORTED: wrong length; CZ2_ERANGE: a value that cz2_command_set() would have
- * refused; CZ2_EIMPLAUSIBLE: the old content of what is
+ * refused, or a day that would break a rule; CZ2_EIMPLAUSIBLE: the old content of what is
  * to change makes no sense; CZ2_EGAP: what stays and what is named are too
  * close. bytes are untouched on failure.
  */
 int
 cz2_command_edit(const struct cz2_command *command, enum cz2_row row, uint8_t *bytes,
-		 size_t length, bool *changed, struct cz2_problem *problem);
+		 size_t length, int64_t now, bool *changed, struct cz2_problem *problem);
 
-/* True when the row shows everything that the command names in it. */
+/* True when the row, as it was at a moment, shows everything that the command names in it. */
 bool
 cz2_command_shown(const struct cz2_command *command, enum cz2_row row, const uint8_t *bytes,
-		  size_t length);
+		  size_t length, int64_t at);
 
 /* Takes out of the command what it names in the row and the row does not show. */
 void
 cz2_command_keep_shown(struct cz2_command *command, enum cz2_row row, const uint8_t *bytes,
-		       size_t length);
+		       size_t length, int64_t at);
 
 /* What the caller should hear, judged against the known state. Appends. */
 void

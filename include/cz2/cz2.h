@@ -8,6 +8,7 @@
 #ifndef CZ2_CZ2_H
 #define CZ2_CZ2_H
 
+#include <cz2/clock.h>
 #include <cz2/command.h>
 #include <cz2/error.h>
 #include <cz2/exchange.h>

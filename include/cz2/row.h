@@ -58,6 +58,7 @@ enum cz2_refresh {
 	CZ2_REFRESH_NEVER,  /* read on demand only */
 	CZ2_REFRESH_ALWAYS, /* every time */
 	CZ2_REFRESH_TURNS,  /* the most overdue ones, as far as the budget goes */
+	CZ2_REFRESH_LAZY,   /* never; one at a time between refreshes, when nothing else is to do */
 };
 
 struct cz2_row_info {
@@ -67,7 +68,7 @@ struct cz2_row_info {
 	uint8_t length;      /* payload length incl. the 3 prefix bytes; 0: unknown */
 	uint8_t overhear;    /* enum cz2_overhear */
 	uint8_t refresh;     /* enum cz2_refresh */
-	uint16_t fresh_s;    /* seconds after which CZ2_REFRESH_TURNS is due again */
+	uint16_t fresh_s;    /* seconds after which it is due again, unless it is read each time */
 	const char *title;
 	const char *evidence;/* C captured, P captured payload, S stated, I inferred */
 };

@@ -37,6 +37,11 @@ struct cz2_day {
 	struct cz2_setting periods[CZ2_PERIODS];
 };
 
+/* Days of all zones, by their row - CZ2_ROW_SCHEDULE; cleared: not named. */
+struct cz2_program {
+	struct cz2_day days[CZ2_SCHEDULES];
+};
+
 enum cz2_schedule_fault {
 	CZ2_FAULT_NONE,
 	CZ2_FAULT_START, /* no quarter of an hour of the day */
@@ -51,7 +56,9 @@ enum cz2_schedule_fault {
 struct cz2_schedule_problem {
 	enum cz2_schedule_fault fault;
 	enum cz2_period period;
-	struct cz2_setting setting; /* as it would be */
+	struct cz2_setting setting; /* as it would be; CZ2_EIMPLAUSIBLE: as it stands there */
+	enum cz2_period after;      /* CZ2_FAULT_ORDER: behind which it has to begin, */
+	int after_start;            /* and when that one does */
 };
 
 /* The row of a zone (1..8) and day (0..6). */
@@ -70,15 +77,28 @@ cz2_day_clear(struct cz2_day *day);
 bool
 cz2_day_read(const uint8_t *bytes, size_t length, struct cz2_day *day);
 
+/* True when nothing is wished. */
+bool
+cz2_day_empty(const struct cz2_day *wish);
+
 /* What can be said of a wish without the row. CZ2_ERANGE or CZ2_EGAP fills problem. */
 int
 cz2_day_check(const struct cz2_day *wish, struct cz2_schedule_problem *problem);
 
 /*
+ * Adds what from wishes. CZ2_EBUSY, and into unchanged, when they contradict each other or
+ * break a rule together.
+ */
+int
+cz2_day_merge(struct cz2_day *into, const struct cz2_day *from);
+
+/*
  * Edits a copy of a row as cz2_command_edit() does. Only bytes that are named change: out sets
- * the heat byte to the constant that is known to work; whoever ends it names heat, or gets
- * what the byte holds besides. CZ2_EUNSUPPORTED: wrong length; CZ2_ERANGE, CZ2_EGAP: the day
- * that would come of it breaks a rule in a period that is named. bytes stay as they are then.
+ * the heat byte to the constant that is known to work; a setpoint that is named ends it, and
+ * whoever ends it without naming heat gets what the byte holds besides. CZ2_EUNSUPPORTED: wrong
+ * length; CZ2_EIMPLAUSIBLE: what stands where something is named makes no sense; CZ2_ERANGE,
+ * CZ2_EGAP: the day that would come of it breaks a rule in a period that is named. bytes stay
+ * as they are then.
  */
 int
 cz2_day_edit(const struct cz2_day *wish, uint8_t *bytes, size_t length, bool *changed,
@@ -87,6 +107,10 @@ cz2_day_edit(const struct cz2_day *wish, uint8_t *bytes, size_t length, bool *ch
 /* True when the row shows all that is wished. */
 bool
 cz2_day_shown(const struct cz2_day *wish, const uint8_t *bytes, size_t length);
+
+/* Takes out of the wish what the row does not show. */
+void
+cz2_day_keep_shown(struct cz2_day *wish, const uint8_t *bytes, size_t length);
 
 /*
  * The period that began last at a moment of the week (minutes since Sunday 00:00): 4 times its

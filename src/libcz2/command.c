@@ -1,26 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright 2026 The cz2d authors */
 /*
- * Wishes: naming values, merging, editing rows, and the rules of the panel
- * that a wish has to keep. The only code that changes bytes of a row which
- * will be written.
+ * Wishes: naming values, merging, and the rules of the panel that a wish has to
+ * keep. What it takes to get them into rows is command_row.c's.
  */
 #include "build.h"
 
-#include <cz2/command.h>
-
-#include <string.h>
-
-const enum cz2_row cz2_write_order[] = {
-	/* An unheld zone falls back to its schedule, so setpoints come first and
-	 * the flag that keeps them right behind. */
-	CZ2_ROW_1_16, CZ2_ROW_1_12, CZ2_ROW_1_17, CZ2_ROW_NONE,
-};
+#include "libcz2/command_internal.h"
 
 void
 cz2_command_init(struct cz2_command *command)
 {
 	cz2_values_clear(&command->wish);
+	command->program = CZ2_ROW_NONE;
+	cz2_day_clear(&command->day);
+	command->week_start = CZ2_CLOCK_AS_IT_IS;
 }
 
 static int
@@ -47,9 +41,24 @@ cz2_command_set(struct cz2_command *command, enum cz2_field field, int zone, int
 	return CZ2_OK;
 }
 
+void
+cz2_command_set_day(struct cz2_command *command, enum cz2_row row, const struct cz2_day *day)
+{
+	command->program = cz2_day_empty(day) ? CZ2_ROW_NONE : row;
+	command->day = *day;
+}
+
+void
+cz2_command_set_clock(struct cz2_command *command, int64_t week_start)
+{
+	command->week_start = week_start;
+}
+
 bool
 cz2_command_empty(const struct cz2_command *command)
 {
+	if (command->program != CZ2_ROW_NONE || command->week_start != CZ2_CLOCK_AS_IT_IS)
+		return false;
 	for (int slot = 0; slot < CZ2_SLOT_COUNT; slot++)
 		if (command->wish.at[slot] != CZ2_UNKNOWN)
 			return false;
@@ -59,8 +68,9 @@ cz2_command_empty(const struct cz2_command *command)
 int
 cz2_command_last_zone(const struct cz2_command *command)
 {
-	int last = 0;
+	int last = 0, day;
 
+	cz2_schedule_split(command->program, &last, &day);
 	for (int slot = 0; slot < CZ2_SLOT_COUNT; slot++) {
 		enum cz2_field field;
 		int zone;
@@ -98,8 +108,8 @@ cz2_command_exclude(struct cz2_command *command, struct cz2_warnings *warnings)
 	}
 }
 
-static int
-check_gap(int zone, int heat, int cool, struct cz2_problem *problem)
+int
+command_check_gap(int zone, int heat, int cool, struct cz2_problem *problem)
 {
 	if (heat == CZ2_UNKNOWN || cool == CZ2_UNKNOWN || cool >= heat + CZ2_SETPOINT_GAP)
 		return CZ2_OK;
@@ -108,16 +118,51 @@ check_gap(int zone, int heat, int cool, struct cz2_problem *problem)
 	return CZ2_EGAP;
 }
 
+static int
+check_day(const struct cz2_command *command, struct cz2_problem *problem)
+{
+	int error;
+
+	*problem = (struct cz2_problem){.row = command->program};
+	if (!cz2_schedule_split(command->program, &problem->zone, &problem->day))
+		return CZ2_OK;
+	error = cz2_day_check(&command->day, &problem->schedule);
+	problem->error = error;
+	return error;
+}
+
 int
 cz2_command_check(const struct cz2_command *command, struct cz2_problem *problem)
 {
 	for (int zone = 1; zone <= CZ2_ZONES_MAX; zone++) {
-		int error = check_gap(zone, wished(command, CZ2_HEAT, zone),
-				      wished(command, CZ2_COOL, zone), problem);
+		int error = command_check_gap(zone, wished(command, CZ2_HEAT, zone),
+					      wished(command, CZ2_COOL, zone), problem);
 
 		if (error != CZ2_OK)
 			return error;
 	}
+	return check_day(command, problem);
+}
+
+static int
+merge_program(struct cz2_command *into, const struct cz2_command *from)
+{
+	if (from->program == CZ2_ROW_NONE)
+		return CZ2_OK;
+	if (into->program != CZ2_ROW_NONE && into->program != from->program)
+		return CZ2_EBUSY;
+	into->program = from->program;
+	return cz2_day_merge(&into->day, &from->day);
+}
+
+static int
+merge_clock(struct cz2_command *into, const struct cz2_command *from)
+{
+	if (from->week_start == CZ2_CLOCK_AS_IT_IS)
+		return CZ2_OK;
+	if (into->week_start != CZ2_CLOCK_AS_IT_IS && into->week_start != from->week_start)
+		return CZ2_EBUSY;
+	into->week_start = from->week_start;
 	return CZ2_OK;
 }
 
@@ -136,176 +181,11 @@ cz2_command_merge(struct cz2_command *into, const struct cz2_command *from)
 			return CZ2_EBUSY;
 		merged.wish.at[slot] = value;
 	}
-	if (cz2_command_check(&merged, &problem) != CZ2_OK)
+	if (merge_program(&merged, from) != CZ2_OK || merge_clock(&merged, from) != CZ2_OK ||
+	    cz2_command_check(&merged, &problem) != CZ2_OK)
 		return CZ2_EBUSY;
 	*into = merged;
 	return CZ2_OK;
-}
-
-/* A named value that lies in a row. Writable values lie in one place only. */
-struct edit {
-	enum cz2_field field;
-	int zone;
-	int value;
-	const struct cz2_field_info *info;
-	const struct cz2_place *place;
-};
-
-/* The next edit of row from *slot on; false when there is none. */
-static bool
-next_edit(const struct cz2_command *command, enum cz2_row row, int *slot, struct edit *edit)
-{
-	for (; *slot < CZ2_SLOT_COUNT; (*slot)++) {
-		edit->value = command->wish.at[*slot];
-		if (edit->value == CZ2_UNKNOWN)
-			continue;
-		cz2_slot_split(*slot, &edit->field, &edit->zone);
-		edit->info = cz2_field_info(edit->field);
-		edit->place = &edit->info->places[0];
-		if (edit->place->row != row)
-			continue;
-		(*slot)++;
-		return true;
-	}
-	return false;
-}
-
-bool
-cz2_command_touches(const struct cz2_command *command, enum cz2_row row)
-{
-	struct edit edit;
-	int slot = 0;
-
-	return next_edit(command, row, &slot, &edit);
-}
-
-/* What the value is to become: "ALL on" keeps the zone that rules already. */
-static int
-target(const struct edit *edit, int old)
-{
-	if (edit->field != CZ2_ALL || edit->value != CZ2_ALL_ON)
-		return edit->value;
-	return old > 0 ? old : 1;
-}
-
-static int
-apply(const struct edit *edit, enum cz2_row row, uint8_t *bytes, size_t length,
-      struct cz2_problem *problem)
-{
-	int old = cz2_place_get(edit->info, edit->place, edit->zone, bytes, length);
-
-	if (edit->value < edit->info->set_min || edit->value > edit->info->set_max) {
-		problem->error = CZ2_ERANGE;
-		return CZ2_ERANGE;
-	}
-	if (old == CZ2_UNKNOWN) {
-		*problem = (struct cz2_problem){.error = CZ2_EIMPLAUSIBLE,
-						.zone = edit->zone,
-						.field = edit->field,
-						.row = (int)row};
-		return CZ2_EIMPLAUSIBLE;
-	}
-	if (target(edit, old) != old)
-		cz2_place_put(edit->place, edit->zone, target(edit, old), bytes);
-	return CZ2_OK;
-}
-
-/* The gap between what is named and what the row keeps, in each zone that is named. */
-static int
-check_stored_gaps(const struct cz2_command *command, const uint8_t *bytes, size_t length,
-		  struct cz2_problem *problem)
-{
-	const struct cz2_field_info *heat = cz2_field_info(CZ2_HEAT);
-	const struct cz2_field_info *cool = cz2_field_info(CZ2_COOL);
-
-	for (int zone = 1; zone <= CZ2_ZONES_MAX; zone++) {
-		int error;
-
-		if (wished(command, CZ2_HEAT, zone) == CZ2_UNKNOWN &&
-		    wished(command, CZ2_COOL, zone) == CZ2_UNKNOWN)
-			continue;
-		error = check_gap(zone,
-				  cz2_place_get(heat, &heat->places[0], zone, bytes, length),
-				  cz2_place_get(cool, &cool->places[0], zone, bytes, length),
-				  problem);
-		if (error != CZ2_OK)
-			return error;
-	}
-	return CZ2_OK;
-}
-
-/* The last guard: whatever the edits did, only bits that may be written come from them. */
-static void
-take_writable_bits(enum cz2_row row, const uint8_t *edited, uint8_t *bytes, size_t length)
-{
-	for (unsigned i = 0; i < length; i++) {
-		uint8_t mask = cz2_row_writable_mask(row, i);
-
-		bytes[i] = (uint8_t)((bytes[i] & ~mask) | (edited[i] & mask));
-	}
-}
-
-int
-cz2_command_edit(const struct cz2_command *command, enum cz2_row row, uint8_t *bytes,
-		 size_t length, bool *changed, struct cz2_problem *problem)
-{
-	uint8_t edited[CZ2_ROW_SIZE_MAX];
-	struct edit edit;
-	int error;
-	int slot = 0;
-
-	*problem = (struct cz2_problem){.error = CZ2_EUNSUPPORTED, .row = (int)row};
-	if (cz2_row_info(row)->length == 0 || !cz2_row_matches(row, bytes, length))
-		return CZ2_EUNSUPPORTED;
-
-	memcpy(edited, bytes, length);
-	while (next_edit(command, row, &slot, &edit)) {
-		error = apply(&edit, row, edited, length, problem);
-		if (error != CZ2_OK)
-			return error;
-	}
-	if (row == CZ2_ROW_1_16) {
-		error = check_stored_gaps(command, edited, length, problem);
-		if (error != CZ2_OK)
-			return error;
-	}
-	*changed = memcmp(bytes, edited, length) != 0;
-	problem->error = CZ2_OK;
-	take_writable_bits(row, edited, bytes, length);
-	return CZ2_OK;
-}
-
-static bool
-edit_shown(const struct edit *edit, const uint8_t *bytes, size_t length)
-{
-	int value = cz2_place_get(edit->info, edit->place, edit->zone, bytes, length);
-
-	return value != CZ2_UNKNOWN && value == target(edit, value);
-}
-
-bool
-cz2_command_shown(const struct cz2_command *command, enum cz2_row row, const uint8_t *bytes,
-		  size_t length)
-{
-	struct edit edit;
-	int slot = 0;
-
-	while (next_edit(command, row, &slot, &edit))
-		if (!edit_shown(&edit, bytes, length))
-			return false;
-	return true;
-}
-
-void
-cz2_command_keep_shown(struct cz2_command *command, enum cz2_row row, const uint8_t *bytes,
-		       size_t length)
-{
-	struct edit edit;
-	int slot = 0;
-
-	while (next_edit(command, row, &slot, &edit))
-		if (!edit_shown(&edit, bytes, length))
-			cz2_values_set(&command->wish, edit.field, edit.zone, CZ2_UNKNOWN);
 }
 
 /* The value after the command: what it names, else what is known. */
@@ -398,29 +278,4 @@ cz2_command_warn(const struct cz2_command *command, const struct cz2_values *sta
 	if (wished(command, CZ2_MODE, 0) == CZ2_MODE_EHEAT &&
 	    cz2_values_get(state, CZ2_HEAT_PUMP, 0) == 0)
 		warn(warnings, CZ2_WARN_NO_HEAT_PUMP, 0, 0);
-}
-
-/* The bits that one writable field may change in one byte of its row. */
-static uint8_t
-field_mask(enum cz2_field field, enum cz2_row row, unsigned byte)
-{
-	const struct cz2_field_info *info = cz2_field_info(field);
-	const struct cz2_place *place = &info->places[0];
-
-	if (!info->writable || place->row != row)
-		return 0;
-	if (place->codec == CZ2_ZONE_BYTE)
-		return byte >= place->byte && byte < (unsigned)place->byte + CZ2_ZONES_MAX ? 0xFF
-											   : 0;
-	return byte == place->byte ? place->mask : 0;
-}
-
-uint8_t
-cz2_row_writable_mask(enum cz2_row row, unsigned byte)
-{
-	uint8_t mask = 0;
-
-	for (int field = 0; field < CZ2_FIELD_COUNT; field++)
-		mask |= field_mask((enum cz2_field)field, row, byte);
-	return mask;
 }

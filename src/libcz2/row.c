@@ -19,6 +19,7 @@
 #define NEVER CZ2_REFRESH_NEVER
 #define ALWAYS CZ2_REFRESH_ALWAYS
 #define TURNS CZ2_REFRESH_TURNS
+#define LAZY CZ2_REFRESH_LAZY
 
 /* The same row in each of the seven Smart Sensors. */
 #define SENSOR_ROWS(id, ...) \
@@ -27,8 +28,8 @@
 	[id + 6] = {8, __VA_ARGS__}
 
 /* Temperatures move slowly: rows that carry them are due after 20 s; what hardly
- * ever changes, after five minutes. */
-enum { SOON = 20, RARELY = 300 };
+ * ever changes, after five minutes; what only people change, after an hour. */
+enum { SOON = 20, RARELY = 300, SELDOM = 3600 };
 
 static const struct cz2_row_info rows[CZ2_ROW_SCHEDULE] = {
 	/*                device, table, row, length, overheard, refresh, fresh for, ... */
@@ -54,7 +55,7 @@ static const struct cz2_row_info rows[CZ2_ROW_SCHEDULE] = {
 };
 
 /* The 56 of them differ in nothing but their number. */
-#define SCHEDULE(n) {UI, 10, n, 19, REPLY, NEVER, 0, "schedule", "I"}
+#define SCHEDULE(n) {UI, 10, n, 19, REPLY, LAZY, SELDOM, "schedule", "I"}
 #define SCHEDULES(n) SCHEDULE(n), SCHEDULE(n + 1), SCHEDULE(n + 2), SCHEDULE(n + 3), \
 	SCHEDULE(n + 4), SCHEDULE(n + 5), SCHEDULE(n + 6)
 

@@ -148,24 +148,41 @@ fault_of(const struct cz2_setting *wish)
 	return keeps_gap(wish) ? CZ2_FAULT_NONE : CZ2_FAULT_GAP;
 }
 
+/* Of the periods before this one that which begins last, as far as it is known. */
+static enum cz2_period
+latest_before(const struct cz2_day *day, int period)
+{
+	int latest = CZ2_WAKE;
+
+	/* CZ2_UNKNOWN is less than any start. */
+	for (int before = CZ2_DAY; before < period; before++)
+		if (day->periods[before].start > day->periods[latest].start)
+			latest = before;
+	return (enum cz2_period)latest;
+}
+
 /* Of a day as far as it is known: periods begin one after the other. */
 static bool
 follows(const struct cz2_day *day, int period)
 {
 	int start = day->periods[period].start;
 
-	for (int before = 0; before < period; before++)
-		if (start != CZ2_UNKNOWN && day->periods[before].start != CZ2_UNKNOWN &&
-		    day->periods[before].start >= start)
-			return false;
-	return true;
+	return period == CZ2_WAKE || start == CZ2_UNKNOWN ||
+	       day->periods[latest_before(day, period)].start < start;
 }
 
+/* day: as it would be. */
 static int
 refuse(struct cz2_schedule_problem *problem, enum cz2_schedule_fault fault, int period,
-       const struct cz2_setting *setting)
+       const struct cz2_day *day)
 {
-	*problem = (struct cz2_schedule_problem){fault, (enum cz2_period)period, *setting};
+	*problem = (struct cz2_schedule_problem){
+		.fault = fault,
+		.period = (enum cz2_period)period,
+		.setting = day->periods[period],
+		.after = latest_before(day, period),
+	};
+	problem->after_start = day->periods[problem->after].start;
 	return fault == CZ2_FAULT_GAP ? CZ2_EGAP : CZ2_ERANGE;
 }
 
@@ -179,7 +196,7 @@ cz2_day_check(const struct cz2_day *wish, struct cz2_schedule_problem *problem)
 		if (fault == CZ2_FAULT_NONE && !follows(wish, period))
 			fault = CZ2_FAULT_ORDER;
 		if (fault != CZ2_FAULT_NONE)
-			return refuse(problem, fault, period, setting);
+			return refuse(problem, fault, period, wish);
 	}
 	return CZ2_OK;
 }
@@ -195,6 +212,54 @@ is_named(const struct cz2_setting *wish)
 	       wish->cool != CZ2_UNKNOWN || wish->out != CZ2_UNKNOWN;
 }
 
+bool
+cz2_day_empty(const struct cz2_day *wish)
+{
+	for (int period = 0; period < CZ2_PERIODS; period++)
+		if (is_named(&wish->periods[period]))
+			return false;
+	return true;
+}
+
+/* A setpoint that is named is to be heeded. */
+static int
+wished_out(const struct cz2_setting *wish)
+{
+	return wish->heat != CZ2_UNKNOWN || wish->cool != CZ2_UNKNOWN ? 0 : wish->out;
+}
+
+static bool
+merge_value(int16_t *into, int16_t from)
+{
+	if (from == CZ2_UNKNOWN)
+		return true;
+	if (*into != CZ2_UNKNOWN && *into != from)
+		return false;
+	*into = from;
+	return true;
+}
+
+int
+cz2_day_merge(struct cz2_day *into, const struct cz2_day *from)
+{
+	struct cz2_day merged = *into;
+	struct cz2_schedule_problem problem;
+
+	for (int period = 0; period < CZ2_PERIODS; period++) {
+		struct cz2_setting *one = &merged.periods[period];
+		const struct cz2_setting *other = &from->periods[period];
+
+		if (!merge_value(&one->start, other->start) ||
+		    !merge_value(&one->heat, other->heat) ||
+		    !merge_value(&one->cool, other->cool) || !merge_value(&one->out, other->out))
+			return CZ2_EBUSY;
+	}
+	if (cz2_day_check(&merged, &problem) != CZ2_OK)
+		return CZ2_EBUSY;
+	*into = merged;
+	return CZ2_OK;
+}
+
 static void
 put(const struct cz2_setting *wish, int period, uint8_t *bytes)
 {
@@ -206,7 +271,7 @@ put(const struct cz2_setting *wish, int period, uint8_t *bytes)
 	}
 	if (wish->heat != CZ2_UNKNOWN)
 		*heat = (uint8_t)wish->heat;
-	else if (wish->out == 0)
+	else if (wished_out(wish) == 0)
 		*heat &= (uint8_t)~OUT_FLAG;
 	else if (wish->out == 1 && (*heat & OUT_FLAG) == 0)
 		*heat = out_bytes[period];
@@ -227,9 +292,41 @@ fault_after(const struct cz2_day *wish, const struct cz2_day *after, int period)
 		return CZ2_FAULT_ORDER;
 	if (!is_named(&wish->periods[period]) || setting->out == 1)
 		return CZ2_FAULT_NONE;
-	if (wish->periods[period].out == 0 && setting->heat == CZ2_UNKNOWN)
+	if (wished_out(&wish->periods[period]) == 0 && setting->heat == CZ2_UNKNOWN)
 		return CZ2_FAULT_HEAT;
 	return keeps_gap(setting) ? CZ2_FAULT_NONE : CZ2_FAULT_GAP;
+}
+
+/* What is named, and stands there in a way that makes no sense: then it may be something else. */
+static enum cz2_schedule_fault
+implausible(const struct cz2_setting *wish, const struct cz2_setting *before)
+{
+	if (wish->start != CZ2_UNKNOWN && before->start == CZ2_UNKNOWN)
+		return CZ2_FAULT_START;
+	if ((wish->heat != CZ2_UNKNOWN || wish->out == 1) && before->heat == CZ2_UNKNOWN)
+		return CZ2_FAULT_HEAT;
+	if (wish->cool != CZ2_UNKNOWN && before->cool == CZ2_UNKNOWN)
+		return CZ2_FAULT_COOL;
+	return CZ2_FAULT_NONE;
+}
+
+static int
+check_stored(const struct cz2_day *wish, const uint8_t *bytes,
+	     struct cz2_schedule_problem *problem)
+{
+	struct cz2_day before;
+
+	cz2_day_read(bytes, ROW_LENGTH, &before);
+	for (int period = 0; period < CZ2_PERIODS; period++) {
+		enum cz2_schedule_fault fault =
+			implausible(&wish->periods[period], &before.periods[period]);
+
+		if (fault == CZ2_FAULT_NONE)
+			continue;
+		refuse(problem, fault, period, &before);
+		return CZ2_EIMPLAUSIBLE;
+	}
+	return CZ2_OK;
 }
 
 int
@@ -242,6 +339,8 @@ cz2_day_edit(const struct cz2_day *wish, uint8_t *bytes, size_t length, bool *ch
 
 	if (length != ROW_LENGTH)
 		return CZ2_EUNSUPPORTED;
+	if (error == CZ2_OK)
+		error = check_stored(wish, bytes, problem);
 	if (error != CZ2_OK)
 		return error;
 	memcpy(edited, bytes, length);
@@ -252,7 +351,7 @@ cz2_day_edit(const struct cz2_day *wish, uint8_t *bytes, size_t length, bool *ch
 		enum cz2_schedule_fault fault = fault_after(wish, &after, period);
 
 		if (fault != CZ2_FAULT_NONE)
-			return refuse(problem, fault, period, &after.periods[period]);
+			return refuse(problem, fault, period, &after);
 	}
 	*changed = memcmp(edited, bytes, length) != 0;
 	memcpy(bytes, edited, length);
@@ -275,14 +374,39 @@ cz2_day_shown(const struct cz2_day *wish, const uint8_t *bytes, size_t length)
 	for (int period = 0; period < CZ2_PERIODS; period++) {
 		const struct cz2_setting *wished = &wish->periods[period];
 		const struct cz2_setting *shown = &day.periods[period];
-		/* A setpoint that is named is to be heeded. */
-		int out = wished->heat != CZ2_UNKNOWN ? 0 : wished->out;
 
 		if (!is_met(wished->start, shown->start) || !is_met(wished->heat, shown->heat) ||
-		    !is_met(wished->cool, shown->cool) || !is_met(out, shown->out))
+		    !is_met(wished->cool, shown->cool) || !is_met(wished_out(wished), shown->out))
 			return false;
 	}
 	return true;
+}
+
+static void
+keep_met(int16_t *wished, int shown)
+{
+	if (*wished != shown)
+		*wished = CZ2_UNKNOWN;
+}
+
+void
+cz2_day_keep_shown(struct cz2_day *wish, const uint8_t *bytes, size_t length)
+{
+	struct cz2_day day;
+
+	cz2_day_read(bytes, length, &day);
+	for (int period = 0; period < CZ2_PERIODS; period++) {
+		struct cz2_setting *wished = &wish->periods[period];
+		struct cz2_setting *shown = &day.periods[period];
+
+		/* While the period is out its setpoints do not count. */
+		if (shown->out == 1)
+			shown->heat = shown->cool = CZ2_UNKNOWN;
+		keep_met(&wished->start, shown->start);
+		keep_met(&wished->heat, shown->heat);
+		keep_met(&wished->cool, shown->cool);
+		keep_met(&wished->out, shown->out);
+	}
 }
 
 /* ------------------------------------------------------------------------

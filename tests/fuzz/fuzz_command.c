@@ -24,7 +24,7 @@ check_edit(const struct cz2_command *command, const struct wishes *wishes, enum 
 	bool changed = false;
 
 	memcpy(after, before, length);
-	if (cz2_command_edit(command, row, after, length, &changed, &problem) != CZ2_OK) {
+	if (cz2_command_edit(command, row, after, length, 0, &changed, &problem) != CZ2_OK) {
 		FUZZ_ASSERT(memcmp(after, before, length) == 0);
 		return;
 	}
@@ -34,8 +34,8 @@ check_edit(const struct cz2_command *command, const struct wishes *wishes, enum 
 	for (unsigned i = 0; i < length; i++)
 		FUZZ_ASSERT(((before[i] ^ after[i]) & ~cz2_row_writable_mask(row, i)) == 0);
 	FUZZ_ASSERT(changed == (memcmp(after, before, length) != 0));
-	FUZZ_ASSERT(cz2_command_shown(command, row, after, length));
-	FUZZ_ASSERT(cz2_command_edit(command, row, after, length, &changed, &problem) == CZ2_OK);
+	FUZZ_ASSERT(cz2_command_shown(command, row, after, length, 0));
+	FUZZ_ASSERT(cz2_command_edit(command, row, after, length, 0, &changed, &problem) == CZ2_OK);
 	FUZZ_ASSERT(!changed);
 }
 
@@ -80,7 +80,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	cz2_values_clear(&state);
 	cz2_command_warn(&command, &state, &warnings);
 	FUZZ_ASSERT(warnings.count <= CZ2_WARNINGS_MAX);
-	cz2_command_keep_shown(&command, row, bytes, length);
-	FUZZ_ASSERT(cz2_command_shown(&command, row, bytes, length));
+	cz2_command_keep_shown(&command, row, bytes, length, 0);
+	FUZZ_ASSERT(cz2_command_shown(&command, row, bytes, length, 0));
 	return 0;
 }

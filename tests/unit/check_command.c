@@ -50,7 +50,7 @@ edit(const struct cz2_command *command, enum cz2_row row, uint8_t *bytes, size_t
 	struct cz2_problem problem;
 	bool changed;
 
-	ck_assert_int_eq(cz2_command_edit(command, row, bytes, length, &changed, &problem),
+	ck_assert_int_eq(cz2_command_edit(command, row, bytes, length, 0, &changed, &problem),
 			 CZ2_OK);
 	return changed;
 }
@@ -65,7 +65,8 @@ refused(const struct cz2_command *command, enum cz2_row row, const uint8_t *byte
 	bool changed = false;
 
 	memcpy(copy, bytes, length);
-	ck_assert_int_eq(cz2_command_edit(command, row, copy, length, &changed, &problem), error);
+	ck_assert_int_eq(cz2_command_edit(command, row, copy, length, 0, &changed, &problem),
+			 error);
 	ck_assert_mem_eq(copy, bytes, length);
 	ck_assert_int_eq(problem.error, error);
 	return problem;
@@ -282,10 +283,39 @@ END_TEST
 
 START_TEST(setpoints_are_written_before_flags_and_flags_before_the_fan)
 {
-	ck_assert_int_eq(cz2_write_order[0], CZ2_ROW_1_16);
-	ck_assert_int_eq(cz2_write_order[1], CZ2_ROW_1_12);
-	ck_assert_int_eq(cz2_write_order[2], CZ2_ROW_1_17);
-	ck_assert_int_eq(cz2_write_order[3], CZ2_ROW_NONE);
+	struct cz2_command command = wish(CZ2_FAN, 0, 1);
+	struct cz2_day day;
+	int place = 0;
+
+	also(&command, CZ2_HOLD, 2, 1);
+	also(&command, CZ2_HEAT, 2, 70);
+	cz2_command_set_clock(&command, 0);
+	cz2_day_clear(&day);
+	day.periods[CZ2_EVE].heat = 68;
+	cz2_command_set_day(&command, cz2_schedule_row(2, 3), &day);
+	ck_assert_int_eq(cz2_command_row(&command, place++), CZ2_ROW_1_16);
+	ck_assert_int_eq(cz2_command_row(&command, place++), CZ2_ROW_1_12);
+	ck_assert_int_eq(cz2_command_row(&command, place++), CZ2_ROW_1_17);
+	ck_assert_int_eq(cz2_command_row(&command, place++), CZ2_ROW_1_18);
+	ck_assert_int_eq(cz2_command_row(&command, place++), cz2_schedule_row(2, 3));
+	ck_assert_int_eq(place, CZ2_COMMAND_ROWS);
+}
+END_TEST
+
+START_TEST(each_row_that_can_be_written_has_a_place_and_no_other)
+{
+	struct cz2_command nothing;
+
+	cz2_command_init(&nothing);
+	for (int place = 0; place < CZ2_COMMAND_ROWS; place++)
+		ck_assert_int_eq(cz2_command_row(&nothing, place), CZ2_ROW_NONE);
+	for (int row = 0; row < CZ2_ROW_COUNT; row++) {
+		unsigned mask = 0;
+
+		for (unsigned byte = 0; byte < CZ2_ROW_SIZE_MAX; byte++)
+			mask |= cz2_row_writable_mask((enum cz2_row)row, byte);
+		ck_assert_int_eq(mask != 0, cz2_row_place((enum cz2_row)row) >= 0);
+	}
 }
 END_TEST
 
@@ -323,8 +353,10 @@ allowed(int row, unsigned byte)
 		return byte >= 3 && byte <= 18 ? 0xFF : 0;
 	case CZ2_ROW_1_17:
 		return byte == 3 ? 0x04 : 0;
+	case CZ2_ROW_1_18:
+		return byte >= 3 && byte <= 6 ? 0xFF : 0;
 	default:
-		return 0;
+		return row >= CZ2_ROW_SCHEDULE && byte >= 3 && byte <= 18 ? 0xFF : 0;
 	}
 }
 
@@ -375,7 +407,7 @@ START_TEST(what_the_row_shows_already_changes_nothing)
 	memcpy(flags, flags_row, sizeof flags);
 	also(&command, CZ2_HOLD, 1, 1);
 	also(&command, CZ2_HOLD, 5, 0);
-	ck_assert(cz2_command_shown(&command, CZ2_ROW_1_12, flags, sizeof flags));
+	ck_assert(cz2_command_shown(&command, CZ2_ROW_1_12, flags, sizeof flags, 0));
 	ck_assert(!edit(&command, CZ2_ROW_1_12, flags, sizeof flags));
 	ck_assert_mem_eq(flags, flags_row, sizeof flags);
 }
@@ -388,7 +420,7 @@ START_TEST(a_command_that_names_nothing_in_a_row_leaves_it_whatever_it_holds)
 
 	memset(row + 3, 0xFF, 16);
 	ck_assert(!edit(&command, CZ2_ROW_1_16, row, sizeof row));
-	ck_assert(cz2_command_shown(&command, CZ2_ROW_1_16, row, sizeof row));
+	ck_assert(cz2_command_shown(&command, CZ2_ROW_1_16, row, sizeof row, 0));
 }
 END_TEST
 
@@ -602,11 +634,11 @@ START_TEST(all_on_keeps_the_zone_that_rules_and_else_takes_zone_one)
 
 		memcpy(row, flags_row, sizeof row);
 		row[15] = old;
-		ck_assert_int_eq(cz2_command_shown(&command, CZ2_ROW_1_12, row, sizeof row),
+		ck_assert_int_eq(cz2_command_shown(&command, CZ2_ROW_1_12, row, sizeof row, 0),
 				 old != 0);
 		ck_assert_int_eq(edit(&command, CZ2_ROW_1_12, row, sizeof row), old == 0);
 		ck_assert_uint_eq(row[15], old == 0 ? 1 : old);
-		ck_assert(cz2_command_shown(&command, CZ2_ROW_1_12, row, sizeof row));
+		ck_assert(cz2_command_shown(&command, CZ2_ROW_1_12, row, sizeof row, 0));
 	}
 }
 END_TEST
@@ -618,11 +650,11 @@ START_TEST(values_acknowledged_but_not_kept_are_not_shown)
 				  76, 58, 68, 68, 68, 68, 68, 68, 68};
 	struct cz2_command command = wish(CZ2_COOL, 2, 85);
 
-	ck_assert(!cz2_command_shown(&command, CZ2_ROW_1_16, kept, sizeof kept));
+	ck_assert(!cz2_command_shown(&command, CZ2_ROW_1_16, kept, sizeof kept, 0));
 	command = wish(CZ2_COOL, 3, 76);
-	ck_assert(cz2_command_shown(&command, CZ2_ROW_1_16, kept, sizeof kept));
-	ck_assert(!cz2_command_shown(&command, CZ2_ROW_1_16, kept, 5));
-	ck_assert(!cz2_command_shown(&command, CZ2_ROW_1_16, kept, 0));
+	ck_assert(cz2_command_shown(&command, CZ2_ROW_1_16, kept, sizeof kept, 0));
+	ck_assert(!cz2_command_shown(&command, CZ2_ROW_1_16, kept, 5, 0));
+	ck_assert(!cz2_command_shown(&command, CZ2_ROW_1_16, kept, 0, 0));
 }
 END_TEST
 
@@ -633,7 +665,7 @@ START_TEST(what_the_row_does_not_show_can_be_taken_out_of_the_wish)
 	also(&command, CZ2_HOLD, 8, 1);  /* not shown */
 	also(&command, CZ2_ALL, 0, CZ2_ALL_ON); /* shown */
 	also(&command, CZ2_HEAT, 1, 70); /* of another row */
-	cz2_command_keep_shown(&command, CZ2_ROW_1_12, flags_row, sizeof flags_row);
+	cz2_command_keep_shown(&command, CZ2_ROW_1_12, flags_row, sizeof flags_row, 0);
 	ck_assert_int_eq(wished(&command, CZ2_HOLD, 1), 1);
 	ck_assert_int_eq(wished(&command, CZ2_HOLD, 8), CZ2_UNKNOWN);
 	ck_assert_int_eq(wished(&command, CZ2_ALL, 0), CZ2_ALL_ON);
@@ -714,7 +746,7 @@ assert_edit_is_exact(const struct cz2_command *command, enum cz2_row row, const 
 			ck_abort_msg("bits %02X of byte %u moved", moved, i);
 	}
 	ck_assert_int_eq(changed, memcmp(before, after, length) != 0);
-	ck_assert(cz2_command_shown(command, row, after, length));
+	ck_assert(cz2_command_shown(command, row, after, length, 0));
 	memcpy(again, after, length);
 	ck_assert(!edit(command, row, again, length));
 	ck_assert_mem_eq(again, after, length);
@@ -736,7 +768,7 @@ START_TEST(no_command_on_any_row_changes_more_than_it_names_and_twice_is_once)
 		random_command(&chance, &command);
 		random_row(&chance, row, before, length);
 		memcpy(after, before, length);
-		if (cz2_command_edit(&command, row, after, length, &changed, &problem) == CZ2_OK) {
+		if (cz2_command_edit(&command, row, after, length, 0, &changed, &problem) == CZ2_OK) {
 			assert_edit_is_exact(&command, row, before, after, length, changed);
 			succeeded++;
 		} else {
@@ -767,7 +799,7 @@ START_TEST(rows_outside_the_allow_list_do_not_change_by_any_command)
 		random_bytes(&chance, bytes, sizeof bytes);
 		memcpy(bytes, (uint8_t[]){0, info->table, info->row}, 3);
 		memcpy(before, bytes, sizeof bytes);
-		cz2_command_edit(&command, row, bytes, info->length != 0 ? info->length : 20,
+		cz2_command_edit(&command, row, bytes, info->length != 0 ? info->length : 20, 0,
 				 &changed, &problem);
 		ck_assert_mem_eq(bytes, before, sizeof bytes);
 	}
@@ -954,6 +986,7 @@ main(void)
 		wishes_that_exclude_each_other_do_not_merge_not_even_in_part,
 		hold_by_one_and_temporary_by_another_do_not_merge,
 		setpoints_are_written_before_flags_and_flags_before_the_fan,
+		each_row_that_can_be_written_has_a_place_and_no_other,
 		a_command_touches_the_row_of_what_it_names_and_no_other,
 		the_allow_list_is_what_the_protocol_document_says_and_no_more,
 		an_edit_changes_the_named_values_in_their_places,

@@ -86,6 +86,7 @@ struct trial {
 	char name[64]; /* how to repeat it */
 };
 
+static const enum cz2_row written_rows[] = {CZ2_ROW_1_16, CZ2_ROW_1_12, CZ2_ROW_1_17};
 static struct house house;
 static struct judge_walls walls;
 
@@ -213,10 +214,10 @@ check_recovery(void)
 	core_run(&house.core, SETTLE_MS);
 	house_assert(&house, told.ended && told.outcome.error == CZ2_OK, "%s: the panel is lost",
 		     house.name);
-	for (int i = 0; cz2_write_order[i] != CZ2_ROW_NONE; i++)
-		house_assert(&house, house_knows(&house, cz2_write_order[i]),
+	for (size_t i = 0; i < sizeof written_rows / sizeof written_rows[0]; i++)
+		house_assert(&house, house_knows(&house, written_rows[i]),
 			     "%s: row 1.%d is not known as it is", house.name,
-			     cz2_row_info(cz2_write_order[i])->row);
+			     cz2_row_info(written_rows[i])->row);
 }
 
 static void

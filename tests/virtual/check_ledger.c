@@ -60,6 +60,8 @@ static struct {
 	int64_t failing_until;
 } paper;
 
+static const enum cz2_row written_rows[] = {CZ2_ROW_1_16, CZ2_ROW_1_12, CZ2_ROW_1_17};
+
 static struct house house;
 static struct ledger *ledger;
 static uint32_t chance;
@@ -104,11 +106,10 @@ shows(const struct command *command, enum cz2_row row)
 static bool
 was_there(const struct command *command, unsigned before, unsigned lost)
 {
-	for (int i = 0; cz2_write_order[i] != CZ2_ROW_NONE; i++) {
-		unsigned row = 1U << cz2_write_order[i];
+	for (size_t i = 0; i < sizeof written_rows / sizeof written_rows[0]; i++) {
+		unsigned row = 1U << written_rows[i];
 
-		if ((before & row) == 0 &&
-		    ((lost & row) != 0 || !shows(command, cz2_write_order[i])))
+		if ((before & row) == 0 && ((lost & row) != 0 || !shows(command, written_rows[i])))
 			return false;
 	}
 	return true;

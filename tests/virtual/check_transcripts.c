@@ -17,7 +17,14 @@
 #include "unit/support.h"
 #include "virtual/wire.h"
 
-enum { TURNAROUND_MS = 30, PATIENCE_MS = 40000, LINE_SIZE = 512, FRAMES = 16 };
+enum {
+	TURNAROUND_MS = 30,
+	PATIENCE_MS = 40000,
+	LINE_SIZE = 512,
+	FRAMES = 16,
+	/* Until the program has been read, and some seconds after the poll that follows that. */
+	ACQUAINTANCE_MS = 130000,
+};
 
 /* The wire's other end as the transcript writes it. */
 static struct {
@@ -219,10 +226,11 @@ line_start(char *rest)
 {
 	struct wire_end end = {.take = take, .give = give, .wake = wake};
 
-	(void)rest;
+	const char *ms = word(&rest);
+
 	t.answering = true;
 	core_open(&t.core, &t.config, &end);
-	core_run(&t.core, 10000);
+	core_run(&t.core, ms != NULL ? atoi(ms) : ACQUAINTANCE_MS);
 	t.answering = false;
 	t.has_sent = false;
 	if (!model_connected(t.core.model))

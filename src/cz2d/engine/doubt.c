@@ -26,20 +26,15 @@ doubt_add(struct doubt *doubt, const struct cz2_command *command, int64_t now)
 	return first;
 }
 
-bool
-doubt_concerns(const struct doubt *doubt, enum cz2_row row)
-{
-	return doubt->open && cz2_command_touches(&doubt->command, row);
-}
-
 static void
 see(struct doubt *doubt, const struct model *model)
 {
-	for (int i = 0; i < DOUBT_ROWS; i++) {
-		const struct cz2_image *image = model_image(model, cz2_write_order[i]);
+	for (int place = 0; place < CZ2_COMMAND_ROWS; place++) {
+		enum cz2_row row = cz2_command_row(&doubt->command, place);
+		const struct cz2_image *image = row != CZ2_ROW_NONE ? model_image(model, row) : NULL;
 
-		if (doubt->seen[i].length == 0 && image->time >= doubt->since)
-			doubt->seen[i] = *image;
+		if (image != NULL && doubt->seen[place].length == 0 && image->time >= doubt->since)
+			doubt->seen[place] = *image;
 	}
 }
 
@@ -49,28 +44,25 @@ doubt_look(struct doubt *doubt, const struct model *model)
 	enum doubt_verdict verdict = DOUBT_FOUND;
 
 	see(doubt, model);
-	for (int i = 0; i < DOUBT_ROWS; i++) {
-		const struct cz2_image *image = &doubt->seen[i];
+	for (int place = 0; place < CZ2_COMMAND_ROWS; place++) {
+		enum cz2_row row = cz2_command_row(&doubt->command, place);
+		const struct cz2_image *image = &doubt->seen[place];
 
-		if (!doubt_concerns(doubt, cz2_write_order[i]))
+		if (row == CZ2_ROW_NONE)
 			continue;
 		if (image->length == 0)
 			return DOUBT_OPEN;
-		if (!cz2_command_shown(&doubt->command, cz2_write_order[i], image->bytes,
-				       image->length))
+		if (!cz2_command_shown(&doubt->command, row, image->bytes, image->length,
+				       image->time))
 			verdict = DOUBT_MISSING;
 	}
 	return verdict;
 }
 
 const struct cz2_image *
-doubt_seen(const struct doubt *doubt, enum cz2_row row)
+doubt_seen(const struct doubt *doubt, int place)
 {
-	int i = 0;
-
-	while (cz2_write_order[i] != row)
-		i++;
-	return &doubt->seen[i];
+	return &doubt->seen[place];
 }
 
 void

@@ -14,23 +14,17 @@
 
 struct model;
 
-enum { DOUBT_ROWS = 3 }; /* as many rows can be written */
-
 /* All members are private. All zero: no doubt. */
 struct doubt {
 	bool open;
 	struct cz2_command command; /* all that is in doubt */
 	int64_t since;              /* when the last of it was given up */
-	struct cz2_image seen[DOUBT_ROWS]; /* as first read since, in the order of writes */
+	struct cz2_image seen[CZ2_COMMAND_ROWS]; /* as first read since, by place */
 };
 
 /* The write of this command was given up. True when there was no doubt before. */
 bool
 doubt_add(struct doubt *doubt, const struct cz2_command *command, int64_t now);
-
-/* True when there is doubt about this row. */
-bool
-doubt_concerns(const struct doubt *doubt, enum cz2_row row);
 
 enum doubt_verdict {
 	DOUBT_OPEN,    /* not all its rows were read since */
@@ -45,9 +39,9 @@ enum doubt_verdict {
 enum doubt_verdict
 doubt_look(struct doubt *doubt, const struct model *model);
 
-/* What the row showed; of length 0: it was not read yet. */
+/* What the row at this place showed; of length 0: it was not read yet. */
 const struct cz2_image *
-doubt_seen(const struct doubt *doubt, enum cz2_row row);
+doubt_seen(const struct doubt *doubt, int place);
 
 /* Ends the doubt, with a line in the log, once all its rows were read since. */
 void

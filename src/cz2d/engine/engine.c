@@ -23,6 +23,7 @@
 enum {
 	ROOM_POLL_MS = 150,
 	STOP_MS = 5000,      /* the turn under way may take so long when stopping */
+	ROW_MS = 1000,       /* for each row of the program, when all of it is read */
 };
 
 struct engine {
@@ -75,12 +76,13 @@ engine_doubt(struct engine *engine, const struct cz2_command *command, int64_t n
 	if (doubt_add(&engine->doubt, command, now))
 		log_warning("engine", "a write was not confirmed: what became of it will be read "
 				      "as soon as the panel answers");
-	for (int i = 0; cz2_write_order[i] != CZ2_ROW_NONE; i++) {
-		enum cz2_row row = cz2_write_order[i];
+	for (int place = 0; place < CZ2_COMMAND_ROWS; place++) {
+		enum cz2_row in_doubt = cz2_command_row(&engine->doubt.command, place);
+		enum cz2_row row = cz2_command_row(command, place);
 
-		if (doubt_concerns(&engine->doubt, row))
-			refresh_disturb(&engine->refresh, row, now);
-		if (cz2_command_touches(command, row))
+		if (in_doubt != CZ2_ROW_NONE)
+			refresh_disturb(&engine->refresh, in_doubt, now);
+		if (row != CZ2_ROW_NONE)
 			model_note_write(engine->model, row, now);
 	}
 }
@@ -272,6 +274,25 @@ engine_open(const struct engine *engine)
 	return !engine->turning || engine->turn.open;
 }
 
+/* When who asks now is told that it took too long: the program is many rows. */
+static int64_t
+refresh_deadline(const struct engine *engine, enum engine_refresh_kind how, int64_t now)
+{
+	int rows = how == ENGINE_REFRESH_PROGRAM ? engine->config.zones * CZ2_DAYS : 0;
+
+	return now + engine->config.timeout_ms + rows * ROW_MS;
+}
+
+static void
+want_refresh(struct engine *engine, enum engine_refresh_kind how)
+{
+	if (how == ENGINE_REFRESH_PROGRAM)
+		refresh_want_program(&engine->refresh);
+	else
+		refresh_want(&engine->refresh,
+			     how == ENGINE_REFRESH_ALL ? REFRESH_FULL : REFRESH_FORCED);
+}
+
 int
 engine_refresh(struct engine *engine, enum engine_refresh_kind how, engine_done done, void *self,
 	       int64_t now, engine_id *id)
@@ -281,13 +302,11 @@ engine_refresh(struct engine *engine, enum engine_refresh_kind how, engine_done 
 
 	if (error != CZ2_OK)
 		return error;
-	waiter = queue_add(&engine->queue, done, self, now,
-			   now + engine->config.timeout_ms);
+	waiter = queue_add(&engine->queue, done, self, now, refresh_deadline(engine, how, now));
 	if (waiter == NULL)
 		return CZ2_EBUSY;
 	waiter->refresh = true;
-	refresh_want(&engine->refresh,
-		     how == ENGINE_REFRESH_ALL ? REFRESH_FULL : REFRESH_FORCED);
+	want_refresh(engine, how);
 	*id = waiter->id;
 	return CZ2_OK;
 }

@@ -35,6 +35,7 @@ typedef uint64_t engine_id;
 enum engine_refresh_kind {
 	ENGINE_REFRESH_STATUS, /* what a status needs */
 	ENGINE_REFRESH_ALL,    /* every row of the status, whatever its age */
+	ENGINE_REFRESH_PROGRAM, /* all days of the zones' program, and nothing else */
 };
 
 /* Bus and model must outlive the engine. Never NULL. */

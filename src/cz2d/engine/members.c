@@ -63,7 +63,7 @@ members_want(const struct members *members, enum cz2_row row)
 static bool
 shown(const struct cz2_command *command, enum cz2_row row, const struct cz2_image *image)
 {
-	return cz2_command_shown(command, row, image->bytes, image->length);
+	return cz2_command_shown(command, row, image->bytes, image->length, image->time);
 }
 
 bool
@@ -158,15 +158,16 @@ members_fail(const struct members *members, enum cz2_row row, int error)
 }
 
 void
-members_edit(const struct members *members, enum cz2_row row, uint8_t *bytes, size_t length)
+members_edit(const struct members *members, enum cz2_row row, uint8_t *bytes, size_t length,
+	     int64_t now)
 {
 	struct member *member;
 	bool changed;
 	int index = 0;
 
 	while ((member = next(members, row, &index)) != NULL)
-		member->error = cz2_command_edit(&member->command, row, bytes, length, &changed,
-						 &member->problem);
+		member->error = cz2_command_edit(&member->command, row, bytes, length, now,
+						 &changed, &member->problem);
 }
 
 void

@@ -71,7 +71,8 @@ members_fail(const struct members *members, enum cz2_row row, int error);
 
 /* Applies them one after another; one that breaks a rule fails alone. */
 void
-members_edit(const struct members *members, enum cz2_row row, uint8_t *bytes, size_t length);
+members_edit(const struct members *members, enum cz2_row row, uint8_t *bytes, size_t length,
+	     int64_t now);
 
 /* A write of the row left: whoever the copy below it did not show has been sent. */
 void

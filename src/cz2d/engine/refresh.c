@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright 2026 The cz2d authors */
 /*
- * The line belongs to the panel: a poll asks for at most nine rows when nothing is
- * overheard, and four when the panel's burst brings the rest by itself.
+ * When a refresh is due, and how it is carried out, row by row. Which rows it takes
+ * stands in refresh_plan.c.
  */
 #include "build.h"
 
@@ -13,17 +13,16 @@
 #include <cz2/error.h>
 
 #include "base/clock.h"
+#include "cz2d/engine/refresh_plan.h"
 #include "cz2d/model/model.h"
 
 enum {
-	BUDGET_SILENT = 9,    /* rows of one refresh on a line without other traffic */
-	BUDGET_OVERHEARING = 4,
-	OVERHEARD_MS = 15000, /* one burst may be missed */
-	SOON_S = 20,          /* CZ2_ROW_1_24 when it is the only source of a temperature */
 	REFUSED_MS = 3600000, /* a row that the panel has not is asked for again after this */
 	SILENT_MS = 600000,
 	RETRY_MS = 1500,      /* between polls of a panel that does not answer */
 	DISTURBED_MS = 400,   /* after a write, before what it did is looked at */
+	LAZY_AFTER_MS = 20000, /* from the first whole status, which people wait for, */
+	LAZY_PAUSE_MS = 1000,  /* and between two rows of the program */
 };
 
 void
@@ -43,6 +42,7 @@ refresh_reset(struct refresh *refresh, bool open, int64_t now)
 	refresh->active = false;
 	refresh->full = true;
 	refresh->next_poll = now;
+	refresh->lazy_at = INT64_MAX;
 	for (int row = 0; row < CZ2_ROW_COUNT; row++)
 		refresh->skip_until[row] = INT64_MIN;
 	model_hold(refresh->model, open);
@@ -53,6 +53,12 @@ refresh_want(struct refresh *refresh, enum refresh_kind kind)
 {
 	if (kind > refresh->wanted)
 		refresh->wanted = kind;
+}
+
+void
+refresh_want_program(struct refresh *refresh)
+{
+	refresh->program_wanted = true;
 }
 
 void
@@ -72,142 +78,33 @@ look_soon(struct refresh *refresh, int64_t when)
 void
 refresh_disturb(struct refresh *refresh, enum cz2_row row, int64_t now)
 {
-	if (cz2_row_info(row)->refresh == CZ2_REFRESH_NEVER)
+	if (!refresh_concerns(refresh, row))
 		return;
 	refresh->dirty[row] = true;
+	refresh->skip_until[row] = INT64_MIN; /* what is written is there */
 	look_soon(refresh, now + DISTURBED_MS);
 }
 
 int64_t
 refresh_wake(const struct refresh *refresh)
 {
-	return clock_earlier(refresh->look_at, refresh->next_poll);
+	int64_t wake = clock_earlier(refresh->look_at, refresh->next_poll);
+
+	/* Nobody asks a silent panel for its program. */
+	return model_connected(refresh->model) ? clock_earlier(wake, refresh->lazy_at) : wake;
 }
 
 /* ------------------------------------------------------------------------
- * Planning
+ * Beginning
  */
 
-/* Who asks for a status wants to know what the wall unit holds, not what it held of late. */
-static bool
-overheard(const struct refresh *refresh, enum cz2_row row, int64_t now)
+/* Of what is due by itself. */
+static enum refresh_kind
+kind_due(const struct refresh *refresh, int64_t now)
 {
-	const struct cz2_image *image = model_image(refresh->model, row);
-
-	if (refresh->kind != REFRESH_POLL && cz2_row_info(row)->device == CZ2_ADDRESS_UI)
-		return false;
-	return image->length != 0 && image->source == CZ2_SOURCE_SNIFF &&
-	       now - image->time < OVERHEARD_MS;
-}
-
-static bool
-each_zone_has_exact_temperature(const struct model *model)
-{
-	for (int zone = 1; zone <= model_zones(model); zone++)
-		if (cz2_values_get(model_state(model), CZ2_TEMP_EXACT, zone) == CZ2_UNKNOWN)
-			return false;
-	return true;
-}
-
-/* Whether the row concerns this house and this kind of refresh at all. */
-static bool
-wanted(const struct refresh *refresh, enum cz2_row row, int64_t now)
-{
-	if (cz2_row_info(row)->refresh == CZ2_REFRESH_NEVER || now < refresh->skip_until[row])
-		return false;
-	if (row == CZ2_ROW_9_2 && model_zones(refresh->model) <= 4)
-		return false;
-	if (refresh->kind == REFRESH_DIRTY)
-		return refresh->dirty[row];
-	return refresh->kind == REFRESH_FULL || refresh->dirty[row] ||
-	       !overheard(refresh, row, now);
-}
-
-/* How overdue a row is, in thousandths of the time it counts as fresh. */
-static int64_t
-overdue(const struct refresh *refresh, enum cz2_row row, int64_t now)
-{
-	const struct cz2_image *image = model_image(refresh->model, row);
-	int64_t fresh_s = cz2_row_info(row)->fresh_s;
-
-	if (image->length == 0)
-		return INT64_MAX;
-	if (row == CZ2_ROW_1_24 && !each_zone_has_exact_temperature(refresh->model))
-		fresh_s = SOON_S;
-	return (now - image->time) / fresh_s;
-}
-
-static void
-add(struct refresh *refresh, enum cz2_row row)
-{
-	refresh->rows[refresh->count++] = row;
-}
-
-static void
-add_always(struct refresh *refresh, int64_t now)
-{
-	for (int id = 0; id < CZ2_ROW_COUNT; id++) {
-		enum cz2_row row = (enum cz2_row)id;
-		bool always = cz2_row_info(row)->refresh == CZ2_REFRESH_ALWAYS ||
-			      refresh->dirty[row];
-
-		if (always && wanted(refresh, row, now))
-			add(refresh, row);
-	}
-}
-
-static bool
-planned(const struct refresh *refresh, enum cz2_row row)
-{
-	for (int i = 0; i < refresh->count; i++)
-		if (refresh->rows[i] == row)
-			return true;
-	return false;
-}
-
-/* The most overdue row that takes turns and is not planned yet. */
-static enum cz2_row
-most_overdue(const struct refresh *refresh, int64_t now)
-{
-	int64_t least = refresh->kind == REFRESH_POLL ? 1000 : INT64_MIN;
-	enum cz2_row found = CZ2_ROW_NONE;
-
-	for (int id = 0; id < CZ2_ROW_COUNT; id++) {
-		enum cz2_row row = (enum cz2_row)id;
-
-		if (cz2_row_info(row)->refresh != CZ2_REFRESH_TURNS ||
-		    !wanted(refresh, row, now) || planned(refresh, row))
-			continue;
-		if (overdue(refresh, row, now) < least ||
-		    (found != CZ2_ROW_NONE && overdue(refresh, row, now) == least))
-			continue;
-		least = overdue(refresh, row, now);
-		found = row;
-	}
-	return found;
-}
-
-static void
-add_turns(struct refresh *refresh, int budget, int64_t now)
-{
-	while (refresh->count < budget) {
-		enum cz2_row row = most_overdue(refresh, now);
-
-		if (row == CZ2_ROW_NONE)
-			return;
-		add(refresh, row);
-	}
-}
-
-static void
-plan(struct refresh *refresh, bool overhearing, int64_t now)
-{
-	refresh->count = refresh->index = refresh->tries = 0;
-	add_always(refresh, now);
-	if (refresh->kind == REFRESH_FULL)
-		add_turns(refresh, CZ2_ROW_COUNT, now);
-	else if (refresh->kind != REFRESH_DIRTY)
-		add_turns(refresh, overhearing ? BUDGET_OVERHEARING : BUDGET_SILENT, now);
+	if (now >= refresh->next_poll)
+		return REFRESH_POLL;
+	return now >= refresh->look_at ? REFRESH_DIRTY : REFRESH_LAZY;
 }
 
 bool
@@ -215,19 +112,18 @@ refresh_start(struct refresh *refresh, bool forced, bool overhearing, int64_t no
 {
 	if (!forced && now < refresh_wake(refresh))
 		return false;
-	if (forced)
-		refresh->kind = refresh->wanted;
-	else
-		refresh->kind = now >= refresh->next_poll ? REFRESH_POLL : REFRESH_DIRTY;
-	if (refresh->full && refresh->kind != REFRESH_DIRTY)
+	refresh->kind = forced ? refresh->wanted : kind_due(refresh, now);
+	refresh->program = refresh->program_wanted;
+	if (refresh->full && (refresh->kind >= REFRESH_POLL || refresh->program))
 		refresh->kind = REFRESH_FULL;
 	refresh->source = forced ? CZ2_SOURCE_FORCE : CZ2_SOURCE_POLL;
 	refresh->wanted = REFRESH_DIRTY;
+	refresh->program_wanted = false;
 	refresh->look_at = INT64_MAX;
 	refresh->failed = false;
 	refresh->active = true;
 	model_hold(refresh->model, refresh->kind == REFRESH_FULL);
-	plan(refresh, overhearing, now);
+	refresh_plan(refresh, overhearing, now);
 	return true;
 }
 
@@ -308,6 +204,14 @@ answered_before(const struct refresh *refresh, enum cz2_row row)
 	return image->length != 0 && image->source != CZ2_SOURCE_RESTORED;
 }
 
+/* Who waits for the program wants to know each day of it. */
+static bool
+awaited(const struct refresh *refresh, enum cz2_row row)
+{
+	return essential(row) ||
+	       (refresh->program && cz2_row_info(row)->refresh == CZ2_REFRESH_LAZY);
+}
+
 void
 refresh_result(struct refresh *refresh, const struct cz2_result *result, int64_t now)
 {
@@ -323,11 +227,20 @@ refresh_result(struct refresh *refresh, const struct cz2_result *result, int64_t
 		skip(refresh, row, now + REFUSED_MS);
 	} else if (result->error == CZ2_ETIMEOUT && refresh->tries < attempts) {
 		return;
-	} else if (result->error == CZ2_ETIMEOUT && !essential(row)) {
+	} else if (result->error == CZ2_ETIMEOUT && !awaited(refresh, row)) {
 		skip(refresh, row, answered_before(refresh, row) ? now : now + SILENT_MS);
 	} else {
 		refresh->failed = true;
 	}
+}
+
+/* Nobody waits for it, so nobody is told, and a panel that did not answer is no news. */
+static void
+end_lazy(struct refresh *refresh, int64_t now)
+{
+	refresh->active = false;
+	refresh->lazy_at = clock_later(now + LAZY_PAUSE_MS, refresh_lazy_due(refresh));
+	look_soon(refresh, now + DISTURBED_MS);
 }
 
 int
@@ -335,13 +248,19 @@ refresh_end(struct refresh *refresh, int64_t now)
 {
 	bool failed = refresh->failed;
 
+	if (refresh->kind == REFRESH_LAZY && !refresh->program) {
+		end_lazy(refresh, now);
+		return CZ2_OK;
+	}
 	refresh->active = false;
 	if (failed)
 		refresh->next_poll = now + RETRY_MS;
-	else if (refresh->kind != REFRESH_DIRTY)
+	else if (refresh->kind >= REFRESH_POLL)
 		refresh->next_poll = now + refresh->interval_ms;
-	if (!failed && refresh->kind == REFRESH_FULL)
+	if (!failed && refresh->kind == REFRESH_FULL) {
 		refresh->full = false;
+		refresh->lazy_at = clock_earlier(refresh->lazy_at, now + LAZY_AFTER_MS);
+	}
 	look_soon(refresh, now + (failed ? RETRY_MS : DISTURBED_MS));
 	model_hold(refresh->model, false);
 	model_refreshed(refresh->model, failed ? cz2_strerror(CZ2_ETIMEOUT) : NULL);

@@ -12,6 +12,7 @@
 struct model;
 
 enum refresh_kind {
+	REFRESH_LAZY,   /* one row of the program, if one is due */
 	REFRESH_DIRTY,  /* only the rows that somebody wrote */
 	REFRESH_POLL,   /* what is due */
 	REFRESH_FORCED, /* what a status needs, due or not */
@@ -26,13 +27,16 @@ struct refresh {
 
 	int64_t next_poll;
 	int64_t look_at;          /* when dirty rows are read; INT64_MAX: none */
+	int64_t lazy_at;          /* when a row of the program is; INT64_MAX: not yet */
 	enum refresh_kind wanted; /* by whoever asked for one */
+	bool program_wanted;      /* the same: all of the program besides */
 	bool full;                /* the next one reads every row: a new link */
 	bool dirty[CZ2_ROW_COUNT];
 	int64_t skip_until[CZ2_ROW_COUNT]; /* rows that this panel does not have */
 
 	bool active;
 	enum refresh_kind kind;
+	bool program; /* with all of the program */
 	enum cz2_source source; /* that the rows are marked with */
 	enum cz2_row rows[CZ2_ROW_COUNT];
 	int count, index;
@@ -53,6 +57,10 @@ refresh_reset(struct refresh *refresh, bool open, int64_t now);
 /* Somebody will wait for the next one, and wants this of it. */
 void
 refresh_want(struct refresh *refresh, enum refresh_kind kind);
+
+/* The same, with all days of the program. */
+void
+refresh_want_program(struct refresh *refresh);
 
 /* A command got no answer: whether the panel is still there is found out at once. */
 void

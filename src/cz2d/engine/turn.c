@@ -35,8 +35,8 @@ turn_begin(struct turn *turn, const struct turn_config *config, struct model *mo
 	turn->error = CZ2_OK;
 	turn->transactions = turn->bytes = turn->attempts = 0;
 	turn->current = NULL;
-	for (int i = 0; i < TURN_ROWS; i++)
-		turn->rows[i] = (struct turn_row){.row = cz2_write_order[i], .written = INT64_MIN};
+	for (int i = 0; i < CZ2_COMMAND_ROWS; i++)
+		turn->rows[i] = (struct turn_row){.row = CZ2_ROW_NONE, .written = INT64_MIN};
 }
 
 /*
@@ -51,10 +51,13 @@ beyond_doubt(const struct turn *turn, enum cz2_row row)
 
 /* Starts work on a row, from a copy that is fresh enough if there is one. */
 static void
-want_row(struct turn *turn, struct turn_row *row)
+want_row(struct turn *turn, enum cz2_row id)
 {
+	struct turn_row *row = &turn->rows[cz2_row_place(id)];
+
 	if (row->state != TURN_UNTOUCHED && row->state != TURN_DONE)
 		return;
+	row->row = id;
 	row->state = TURN_READ;
 	row->expected = *model_image(turn->model, row->row);
 	if (!beyond_doubt(turn, row->row) ||
@@ -71,9 +74,12 @@ turn_join(struct turn *turn, struct member *member)
 {
 	if (!turn->open || !members_join(&turn->members, member))
 		return false;
-	for (int i = 0; i < TURN_ROWS; i++)
-		if (cz2_command_touches(&member->command, turn->rows[i].row))
-			want_row(turn, &turn->rows[i]);
+	for (int place = 0; place < CZ2_COMMAND_ROWS; place++) {
+		enum cz2_row row = cz2_command_row(&member->command, place);
+
+		if (row != CZ2_ROW_NONE)
+			want_row(turn, row);
+	}
 	return true;
 }
 
@@ -140,6 +146,7 @@ ask_write(struct turn *turn, struct turn_row *row, const uint8_t *bytes, int64_t
 					  members_first_deadline(&turn->members, row->row));
 	row->expected = row->base;
 	memcpy(row->expected.bytes, bytes, row->base.length);
+	row->expected.time = now;
 	row->state = TURN_WRITING;
 	row->decided = now;
 	if (row->writes++ == 0)
@@ -176,7 +183,7 @@ edit_row(struct turn *turn, struct turn_row *row, int blocked, int64_t now,
 	}
 	turn->open = false;
 	memcpy(bytes, row->base.bytes, sizeof bytes);
-	members_edit(&turn->members, row->row, bytes, row->base.length);
+	members_edit(&turn->members, row->row, bytes, row->base.length, now);
 	if (memcmp(bytes, row->base.bytes, row->base.length) == 0) {
 		row->state = tells_of_now(turn, row) ? TURN_DONE : TURN_READ;
 		return false;
@@ -242,12 +249,12 @@ advance(struct turn *turn, struct turn_row *row, int blocked, int64_t now,
 bool
 turn_next(struct turn *turn, int blocked, int64_t now, struct cz2_request *request, int *room_ms)
 {
-	for (int i = 0; i < TURN_ROWS; i++) {
+	for (int i = 0; i < CZ2_COMMAND_ROWS; i++) {
 		turn->current = &turn->rows[i];
 		if (advance(turn, turn->current, blocked, now, request, room_ms))
 			return true;
 	}
-	for (int i = 0; i < TURN_ROWS && turn->error == CZ2_OK; i++) {
+	for (int i = 0; i < CZ2_COMMAND_ROWS && turn->error == CZ2_OK; i++) {
 		turn->current = &turn->rows[i];
 		*room_ms = ROOM_ONE_MS;
 		if (turn->current->state == TURN_CHECK)
@@ -265,7 +272,7 @@ turn_next(struct turn *turn, int blocked, int64_t now, struct cz2_request *reque
 static bool
 rows_to_write(const struct turn *turn)
 {
-	for (int i = 0; i < TURN_ROWS; i++)
+	for (int i = 0; i < CZ2_COMMAND_ROWS; i++)
 		if (turn->rows[i].state == TURN_READ || turn->rows[i].state == TURN_EDIT)
 			return true;
 	return false;
@@ -276,19 +283,15 @@ static bool
 flags_known(struct turn *turn)
 {
 	const struct cz2_image *flags = model_image(turn->model, CZ2_ROW_1_12);
+	struct turn_row *row = &turn->rows[cz2_row_place(CZ2_ROW_1_12)];
 
 	if (flags->length != 0 && flags->time >= turn->started)
 		return true;
-	for (int i = 0; i < TURN_ROWS; i++) {
-		struct turn_row *row = &turn->rows[i];
-
-		if (row->row != CZ2_ROW_1_12)
-			continue;
-		if (row->state != TURN_UNTOUCHED && row->state != TURN_DONE)
-			return true; /* under way anyhow */
-		row->state = TURN_READ;
-		row->needed = true;
-	}
+	if (row->state != TURN_UNTOUCHED && row->state != TURN_DONE)
+		return true; /* under way anyhow */
+	row->row = CZ2_ROW_1_12;
+	row->state = TURN_READ;
+	row->needed = true;
 	return false;
 }
 
@@ -344,6 +347,20 @@ judge(struct turn *turn, struct turn_row *row, const struct cz2_image *image)
 	row->state = beyond_doubt(turn, row->row) ? TURN_EDIT : TURN_READ;
 }
 
+/* True when the later image shows what the earlier one did; a clock has run on. */
+static bool
+goes_on(enum cz2_row row, const struct cz2_image *earlier, const struct cz2_image *later)
+{
+	struct cz2_command same;
+	int second = cz2_clock_read(earlier->bytes, earlier->length);
+
+	if (row != CZ2_ROW_1_18 || second == CZ2_CLOCK_NONE)
+		return cz2_image_same(earlier, later);
+	cz2_command_init(&same);
+	cz2_command_set_clock(&same, earlier->time - second * INT64_C(1000));
+	return cz2_command_shown(&same, row, later->bytes, later->length, later->time);
+}
+
 /*
  * Replies carry no number: one that came twice may pass for the answer to a later read, and
  * show the row as it was before our last write. Content that nobody expected is
@@ -352,9 +369,9 @@ judge(struct turn *turn, struct turn_row *row, const struct cz2_image *image)
 static void
 weigh(struct turn_row *row, const struct cz2_image *image)
 {
-	bool expected = row->expected.length == 0 || cz2_image_same(&row->expected, image);
+	bool expected = row->expected.length == 0 || goes_on(row->row, &row->expected, image);
 	bool again = row->base.length != 0 && row->received > row->written &&
-		     cz2_image_same(&row->base, image);
+		     goes_on(row->row, &row->base, image);
 
 	row->confirmed = expected || again;
 }
@@ -413,12 +430,10 @@ turn_sent(struct turn *turn)
 static void
 look_at_setpoints_again(struct turn *turn)
 {
-	for (int i = 0; i < TURN_ROWS; i++) {
-		struct turn_row *row = &turn->rows[i];
+	struct turn_row *row = &turn->rows[cz2_row_place(CZ2_ROW_1_16)];
 
-		if (row->row == CZ2_ROW_1_16 && row->state == TURN_DONE && members_want(&turn->members, row->row))
-			row->state = TURN_CHECK;
-	}
+	if (row->state == TURN_DONE && members_want(&turn->members, CZ2_ROW_1_16))
+		row->state = TURN_CHECK;
 }
 
 static void
@@ -498,7 +513,7 @@ turn_result(struct turn *turn, const struct cz2_result *result, int64_t now)
 static bool
 seen_through(const struct turn *turn, const struct member *member)
 {
-	for (int i = 0; i < TURN_ROWS; i++) {
+	for (int i = 0; i < CZ2_COMMAND_ROWS; i++) {
 		const struct turn_row *row = &turn->rows[i];
 
 		if (row->state != TURN_DONE && cz2_command_touches(&member->command, row->row))
@@ -519,13 +534,14 @@ error_of(const struct turn *turn, const struct member *member)
 static void
 find_applied(const struct turn *turn, struct cz2_command *applied)
 {
-	for (int i = 0; i < TURN_ROWS; i++) {
+	for (int i = 0; i < CZ2_COMMAND_ROWS; i++) {
 		const struct turn_row *row = &turn->rows[i];
 		bool seen = row->state != TURN_UNTOUCHED && row->base.length != 0 &&
 			    row->base.time >= row->written;
 
-		cz2_command_keep_shown(applied, row->row, row->base.bytes,
-				       seen ? row->base.length : 0);
+		if (cz2_command_touches(applied, row->row))
+			cz2_command_keep_shown(applied, row->row, row->base.bytes,
+					       seen ? row->base.length : 0, row->base.time);
 	}
 }
 
@@ -534,7 +550,7 @@ static void
 tell_rows(const struct turn *turn, const struct member *member, struct outcome *outcome)
 {
 	outcome->row_count = 0;
-	for (int i = 0; i < TURN_ROWS; i++) {
+	for (int i = 0; i < CZ2_COMMAND_ROWS; i++) {
 		const struct turn_row *row = &turn->rows[i];
 		struct outcome_row *told = &outcome->rows[outcome->row_count];
 

@@ -25,10 +25,7 @@
 struct outcome;
 struct model;
 
-enum {
-	TURN_ROWS = 3,
-	TURN_WRITES_MAX = 3, /* rounds of each row */
-};
+enum { TURN_WRITES_MAX = 3 }; /* rounds of each row */
 
 struct turn_config {
 	int64_t guard_ms; /* of command.guard_ms */
@@ -57,7 +54,7 @@ struct turn {
 	int error;      /* ended the whole turn */
 	int transactions, bytes, attempts;
 	struct turn_row {
-		enum cz2_row row;
+		enum cz2_row row; /* CZ2_ROW_NONE: nobody has named one at this place */
 		enum turn_row_state state;
 		struct cz2_image base; /* as last read in this turn */
 		struct cz2_image expected; /* as last known, or as we wrote it */
@@ -70,7 +67,7 @@ struct turn {
 		int acknowledged; /* of the writes */
 		bool refused;     /* the last of them */
 		bool needed; /* to judge another row, whether or not a member names it */
-	} rows[TURN_ROWS], *current;
+	} rows[CZ2_COMMAND_ROWS], *current; /* by place, see cz2_row_place() */
 };
 
 void

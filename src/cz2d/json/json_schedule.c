@@ -212,9 +212,10 @@ rule_of(const char *where, const struct cz2_schedule_problem *problem)
 	case CZ2_FAULT_START:
 		return json_sprintf("%s: it begins at a quarter of an hour", where);
 	case CZ2_FAULT_ORDER:
-		return json_sprintf("%s: it begins at %02d:%02d, and has to begin later than "
-				    "those before it", where, setting->start / HOUR,
-				    setting->start % HOUR);
+		return json_sprintf("%s: it begins at %02d:%02d, and has to begin later than %s, "
+				    "which begins at %02d:%02d", where, setting->start / HOUR,
+				    setting->start % HOUR, cz2_period_names[problem->after],
+				    problem->after_start / HOUR, problem->after_start % HOUR);
 	case CZ2_FAULT_HEAT:
 		return range_rule(where, CZ2_HEAT, setting->heat);
 	case CZ2_FAULT_COOL:

@@ -54,6 +54,8 @@ struct ledger_order {
 	bool refresh;                  /* reads the panel and wishes nothing */
 	enum engine_refresh_kind how;
 	struct cz2_command wish;
+	/* Days of the program, instead of a wish; copied. NULL: none. Each day is a turn of its own. */
+	const struct cz2_program *program;
 	struct cz2_warnings warnings;
 	int64_t patience_ms; /* it may wait so long for the panel; 0: its caller waits for the end */
 };

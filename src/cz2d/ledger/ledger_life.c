@@ -162,13 +162,14 @@ static void
 look(const struct entry *entry, struct outcome *outcome)
 {
 	outcome->applied = entry->wish;
-	for (int i = 0; cz2_write_order[i] != CZ2_ROW_NONE; i++) {
-		enum cz2_row row = cz2_write_order[i];
-		const struct cz2_image *image = doubt_seen(&entry->doubt, row);
+	for (int place = 0; place < CZ2_COMMAND_ROWS; place++) {
+		enum cz2_row row = cz2_command_row(&entry->wish, place);
+		const struct cz2_image *image = doubt_seen(&entry->doubt, place);
 
-		if (!cz2_command_touches(&entry->wish, row))
+		if (row == CZ2_ROW_NONE)
 			continue;
-		cz2_command_keep_shown(&outcome->applied, row, image->bytes, image->length);
+		cz2_command_keep_shown(&outcome->applied, row, image->bytes, image->length,
+				       image->time);
 		outcome->rows[outcome->row_count++] = (struct outcome_row){row, .after = *image};
 	}
 }

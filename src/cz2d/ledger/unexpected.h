@@ -43,7 +43,7 @@ struct unexpected_finding {
 	int count;
 	struct unexpected_change changes[UNEXPECTED_CHANGES_MAX];
 	int row_count;
-	struct outcome_row rows[OUTCOME_ROWS]; /* before and after */
+	struct outcome_row rows[CZ2_COMMAND_ROWS]; /* before and after */
 };
 
 /* Only the panel and so many zones are watched. Never NULL. */

@@ -33,6 +33,9 @@ enum {
 	LINE_MAX = 900,
 };
 
+/* Where values lie that people change. */
+static const enum cz2_row watched[] = {CZ2_ROW_1_12, CZ2_ROW_1_16, CZ2_ROW_1_17};
+
 /* Grants so many at once, and one more after each pause. */
 struct allowance {
 	int most;
@@ -281,12 +284,14 @@ part_of(const struct witness *witness, const struct cz2_command *wish, int64_t w
 {
 	struct cz2_command part = *wish;
 
-	for (int i = 0; cz2_write_order[i] != CZ2_ROW_NONE; i++) {
+	for (int place = 0; place < CZ2_COMMAND_ROWS; place++) {
+		enum cz2_row row = cz2_command_row(wish, place);
 		const struct cz2_image *image =
-			model_image(witness->model, cz2_write_order[i]);
+			row != CZ2_ROW_NONE ? model_image(witness->model, row) : NULL;
 
-		if (image->length == 0 || (clock_wall_us_of(image->time) < wall_us) != before)
-			cz2_command_keep_shown(&part, cz2_write_order[i], image->bytes, 0);
+		if (image != NULL && (image->length == 0 ||
+				      (clock_wall_us_of(image->time) < wall_us) != before))
+			cz2_command_keep_shown(&part, row, image->bytes, 0, image->time);
 	}
 	return part;
 }
@@ -322,8 +327,8 @@ witness_since(const struct witness *witness)
 {
 	int64_t since = INT64_MAX;
 
-	for (int i = 0; cz2_write_order[i] != CZ2_ROW_NONE; i++) {
-		const struct cz2_image *image = model_image(witness->model, cz2_write_order[i]);
+	for (size_t i = 0; i < sizeof watched / sizeof watched[0]; i++) {
+		const struct cz2_image *image = model_image(witness->model, watched[i]);
 
 		if (image->length != 0)
 			since = clock_earlier(since, clock_wall_us_of(image->time));

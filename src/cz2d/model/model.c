@@ -14,6 +14,7 @@
 #include <cz2/command.h>
 
 #include "base/mem.h"
+#include "cz2d/model/clock.h"
 
 struct model {
 	int zones;
@@ -324,17 +325,7 @@ model_version(const struct model *model)
 int
 model_clock(const struct model *model, int64_t now)
 {
-	enum { MINUTES_A_WEEK = 7 * 24 * 60 };
-	const struct cz2_values *state = &model->state;
-	int day = cz2_values_get(state, CZ2_CLOCK_DAY, 0);
-	int hour = cz2_values_get(state, CZ2_CLOCK_HOUR, 0);
-	int minute = cz2_values_get(state, CZ2_CLOCK_MINUTE, 0);
-	int second = cz2_values_get(state, CZ2_CLOCK_SECOND, 0);
-	int64_t since;
+	int second;
 
-	if (day == CZ2_UNKNOWN || hour == CZ2_UNKNOWN || minute == CZ2_UNKNOWN ||
-	    second == CZ2_UNKNOWN)
-		return CZ2_UNKNOWN;
-	since = (now - model->images[CZ2_ROW_1_18].time) / 1000 + second;
-	return (int)((day * 24 * 60 + hour * 60 + minute + since / 60) % MINUTES_A_WEEK);
+	return panel_clock(model, now, &second) ? second / 60 : CZ2_UNKNOWN;
 }

@@ -142,9 +142,7 @@ model_connected(const struct model *model);
 uint64_t
 model_version(const struct model *model);
 
-/*
- * The panel's clock carried forward: minutes since Sunday 00:00, or CZ2_UNKNOWN.
- */
+/* panel_clock() in whole minutes since Sunday 00:00, or CZ2_UNKNOWN. */
 int
 model_clock(const struct model *model, int64_t now);
 

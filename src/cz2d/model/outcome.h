@@ -8,8 +8,6 @@
 
 #include <cz2/command.h>
 
-enum { OUTCOME_ROWS = 3 }; /* as many rows can be written */
-
 /* A row that was written for the command. */
 struct outcome_row {
 	enum cz2_row row;
@@ -25,7 +23,7 @@ struct outcome {
 	bool sent;         /* a write frame that carried it left */
 	int transactions, bytes, attempts; /* of the turn it was part of */
 	struct cz2_command applied; /* what of it is known to be on the panel */
-	struct outcome_row rows[OUTCOME_ROWS];
+	struct outcome_row rows[CZ2_COMMAND_ROWS];
 	int row_count;
 };
 

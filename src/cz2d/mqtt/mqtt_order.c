@@ -227,13 +227,14 @@ is_shown(const struct mqtt_command *door, const struct mqtt_plan *plan, int64_t 
 	if (ledger_pending(door->rooms.ledger) > 0 ||
 	    engine_reachable(door->rooms.engine) != CZ2_OK)
 		return false;
-	for (int i = 0; cz2_write_order[i] != CZ2_ROW_NONE; i++) {
-		enum cz2_row row = cz2_write_order[i];
-		const struct cz2_image *image = model_image(model, row);
+	for (int place = 0; place < CZ2_COMMAND_ROWS; place++) {
+		enum cz2_row row = cz2_command_row(&plan->wish, place);
+		const struct cz2_image *image = row != CZ2_ROW_NONE ? model_image(model, row) : NULL;
 
-		if (cz2_command_touches(&plan->wish, row) &&
+		if (image != NULL &&
 		    (!model_fresh(model, row, shown_ms(door->rooms.config), now) ||
-		     !cz2_command_shown(&plan->wish, row, image->bytes, image->length)))
+		     !cz2_command_shown(&plan->wish, row, image->bytes, image->length,
+					image->time)))
 			return false;
 	}
 	return true;
