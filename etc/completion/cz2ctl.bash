@@ -12,7 +12,7 @@ _cz2ctl_command()
 		case ${COMP_WORDS[i]} in
 		--socket | --url | --cacert | --token-file | --timeout | --color | \
 			--all | --heat | --cool | --hold | --temp | --out | --device | --status | --limit | \
-			--scope | --file)
+			--scope | --file | --start | --only)
 			((i++))
 			;;
 		-*) ;;
@@ -32,14 +32,20 @@ _cz2ctl_words()
 	--all | --hold | --temp | --out) echo on off && return ;;
 	--scope) echo read command admin && return ;;
 	--status) echo pending sent delivered failed expired && return ;;
-	--url | --timeout | --heat | --cool | --device | --limit) return ;;
+	--only) echo schedules setpoints system && return ;;
+	--url | --timeout | --heat | --cool | --device | --limit | --start) return ;;
 	esac
 	case $(_cz2ctl_command) in
-	'') echo "$_cz2ctl_common" status mode fan zone hold update commands devices mqtt health version token ;;
+	'') echo "$_cz2ctl_common" status mode fan zone hold resume schedule clock update commands devices mqtt backup restore diff health version token ;;
 	status) echo "$_cz2ctl_common" --refresh ;;
 	mode) echo "$_cz2ctl_common" --all --no-wait Heat Cool Auto EHeat Off ;;
 	fan) echo "$_cz2ctl_common" --no-wait Auto On ;;
 	zone) echo "$_cz2ctl_common" --heat --cool --hold --temp --out --no-wait all ;;
+	resume) echo "$_cz2ctl_common" --no-wait all ;;
+	schedule) echo "$_cz2ctl_common" --refresh --start --heat --cool --out --no-wait show set all \
+		weekdays weekend mon tue wed thu fri sat sun wake day eve sleep start= heat= cool= out ;;
+	clock) echo "$_cz2ctl_common" --refresh --no-wait show sync set sun mon tue wed thu fri sat ;;
+	restore) echo "$_cz2ctl_common" --dry-run --yes --only ;;
 	update) echo "$_cz2ctl_common" --no-wait ;;
 	commands) echo "$_cz2ctl_common" --device --status --limit list show follow ;;
 	devices) echo "$_cz2ctl_common" list show rename health config decommission recommission ;;
@@ -56,6 +62,12 @@ _cz2ctl()
 
 	case $previous in
 	--socket | --cacert | --token-file | --file)
+		mapfile -t COMPREPLY < <(compgen -f -- "$word")
+		return
+		;;
+	esac
+	case $(_cz2ctl_command):$word in
+	backup:[!-]* | restore:[!-]* | diff:[!-]*)
 		mapfile -t COMPREPLY < <(compgen -f -- "$word")
 		return
 		;;

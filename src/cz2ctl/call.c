@@ -103,6 +103,20 @@ call_get(struct ctl *ctl, const char *target, long also, json_t **answer)
 	return exchange(ctl, "GET", target, NULL, also, answer);
 }
 
+json_t *
+call_try(struct ctl *ctl, const char *target)
+{
+	struct client_answer raw;
+	json_t *answer = NULL;
+
+	if (client_exchange(ctl->client, "GET", target, NULL, &raw) != CTL_DONE)
+		return NULL;
+	if (raw.status / 100 == 2)
+		answer = json_loadb(raw.text, raw.length, 0, NULL);
+	free(raw.text);
+	return answer;
+}
+
 static void
 put_line(const char *text, const struct screen *screen)
 {
@@ -153,26 +167,38 @@ call_look(struct ctl *ctl, const char *target,
 }
 
 enum ctl_exit
-call_command(struct ctl *ctl, const char *target, json_t *body)
+call_send(struct ctl *ctl, const char *method, const char *target, json_t *body, json_t **answer)
 {
 	char *text = mem_or_end(body != NULL ? json_dumps(body, JSON_COMPACT) : mem_text("{}"));
-	bool no_wait = options_has(ctl->options, OPTION_NO_WAIT);
-	json_t *answer;
 	enum ctl_exit code;
 
-	if (no_wait)
+	if (options_has(ctl->options, OPTION_NO_WAIT))
 		client_prefer_async(ctl->client);
-	code = exchange(ctl, "POST", target, text, 0, &answer);
+	code = exchange(ctl, method, target, text, 0, answer);
 	free(text);
 	json_decref(body);
-	if (code != CTL_DONE)
-		return code;
-	if (no_wait)
+	return code;
+}
+
+void
+call_show_sent(const struct ctl *ctl, const json_t *answer)
+{
+	if (options_has(ctl->options, OPTION_NO_WAIT))
 		call_show(ctl, answer, view_id);
 	else if (options_has(ctl->options, OPTION_JSON) || !options_has(ctl->options, OPTION_QUIET))
 		call_show(ctl, answer, view_message);
+}
+
+enum ctl_exit
+call_command(struct ctl *ctl, const char *target, json_t *body)
+{
+	json_t *answer;
+	enum ctl_exit code = call_send(ctl, "POST", target, body, &answer);
+
+	if (code == CTL_DONE)
+		call_show_sent(ctl, answer);
 	json_decref(answer);
-	return CTL_DONE;
+	return code;
 }
 
 enum ctl_exit

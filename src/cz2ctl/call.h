@@ -30,6 +30,10 @@ struct ctl {
 enum ctl_exit
 call_get(struct ctl *ctl, const char *target, long also, json_t **answer);
 
+/* GET target, where a refusal is no error: NULL then. That nobody answers is told. */
+json_t *
+call_try(struct ctl *ctl, const char *target);
+
 /* GET target, and shows what it answers. */
 enum ctl_exit
 call_look(struct ctl *ctl, const char *target,
@@ -41,6 +45,14 @@ call_look(struct ctl *ctl, const char *target,
  */
 enum ctl_exit
 call_command(struct ctl *ctl, const char *target, json_t *body);
+
+/* Sends a command that changes the panel. Takes the body; NULL: none. On CTL_DONE answer is ours. */
+enum ctl_exit
+call_send(struct ctl *ctl, const char *method, const char *target, json_t *body, json_t **answer);
+
+/* Shows the answer as call_command() does. */
+void
+call_show_sent(const struct ctl *ctl, const json_t *answer);
 
 /* A change of the daemon itself: shows what came of it by view. Takes the body. */
 enum ctl_exit

@@ -29,6 +29,9 @@ struct client {
 	CURL *easy;
 	CURLM *multi;
 	struct curl_slist *headers;
+	bool async;
+	void (*meanwhile)(void *context); /* instead of the line that says that we wait, or NULL */
+	void *context;
 	struct client_answer *answer; /* of the exchange under way */
 	bool too_large;
 	char why[CURL_ERROR_SIZE];
@@ -133,8 +136,24 @@ client_new(const struct client_settings *settings)
 void
 client_prefer_async(struct client *client)
 {
+	if (client->async)
+		return;
+	client->async = true;
 	add_header(client, "Prefer: respond-async");
 	curl_easy_setopt(client->easy, CURLOPT_HTTPHEADER, client->headers);
+}
+
+struct client *
+client_twin(const struct client *client)
+{
+	return client_new(&client->settings);
+}
+
+void
+client_meanwhile(struct client *client, void (*meanwhile)(void *context), void *context)
+{
+	client->meanwhile = meanwhile;
+	client->context = context;
 }
 
 void
@@ -176,7 +195,10 @@ perform(struct client *client)
 	say_wait_begin();
 	while (curl_multi_perform(client->multi, &running) == CURLM_OK && running > 0) {
 		curl_multi_poll(client->multi, NULL, 0, POLL_MS, NULL);
-		say_waiting();
+		if (client->meanwhile != NULL)
+			client->meanwhile(client->context);
+		else
+			say_waiting();
 	}
 	say_wait_end();
 	while ((message = curl_multi_info_read(client->multi, &left)) != NULL)

@@ -34,6 +34,14 @@ client_new(const struct client_settings *settings);
 void
 client_prefer_async(struct client *client);
 
+/* Another one to the same daemon, which may be asked while this one waits. NULL as above. */
+struct client *
+client_twin(const struct client *client);
+
+/* Called some times a second while an answer is waited for, in place of what says so; or NULL. */
+void
+client_meanwhile(struct client *client, void (*meanwhile)(void *context), void *context);
+
 void
 client_free(struct client *client);
 

@@ -52,6 +52,29 @@ static const struct command commands[] = {
 	 "  announce tells Home Assistant and the broker everything once more. forget\n"
 	 "  erases all that the broker retains of the daemon, which then retains nothing\n"
 	 "  until announce or its next start: for who takes cz2d out of a house.\n"},
+	{"schedule", "[show [ZONES] [DAYS] | set ZONES DAYS PERIODS SETTING...]", 0, 8,
+	 OPTION(REFRESH) | OPTION(START) | OPTION(HEAT) | OPTION(COOL) | OPTION(OUT) |
+		 OPTION(NO_WAIT),
+	 run_schedule, "show the panel's program, or change it",
+	 "  DAYS:     mon, mon,wed, mon-fri, weekdays, weekend, all\n"
+	 "  PERIODS:  wake, day, eve, sleep, a list of them, all\n"
+	 "  SETTING:  start=TIME, heat=N, cool=N, out; or as options. A setpoint ends out.\n"
+	 "  TIME:     19:00, 7pm, 7:15am, 1900: a quarter of an hour\n" ZONES_HELP},
+	{"resume", "ZONES", 1, 1, OPTION(NO_WAIT), run_resume,
+	 "let the schedule rule again: hold, temp and out go off",
+	 "  ZONES is a number (2), a list (1,3), a range (1-3), a name, or all.\n"},
+	{"clock", "[show | sync | set DAY TIME]", 0, 3, OPTION(REFRESH) | OPTION(NO_WAIT),
+	 run_clock, "show or set the panel's clock",
+	 "  sync sets it by the clock of the daemon's machine.\n"},
+	{"backup", "[FILE]", 0, 1, 0, run_backup, "save schedules, setpoints and modes as JSON",
+	 "  To standard output without a FILE. The panel is read first.\n"},
+	{"restore", "FILE", 1, 1, OPTION(DRY_RUN) | OPTION(YES) | OPTION(ONLY), run_restore,
+	 "make the panel what a backup says",
+	 "  Shows what differs, asks, writes only that, and reads all of it back. What was\n"
+	 "  interrupted goes on when it is run again. The installer's settings are never\n"
+	 "  written.\n"},
+	{"diff", "FILE [FILE]", 1, 2, 0, run_diff, "show what differs between a backup and the panel",
+	 "  Or between two backups. Ends with 1 when something does.\n"},
 	{"health", "", 0, 0, 0, run_health, "show whether all parts of the daemon work",
 	 "  Ends with 1 when the daemon is unhealthy.\n"},
 	{"version", "", 0, 0, 0, run_version, "show the version of the daemon", NULL},

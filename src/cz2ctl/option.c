@@ -56,6 +56,10 @@ static const struct {
 	[OPTION_LIMIT] = {"limit", 0, NUMBER, "N", "the newest N (20), at most 256"},
 	[OPTION_SCOPE] = {"scope", 0, TEXT, "SCOPES", "read, command or admin: what it may do"},
 	[OPTION_FILE] = {"file", 0, TEXT, "PATH", "the file of tokens (/etc/cz2d/tokens)"},
+	[OPTION_START] = {"start", 0, TEXT, "TIME", "when the period begins: 19:00, 7:15am"},
+	[OPTION_DRY_RUN] = {"dry-run", 0, SWITCH, NULL, "show what would be changed, and do not"},
+	[OPTION_YES] = {"yes", 'y', SWITCH, NULL, "do not ask"},
+	[OPTION_ONLY] = {"only", 0, WORD, "schedules|setpoints|system", "this part of the file"},
 };
 
 uint64_t

@@ -44,11 +44,33 @@ run_devices(struct ctl *ctl);
 enum ctl_exit
 run_mqtt(struct ctl *ctl);
 
+/* run_schedule.c */
+enum ctl_exit
+run_schedule(struct ctl *ctl);
+
+/* run_clock.c */
+enum ctl_exit
+run_clock(struct ctl *ctl);
+
+/* run_backup.c */
+enum ctl_exit
+run_backup(struct ctl *ctl);
+
+enum ctl_exit
+run_diff(struct ctl *ctl);
+
+/* run_restore.c */
+enum ctl_exit
+run_restore(struct ctl *ctl);
+
 /* run_zone.c */
 enum ctl_exit
 run_zone(struct ctl *ctl);
 
 enum ctl_exit
 run_hold(struct ctl *ctl);
+
+enum ctl_exit
+run_resume(struct ctl *ctl);
 
 #endif

@@ -9,6 +9,7 @@
 #include "cz2ctl/run.h"
 
 #include <stdio.h>
+#include <strings.h>
 
 #include "cz2ctl/body.h"
 #include "cz2ctl/say.h"
@@ -16,38 +17,13 @@
 
 enum { TARGET_MAX = 64 };
 
-/* The status is asked for only when the zones are not all numbers. */
-static enum ctl_exit
-read_zones(struct ctl *ctl, struct zones *zones)
-{
-	char why[ZONES_WHY_MAX];
-	json_t *status = NULL;
-	enum zones_result result = zones_parse(zones, ctl->arguments[0], NULL, why);
-
-	if (result == ZONES_UNNAMED) {
-		enum ctl_exit code = call_get(ctl, "/status", 0, &status);
-
-		if (code != CTL_DONE)
-			return code;
-		result = zones_parse(zones, ctl->arguments[0], status, why);
-		json_decref(status);
-	}
-	if (result == ZONES_UNNAMED) {
-		say_error("the names of the zones are not known: the panel has not answered yet");
-		return CTL_NO_PANEL;
-	}
-	if (result == ZONES_WRONG)
-		say_error("%s", why);
-	return result == ZONES_OK ? CTL_DONE : CTL_USAGE;
-}
-
 /* Takes the body; what: the last word of the route for one zone. */
 static enum ctl_exit
 change(struct ctl *ctl, json_t *body, const char *what)
 {
 	char target[TARGET_MAX] = "/zones/batch/temperature";
 	struct zones zones;
-	enum ctl_exit code = read_zones(ctl, &zones);
+	enum ctl_exit code = zones_read(ctl, ctl->arguments[0], &zones);
 
 	if (code != CTL_DONE) {
 		json_decref(body);
@@ -91,4 +67,25 @@ run_hold(struct ctl *ctl)
 	if (json_object_size(body) == 0)
 		return nothing_to_change(body, "say on or off, or give --temp");
 	return change(ctl, body, "hold");
+}
+
+/* As the commands are one for each zone, the first that fails is the last. */
+enum ctl_exit
+run_resume(struct ctl *ctl)
+{
+	struct zones zones;
+	enum ctl_exit code;
+
+	if (strcasecmp(ctl->arguments[0], "all") == 0)
+		return call_command(ctl, "/system/resume", NULL);
+	code = zones_read(ctl, ctl->arguments[0], &zones);
+	for (int zone = 0; zone <= ZONES_NUMBER_MAX && code == CTL_DONE; zone++) {
+		char target[TARGET_MAX];
+
+		if (!zones.has[zone])
+			continue;
+		snprintf(target, sizeof target, "/zones/%d/resume", zone);
+		code = call_command(ctl, target, NULL);
+	}
+	return code;
 }

@@ -90,6 +90,18 @@ view_version(const struct screen *screen, const json_t *answer);
 void
 view_mqtt(const struct screen *screen, const json_t *answer);
 
+/* The answer of GET /schedules; with that of GET /clock in it as "clock" it is told what rules. */
+void
+view_schedules(const struct screen *screen, const json_t *answer);
+
+/* What difference.h has found. */
+void
+view_differences(const struct screen *screen, const json_t *list);
+
+/* The answer of GET /clock. */
+void
+view_clock(const struct screen *screen, const json_t *answer);
+
 /* {"tokens": [...]}, which token list makes. */
 void
 view_tokens(const struct screen *screen, const json_t *document);

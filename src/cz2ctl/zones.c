@@ -13,6 +13,8 @@
 #include <strings.h>
 
 #include "base/mem.h"
+#include "cz2ctl/call.h"
+#include "cz2ctl/say.h"
 
 enum { PART_MAX = 256, DIGITS_MAX = 6 };
 
@@ -181,6 +183,31 @@ zones_parse(struct zones *zones, const char *text, const json_t *status, char wh
 		if (result != ZONES_OK || *text == '\0')
 			return result;
 	}
+}
+
+/* The status is asked for only when the zones are not all numbers. */
+enum ctl_exit
+zones_read(struct ctl *ctl, const char *text, struct zones *zones)
+{
+	char why[ZONES_WHY_MAX];
+	json_t *status = NULL;
+	enum zones_result result = zones_parse(zones, text, NULL, why);
+
+	if (result == ZONES_UNNAMED) {
+		enum ctl_exit code = call_get(ctl, "/status", 0, &status);
+
+		if (code != CTL_DONE)
+			return code;
+		result = zones_parse(zones, text, status, why);
+		json_decref(status);
+	}
+	if (result == ZONES_UNNAMED) {
+		say_error("the names of the zones are not known: the panel has not answered yet");
+		return CTL_NO_PANEL;
+	}
+	if (result == ZONES_WRONG)
+		say_error("%s", why);
+	return result == ZONES_OK ? CTL_DONE : CTL_USAGE;
 }
 
 int

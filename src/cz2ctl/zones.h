@@ -10,6 +10,10 @@
 #include <jansson.h>
 #include <stdbool.h>
 
+#include "cz2ctl/exit.h"
+
+struct ctl;
+
 enum { ZONES_NUMBER_MAX = 99, ZONES_WHY_MAX = 320 };
 
 struct zones {
@@ -26,6 +30,10 @@ enum zones_result {
 /* status: an answer of GET /status, NULL when it was not asked for yet. */
 enum zones_result
 zones_parse(struct zones *zones, const char *text, const json_t *status, char why[ZONES_WHY_MAX]);
+
+/* The same with the status asked for when it takes that. An error was told. */
+enum ctl_exit
+zones_read(struct ctl *ctl, const char *text, struct zones *zones);
 
 /* The smallest one. */
 int

@@ -1,0 +1,364 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright 2026 The cz2d authors */
+/*
+ * Making a panel what a backup says: look, show, ask, write, look again.
+ */
+#include "build.h"
+
+#include "cz2ctl/run.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "cz2ctl/copy.h"
+#include "cz2ctl/difference.h"
+#include "cz2ctl/document_file.h"
+#include "cz2ctl/restore_steps.h"
+#include "cz2ctl/say.h"
+#include "cz2ctl/view.h"
+#include "cz2ctl/word.h"
+
+enum { ANSWER_MAX = 16 };
+
+struct restore {
+	struct ctl *ctl;
+	const char *path;
+	unsigned parts;
+	struct copy wanted, now;
+	int refused; /* steps */
+};
+
+static unsigned
+parts_of(const struct options *options)
+{
+	static const struct {
+		const char *word;
+		unsigned part;
+	} words[] = {{"schedules", PART_SCHEDULES}, {"setpoints", PART_SETPOINTS},
+		     {"system", PART_SYSTEM}};
+	const char *only = options->given[OPTION_ONLY];
+	char found[WORD_MAX];
+
+	for (size_t i = 0; only != NULL && i < sizeof words / sizeof words[0]; i++)
+		if (word_find(words[i].word, only, found))
+			return words[i].part;
+	return PARTS_SET;
+}
+
+/* ------------------------------------------------------------------------
+ * What is wanted
+ */
+
+static enum ctl_exit
+load(struct restore *restore)
+{
+	char why[COPY_WHY_MAX];
+	json_t *document;
+	enum ctl_exit code = document_load(restore->path, &document);
+
+	if (code == CTL_DONE && !copy_read(&restore->wanted, document, why)) {
+		say_error("%s: %s", restore->path, why);
+		code = CTL_USAGE;
+	}
+	json_decref(document);
+	return code;
+}
+
+static void
+leave_strange_zones(struct restore *restore)
+{
+	for (int zone = 1; zone <= CZ2_ZONES_MAX; zone++)
+		if (copy_has(&restore->wanted, zone) && !copy_has(&restore->now, zone))
+			say_warning("%s tells of zone %d, which this house does not have: left alone",
+				    restore->path, zone);
+	restore->wanted.zones &= restore->now.zones;
+}
+
+static void
+fill_setting(struct cz2_setting *wanted, const struct cz2_setting *now)
+{
+	if (wanted->start == CZ2_UNKNOWN)
+		wanted->start = now->start;
+	if (wanted->out == CZ2_UNKNOWN)
+		wanted->out = now->out;
+	if (wanted->heat == CZ2_UNKNOWN)
+		wanted->heat = now->heat;
+	if (wanted->cool == CZ2_UNKNOWN)
+		wanted->cool = now->cool;
+}
+
+/* What the file does not tell stays as it is, and so does what is not asked for. */
+static void
+fill_gaps(struct copy *wanted, const struct copy *now)
+{
+	for (int slot = 0; slot < CZ2_SLOT_COUNT; slot++) {
+		enum cz2_field field;
+		int zone;
+
+		cz2_slot_split(slot, &field, &zone);
+		if (wanted->values.at[slot] == CZ2_UNKNOWN || (zone != 0 && !copy_has(wanted, zone)))
+			wanted->values.at[slot] = now->values.at[slot];
+	}
+	for (int i = 0; i < CZ2_SCHEDULES; i++) {
+		int zone, day;
+
+		cz2_schedule_split((enum cz2_row)(CZ2_ROW_SCHEDULE + i), &zone, &day);
+		if (!copy_has(wanted, zone))
+			wanted->days[i] = now->days[i];
+		for (int period = 0; period < CZ2_PERIODS; period++)
+			fill_setting(&wanted->days[i].periods[period],
+				     &now->days[i].periods[period]);
+	}
+}
+
+static enum ctl_exit
+look(struct restore *restore)
+{
+	json_t *document;
+	enum ctl_exit code = copy_take(restore->ctl, &restore->now, &document);
+
+	json_decref(document);
+	return code;
+}
+
+static enum ctl_exit
+prepare(struct restore *restore)
+{
+	enum ctl_exit code = load(restore);
+
+	if (code == CTL_DONE)
+		code = look(restore);
+	if (code != CTL_DONE)
+		return code;
+	if (strcmp(restore->wanted.panel, restore->now.panel) != 0)
+		say_warning("%s was made of the panel %s, and this one is %s", restore->path,
+			    restore->wanted.panel, restore->now.panel);
+	leave_strange_zones(restore);
+	fill_gaps(&restore->wanted, &restore->now);
+	return CTL_DONE;
+}
+
+/* ------------------------------------------------------------------------
+ * The plan
+ */
+
+static json_t *
+find_differences(const struct restore *restore)
+{
+	json_t *list = mem_or_end(json_array());
+
+	difference_find(&restore->now, &restore->wanted, restore->parts, list);
+	return list;
+}
+
+static void
+view_plan(const struct screen *screen, const json_t *plan)
+{
+	view_differences(screen, json_object_get(plan, "differences"));
+}
+
+/* Returns whether there is anything to do. */
+static bool
+show_plan(const struct restore *restore)
+{
+	json_t *list = find_differences(restore);
+	bool any = json_array_size(list) > 0;
+	json_t *plan = mem_or_end(json_pack("{s:o}", "differences", list));
+
+	if (any || options_has(restore->ctl->options, OPTION_JSON))
+		call_show(restore->ctl, plan, view_plan);
+	json_decref(plan);
+	return any;
+}
+
+/* Standard input may be the file itself, or nobody. */
+static enum ctl_exit
+ask(const struct restore *restore, int steps)
+{
+	char answer[ANSWER_MAX];
+
+	if (options_has(restore->ctl->options, OPTION_YES))
+		return CTL_DONE;
+	if (!isatty(STDIN_FILENO) || strcmp(restore->path, "-") == 0) {
+		say_error("nobody can be asked whether to write this: --yes is wanted");
+		return CTL_USAGE;
+	}
+	fflush(stdout);
+	fprintf(stderr, "Write this to the panel %s, in %d step%s? [y/N] ", restore->now.panel,
+		steps, steps == 1 ? "" : "s");
+	fflush(stderr);
+	if (fgets(answer, sizeof answer, stdin) != NULL && (answer[0] == 'y' || answer[0] == 'Y'))
+		return CTL_DONE;
+	say_error("nothing was written");
+	return CTL_REFUSED;
+}
+
+/* ------------------------------------------------------------------------
+ * Writing
+ */
+
+/* What a person can read of a step that failed. */
+static void
+tell_refused(const json_t *step)
+{
+	char *body = mem_or_end(json_dumps(json_object_get(step, "body"), JSON_COMPACT));
+
+	say_error("this was refused: %s %s", json_string_value(json_object_get(step, "target")),
+		  body);
+	free(body);
+}
+
+/* A step that is refused leaves the others to be done; without a panel there are no others. */
+static enum ctl_exit
+take_step(struct restore *restore, const json_t *step)
+{
+	json_t *answer;
+	enum ctl_exit code =
+		call_send(restore->ctl, json_string_value(json_object_get(step, "method")),
+			  json_string_value(json_object_get(step, "target")),
+			  json_incref(json_object_get(step, "body")), &answer);
+
+	json_decref(answer);
+	if (code != CTL_REFUSED)
+		return code;
+	tell_refused(step);
+	restore->refused++;
+	return CTL_DONE;
+}
+
+static enum ctl_exit
+take_steps(struct restore *restore, const json_t *steps)
+{
+	enum ctl_exit code = CTL_DONE;
+	int count = (int)json_array_size(steps), done = 0;
+
+	while (code == CTL_DONE && done < count) {
+		say_bar("Restoring", done, count);
+		code = take_step(restore, json_array_get(steps, (size_t)done));
+		done += code == CTL_DONE;
+	}
+	say_bar_end();
+	if (code != CTL_DONE)
+		say_error("stopped after %d of %d steps: run it again to go on", done, count);
+	return code;
+}
+
+/* ------------------------------------------------------------------------
+ * What came of it
+ */
+
+/* The schedule rules the setpoints of such a zone, now or in a moment. */
+static bool
+is_unheld(const struct copy *copy, int zone)
+{
+	return cz2_values_get(&copy->values, CZ2_HOLD, zone) != 1 &&
+	       cz2_values_get(&copy->values, CZ2_TEMPORARY, zone) != 1;
+}
+
+/* Takes over what the schedule may have set, and what OUT covers. Returns whether there was any. */
+static bool
+forgive(struct copy *wanted, const struct copy *now)
+{
+	static const enum cz2_field setpoints[] = {CZ2_HEAT, CZ2_COOL};
+	struct copy *before = mem_new(1, sizeof *before);
+	bool any;
+
+	*before = *wanted;
+	for (int zone = 1; zone <= CZ2_ZONES_MAX; zone++)
+		for (int i = 0; i < 2 && is_unheld(wanted, zone); i++)
+			cz2_values_set(&wanted->values, setpoints[i], zone,
+				       cz2_values_get(&now->values, setpoints[i], zone));
+	for (int i = 0; i < CZ2_SCHEDULES * CZ2_PERIODS; i++) {
+		struct cz2_setting *one = &wanted->days[i / CZ2_PERIODS].periods[i % CZ2_PERIODS];
+		const struct cz2_setting *is = &now->days[i / CZ2_PERIODS].periods[i % CZ2_PERIODS];
+
+		if (one->out == 1 && is->out == 1) {
+			one->heat = is->heat;
+			one->cool = is->cool;
+		}
+	}
+	any = memcmp(before, wanted, sizeof *wanted) != 0;
+	free(before);
+	return any;
+}
+
+static void
+tell_good(const struct restore *restore, bool forgiven)
+{
+	if (options_has(restore->ctl->options, OPTION_QUIET) ||
+	    options_has(restore->ctl->options, OPTION_JSON))
+		return;
+	fprintf(restore->ctl->screen.file, "The panel was read again: all is as in %s%s.\n",
+		restore->path,
+		forgiven ? ", but for setpoints that a schedule rules or OUT covers" : "");
+}
+
+/* Reads all of it again. */
+static enum ctl_exit
+verify(struct restore *restore)
+{
+	enum ctl_exit code = look(restore);
+	bool forgiven;
+	json_t *left;
+	size_t count;
+
+	if (code != CTL_DONE)
+		return code;
+	forgiven = forgive(&restore->wanted, &restore->now);
+	left = find_differences(restore);
+	count = json_array_size(left);
+	if (count == 0) {
+		tell_good(restore, forgiven);
+	} else {
+		say_error("%zu difference%s to %s left:", count, count == 1 ? " is" : "s are",
+			  restore->path);
+		view_differences(&restore->ctl->screen, left);
+	}
+	json_decref(left);
+	return count == 0 && restore->refused == 0 ? CTL_DONE : CTL_REFUSED;
+}
+
+/* ------------------------------------------------------------------------
+ * The command
+ */
+
+static enum ctl_exit
+carry_out(struct restore *restore)
+{
+	json_t *steps = restore_steps(&restore->wanted, &restore->now, restore->parts);
+	enum ctl_exit code = CTL_DONE;
+
+	if (!show_plan(restore)) {
+		tell_good(restore, false);
+		json_decref(steps);
+		return CTL_DONE;
+	}
+	if (!options_has(restore->ctl->options, OPTION_DRY_RUN)) {
+		code = ask(restore, (int)json_array_size(steps));
+		if (code == CTL_DONE)
+			code = take_steps(restore, steps);
+		if (code == CTL_DONE)
+			code = verify(restore);
+	}
+	json_decref(steps);
+	return code;
+}
+
+enum ctl_exit
+run_restore(struct ctl *ctl)
+{
+	struct restore *restore = mem_new(1, sizeof *restore);
+	enum ctl_exit code;
+
+	restore->ctl = ctl;
+	restore->path = ctl->arguments[0];
+	restore->parts = parts_of(ctl->options);
+	code = prepare(restore);
+	if (code == CTL_DONE)
+		code = carry_out(restore);
+	free(restore);
+	return code;
+}

@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright 2026 The cz2d authors */
+/*
+ * The panel's program: the week as a table, and changes of it over zones, days and periods
+ * in one request.
+ */
+#include "build.h"
+
+#include "cz2ctl/run.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/mem.h"
+#include "cz2ctl/body.h"
+#include "cz2ctl/calendar.h"
+#include "cz2ctl/copy.h"
+#include "cz2ctl/difference.h"
+#include "cz2ctl/reading.h"
+#include "cz2ctl/say.h"
+#include "cz2ctl/view.h"
+#include "cz2ctl/word.h"
+#include "cz2ctl/zones.h"
+
+enum { TARGET_MAX = 64, NAME_MAX_LENGTH = 16, DEGREES_MOST = 999 };
+
+static enum ctl_exit
+usage(const char *why)
+{
+	say_error("%s", why);
+	return CTL_USAGE;
+}
+
+/* ------------------------------------------------------------------------
+ * Showing
+ */
+
+/* Leaves what was asked for: zones NULL is all of them. */
+static void
+keep_asked(json_t *answer, const struct zones *zones, unsigned days)
+{
+	json_t *list = json_object_get(answer, "schedules");
+
+	for (size_t i = json_array_size(list); i-- > 0;) {
+		json_t *zone = json_array_get(list, i);
+		json_int_t id = json_integer_value(json_object_get(zone, "zone_id"));
+
+		if (zones != NULL && (id < 0 || id > ZONES_NUMBER_MAX || !zones->has[id])) {
+			json_array_remove(list, i);
+			continue;
+		}
+		for (int day = 0; calendar_day_keys[day] != NULL; day++)
+			if ((days >> day & 1) == 0)
+				json_object_del(json_object_get(zone, "days"),
+						calendar_day_keys[day]);
+	}
+}
+
+static enum ctl_exit
+read_schedules(struct ctl *ctl, json_t **answer)
+{
+	if (options_has(ctl->options, OPTION_REFRESH))
+		return reading_program(ctl, answer);
+	return call_get(ctl, "/schedules", 0, answer);
+}
+
+/* What rules now goes by the panel's clock. */
+static void
+add_clock(struct ctl *ctl, json_t *answer)
+{
+	json_t *clock = call_try(ctl, "/clock");
+
+	if (clock != NULL)
+		json_object_set(answer, "clock", json_object_get(clock, "clock"));
+	json_decref(clock);
+}
+
+/* [ZONES] [DAYS] */
+static enum ctl_exit
+show(struct ctl *ctl, char **words)
+{
+	unsigned days = CALENDAR_ALL_DAYS;
+	char why[CALENDAR_WHY_MAX];
+	struct zones zones;
+	json_t *answer;
+	enum ctl_exit code;
+
+	if (words[0] != NULL && words[1] != NULL && words[2] != NULL)
+		return usage("schedule show takes zones and days");
+	if (words[0] != NULL && words[1] != NULL && (days = calendar_days(words[1], why)) == 0)
+		return usage(why);
+	if (words[0] != NULL && (code = zones_read(ctl, words[0], &zones)) != CTL_DONE)
+		return code;
+	code = read_schedules(ctl, &answer);
+	if (code != CTL_DONE)
+		return code;
+	keep_asked(answer, words[0] != NULL ? &zones : NULL, days);
+	if (!options_has(ctl->options, OPTION_JSON))
+		add_clock(ctl, answer);
+	call_show(ctl, answer, view_schedules);
+	json_decref(answer);
+	return CTL_DONE;
+}
+
+/* ------------------------------------------------------------------------
+ * What is to be set: "start=19:00", "heat=68", "cool=76", "out"
+ */
+
+static bool
+add_start(json_t *setting, const char *name, const char *value)
+{
+	char why[CALENDAR_WHY_MAX], text[CALENDAR_TIME_MAX];
+	int minutes = calendar_start(value, why);
+
+	if (minutes < 0)
+		say_error("%s", why);
+	else
+		json_object_set_new(setting, name, json_string(calendar_time_text(minutes, text)));
+	return minutes >= 0;
+}
+
+/* What is in range is left to the daemon. */
+static bool
+add_degrees(json_t *setting, const char *name, const char *value)
+{
+	char *end;
+	long degrees = strtol(value, &end, 10);
+
+	if (end == value || *end != '\0' || degrees < 0 || degrees > DEGREES_MOST) {
+		say_error("%s=%s: whole degrees Fahrenheit are wanted", name, value);
+		return false;
+	}
+	json_object_set_new(setting, name, json_integer(degrees));
+	return true;
+}
+
+static bool
+add_out(json_t *setting, const char *name, const char *value)
+{
+	return body_add_switch(setting, name, value[0] != '\0' ? value : "on");
+}
+
+static const struct member {
+	const char *name;
+	enum option_id option;
+	bool bare; /* it says something without a value, too */
+	bool (*add)(json_t *setting, const char *name, const char *value);
+} members[] = {
+	{"start", OPTION_START, false, add_start},
+	{"heat", OPTION_HEAT, false, add_degrees},
+	{"cool", OPTION_COOL, false, add_degrees},
+	{"out", OPTION_OUT, true, add_out},
+};
+
+enum { MEMBERS = sizeof members / sizeof members[0] };
+
+static bool
+add_member(json_t *setting, const struct member *member, const char *value)
+{
+	if (json_object_get(setting, member->name) != NULL) {
+		say_error("%s is given twice", member->name);
+		return false;
+	}
+	return member->add(setting, member->name, value);
+}
+
+/* One word: "heat=68". */
+static bool
+add_word(json_t *setting, const char *word)
+{
+	size_t length = strcspn(word, "=");
+	const char *value = word[length] == '=' ? word + length + 1 : "";
+
+	for (int i = 0; i < MEMBERS; i++) {
+		if (strlen(members[i].name) != length ||
+		    strncasecmp(members[i].name, word, length) != 0)
+			continue;
+		if (value[0] == '\0' && (!members[i].bare || word[length] == '='))
+			break;
+		return add_member(setting, &members[i], value);
+	}
+	say_error("'%s' is no setting: start=TIME, heat=N, cool=N and out are", word);
+	return false;
+}
+
+/* From the words and the options; NULL after an error was told. */
+static json_t *
+setting_of(const struct ctl *ctl, char **words)
+{
+	json_t *setting = mem_or_end(json_object());
+	bool good = true;
+
+	for (int i = 0; words[i] != NULL && good; i++)
+		good = add_word(setting, words[i]);
+	for (int i = 0; i < MEMBERS && good; i++)
+		if (options_has(ctl->options, members[i].option))
+			good = add_member(setting, &members[i],
+					  ctl->options->given[members[i].option]);
+	if (good && json_object_size(setting) == 0) {
+		say_error("nothing to change: give start=TIME, heat=N, cool=N or out");
+		good = false;
+	}
+	if (good)
+		return setting;
+	json_decref(setting);
+	return NULL;
+}
+
+/* ------------------------------------------------------------------------
+ * Setting
+ */
+
+/* The same setting for each of the periods; takes none of it. */
+static json_t *
+periods_json(unsigned periods, json_t *setting)
+{
+	json_t *object = mem_or_end(json_object());
+
+	if (periods == CALENDAR_ALL_PERIODS)
+		json_object_set(object, "all", setting);
+	for (int period = 0; periods != CALENDAR_ALL_PERIODS && period < CZ2_PERIODS; period++)
+		if ((periods >> period & 1) != 0)
+			json_object_set(object, cz2_period_names[period], setting);
+	return object;
+}
+
+static json_t *
+days_json(unsigned days, json_t *periods)
+{
+	json_t *object = mem_or_end(json_object());
+
+	if (days == CALENDAR_ALL_DAYS)
+		json_object_set(object, "all", periods);
+	for (int day = 0; days != CALENDAR_ALL_DAYS && calendar_day_keys[day] != NULL; day++)
+		if ((days >> day & 1) != 0)
+			json_object_set(object, calendar_day_keys[day], periods);
+	return object;
+}
+
+/* Takes the setting. */
+static json_t *
+body_for(const struct zones *zones, unsigned days, unsigned periods, json_t *setting)
+{
+	json_t *of_day = periods_json(periods, setting);
+	json_t *body = mem_or_end(json_pack("{s:o}", "days", days_json(days, of_day)));
+
+	if (zones->count > 1)
+		json_object_set_new(body, "zones", zones_json(zones));
+	json_decref(of_day);
+	json_decref(setting);
+	return body;
+}
+
+/* What is in an answer, one zone or several, into the days. */
+static void
+take_answer(const json_t *answer, struct cz2_day days[CZ2_SCHEDULES])
+{
+	const json_t *zone;
+	size_t index;
+
+	copy_clear_days(days);
+	copy_take_schedule(json_object_get(answer, "schedule"), days);
+	json_array_foreach(json_object_get(answer, "schedules"), index, zone)
+		copy_take_schedule(zone, days);
+}
+
+static void
+show_changes(const struct ctl *ctl, const json_t *before, const json_t *after)
+{
+	struct cz2_day old[CZ2_SCHEDULES], now[CZ2_SCHEDULES];
+	json_t *list = mem_or_end(json_array());
+
+	take_answer(before, old);
+	take_answer(after, now);
+	difference_days(old, now, list);
+	if (json_array_size(list) > 0)
+		view_differences(&ctl->screen, list);
+	else if (json_object_get(after, "command_id") == NULL)
+		fputs("It was so already.\n", ctl->screen.file);
+	json_decref(list);
+}
+
+/* Takes the body. */
+static enum ctl_exit
+put_and_show(struct ctl *ctl, const char *target, json_t *body)
+{
+	bool brief = options_has(ctl->options, OPTION_JSON) ||
+		     options_has(ctl->options, OPTION_NO_WAIT) ||
+		     options_has(ctl->options, OPTION_QUIET);
+	json_t *before = brief ? NULL : call_try(ctl, "/schedules");
+	json_t *answer;
+	enum ctl_exit code = call_send(ctl, "PUT", target, body, &answer);
+
+	if (code == CTL_DONE) {
+		call_show_sent(ctl, answer);
+		if (before != NULL)
+			show_changes(ctl, before, answer);
+	}
+	json_decref(before);
+	json_decref(answer);
+	return code;
+}
+
+/* ZONES DAYS PERIODS SETTING... */
+static enum ctl_exit
+set(struct ctl *ctl, char **words)
+{
+	char why[CALENDAR_WHY_MAX], target[TARGET_MAX] = "/schedules";
+	unsigned days, periods;
+	struct zones zones;
+	json_t *setting;
+	enum ctl_exit code;
+
+	if (words[0] == NULL || words[1] == NULL || words[2] == NULL)
+		return usage("schedule set takes zones, days, periods and what to set");
+	days = calendar_days(words[1], why);
+	periods = days != 0 ? calendar_periods(words[2], why) : 0;
+	if (periods == 0)
+		return usage(why);
+	setting = setting_of(ctl, words + 3);
+	if (setting == NULL)
+		return CTL_USAGE;
+	code = zones_read(ctl, words[0], &zones);
+	if (code != CTL_DONE) {
+		json_decref(setting);
+		return code;
+	}
+	if (zones.count == 1)
+		snprintf(target, sizeof target, "/zones/%d/schedule", zones_first(&zones));
+	return put_and_show(ctl, target, body_for(&zones, days, periods, setting));
+}
+
+/* ------------------------------------------------------------------------
+ * The command
+ */
+
+static const struct {
+	const char *name;
+	bool sets;
+	enum ctl_exit (*run)(struct ctl *ctl, char **words);
+} actions[] = {{"show", false, show}, {"set", true, set}};
+
+/* The options that only one of the two takes; NULL: there is none that does not fit. */
+static const char *
+stray(const struct ctl *ctl, bool sets)
+{
+	if (sets)
+		return options_has(ctl->options, OPTION_REFRESH) ? "refresh" : NULL;
+	for (int i = 0; i < MEMBERS; i++)
+		if (options_has(ctl->options, members[i].option))
+			return members[i].name;
+	return options_has(ctl->options, OPTION_NO_WAIT) ? "no-wait" : NULL;
+}
+
+enum ctl_exit
+run_schedule(struct ctl *ctl)
+{
+	char **words = ctl->arguments;
+	const char *word = words[0] != NULL ? *words++ : actions[0].name;
+	char found[WORD_MAX];
+
+	for (size_t i = 0; i < sizeof actions / sizeof actions[0]; i++) {
+		if (!word_find(actions[i].name, word, found))
+			continue;
+		if (stray(ctl, actions[i].sets) == NULL)
+			return actions[i].run(ctl, words);
+		say_error("schedule %s takes no --%s", found, stray(ctl, actions[i].sets));
+		return CTL_USAGE;
+	}
+	say_error("'%s' is neither show nor set: cz2ctl schedule show %s", word, word);
+	return CTL_USAGE;
+}
