@@ -132,10 +132,12 @@ api_failure_document(const struct outcome *outcome, json_t *input)
 {
 	int status = api_status_of(outcome->error);
 	json_t *document = json_object();
+	json_t *applied = json_applied(outcome);
 
 	json_object_set_new(document, "detail",
 			    status == 422 ? rule_detail(outcome, input) : json_problem(outcome));
-	if (status == 500 || !cz2_command_empty(&outcome->applied))
-		json_object_set_new(document, "applied", json_command_values(&outcome->applied));
+	if (status == 500 || json_object_size(applied) > 0)
+		json_object_set(document, "applied", applied);
+	json_decref(applied);
 	return document;
 }

@@ -23,6 +23,7 @@ enum { REPEATED_WITHIN_HOURS = 24 };
 struct repeat {
 	char *key, *user, *params, *metadata;
 	struct ledger_order order;
+	struct cz2_program *program; /* of the order; NULL: none */
 };
 
 static struct repeat *
@@ -39,6 +40,11 @@ repeat_new(const struct ledger_order *order)
 	repeat->order.user = repeat->user;
 	repeat->order.params = repeat->params;
 	repeat->order.metadata = repeat->metadata;
+	if (order->program == NULL)
+		return repeat;
+	repeat->program = mem_new(1, sizeof *repeat->program);
+	*repeat->program = *order->program;
+	repeat->order.program = repeat->program;
 	return repeat;
 }
 
@@ -51,6 +57,7 @@ api_repeat_free(struct repeat *repeat)
 	free(repeat->user);
 	free(repeat->params);
 	free(repeat->metadata);
+	free(repeat->program);
 	free(repeat);
 	return NULL;
 }

@@ -61,9 +61,13 @@ json_status_flat_schema(void);
 json_t *
 json_raw(const struct json_view *view);
 
-/* The values that a command names (of the outcome: those known to be on the panel). */
+/* The values that a command names, and of the program and the clock what it does. */
 json_t *
 json_command_values(const struct cz2_command *command);
+
+/* What of a command is known to be on the panel, in the same shape. */
+json_t *
+json_applied(const struct outcome *outcome);
 
 /* A value of the panel: its word, true or false, or the number. */
 json_t *
@@ -73,7 +77,8 @@ json_field_value(enum cz2_field field, int value);
 bool
 json_texts_same(const char *one, const char *other);
 
-/* The inverse. False, and command is of no use, when something is not acceptable. */
+/* The inverse, but for the program. False, and command is of no use, when something is not
+ * acceptable. */
 bool
 json_command_read(const json_t *values, struct cz2_command *command);
 
@@ -124,8 +129,8 @@ json_t *
 json_warnings(const struct cz2_warnings *warnings);
 
 /*
- * The sentence for a failed command. CZ2_EGAP gives the rule as a clause, to be
- * put behind "Value error, ".
+ * The sentence for a failed command. CZ2_EGAP and CZ2_ERANGE give the rule as a clause, to
+ * be put behind "Value error, ".
  */
 json_t *
 json_problem(const struct outcome *outcome);

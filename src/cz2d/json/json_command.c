@@ -11,10 +11,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
+#include "cz2d/json/json_schedule.h"
 #include "cz2d/ledger/unexpected.h"
 #include "cz2d/model/outcome.h"
 
-enum { SENTENCE_MAX = 256 };
+enum { SENTENCE_MAX = 256, US_PER_MS = 1000 };
 
 static bool
 is_flag(const struct cz2_field_info *info)
@@ -69,6 +71,43 @@ zone_values(const struct cz2_command *command, int zone)
 	return object;
 }
 
+static void
+set_day(json_t *object, const struct cz2_command *command)
+{
+	struct cz2_program program;
+
+	if (command->program == CZ2_ROW_NONE)
+		return;
+	for (int day = 0; day < CZ2_SCHEDULES; day++)
+		cz2_day_clear(&program.days[day]);
+	program.days[command->program - CZ2_ROW_SCHEDULE] = command->day;
+	json_object_set_new(object, "program", json_program(program.days));
+}
+
+/* The moment of a Sunday 00:00 says it all, and stays the same while the clock runs. */
+static void
+set_clock(json_t *object, const struct cz2_command *command)
+{
+	if (command->week_start != CZ2_CLOCK_AS_IT_IS)
+		json_object_set_new(object, "clock",
+				    json_pack("{s:I}", "week_start",
+					      (json_int_t)clock_wall_us_of(command->week_start) /
+						      US_PER_MS));
+}
+
+json_t *
+json_applied(const struct outcome *outcome)
+{
+	json_t *object = json_command_values(&outcome->applied);
+	json_t *program = outcome->program != NULL ? json_program(outcome->program->applied.days)
+						   : NULL;
+
+	if (json_array_size(program) > 0)
+		json_object_set(object, "program", program);
+	json_decref(program);
+	return object;
+}
+
 json_t *
 json_command_values(const struct cz2_command *command)
 {
@@ -92,6 +131,8 @@ json_command_values(const struct cz2_command *command)
 	if (json_array_size(zones) > 0)
 		json_object_set(object, "zones", zones);
 	json_decref(zones);
+	set_day(object, command);
+	set_clock(object, command);
 	return object;
 }
 
@@ -181,11 +222,41 @@ implausible_sentence(const struct cz2_problem *problem)
 			    "written.", cz2_row_name((enum cz2_row)problem->row, row), name);
 }
 
-json_t *
-json_problem(const struct outcome *outcome)
+static json_t *
+implausible_day_sentence(const struct cz2_problem *problem)
+{
+	static const char *const names[] = {
+		[CZ2_FAULT_START] = "start",
+		[CZ2_FAULT_HEAT] = "heat setpoint",
+		[CZ2_FAULT_COOL] = "cool setpoint",
+	};
+	char row[16];
+
+	return json_sprintf("The panel's row %s (zone %d %s) holds a %s of %s that makes no sense "
+			    "and was not written.", cz2_row_name((enum cz2_row)problem->row, row),
+			    problem->zone, json_day_names[problem->day],
+			    names[problem->schedule.fault],
+			    cz2_period_names[problem->schedule.period]);
+}
+
+/* A rule of the program: a clause, or a sentence when the panel broke it. */
+static json_t *
+schedule_problem(const struct outcome *outcome)
+{
+	const struct cz2_problem *problem = &outcome->problem;
+
+	if (outcome->error == CZ2_EIMPLAUSIBLE)
+		return implausible_day_sentence(problem);
+	return json_schedule_rule(problem->zone, problem->day, &problem->schedule);
+}
+
+static json_t *
+problem_of(const struct outcome *outcome)
 {
 	int error = outcome->error;
 
+	if (outcome->problem.error == error && outcome->problem.schedule.fault != CZ2_FAULT_NONE)
+		return schedule_problem(outcome);
 	if (error == CZ2_EGAP)
 		return gap_clause(&outcome->problem);
 	if (error == CZ2_EIMPLAUSIBLE && outcome->problem.error == error)
@@ -195,4 +266,20 @@ json_problem(const struct outcome *outcome)
 	if (error <= 0 && error >= CZ2_ERROR_LAST && sentences[-error] != NULL)
 		return json_string(sentences[-error]);
 	return json_sprintf("The command failed: %s.", cz2_strerror(error));
+}
+
+/* Of many days the one that ended it. */
+json_t *
+json_problem(const struct outcome *outcome)
+{
+	const struct cz2_problem *problem = &outcome->problem;
+	json_t *sentence = problem_of(outcome), *placed;
+
+	if (outcome->program == NULL || problem->zone == 0 ||
+	    problem->schedule.fault != CZ2_FAULT_NONE)
+		return sentence;
+	placed = json_sprintf("Zone %d %s: %s", problem->zone, json_day_names[problem->day],
+			      json_string_value(sentence));
+	json_decref(sentence);
+	return placed;
 }

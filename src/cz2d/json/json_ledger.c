@@ -10,8 +10,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "cz2d/ledger/record.h"
 #include "cz2d/model/outcome.h"
+
+enum { US_PER_MS = 1000 };
+static const json_int_t WALL_MS_MAX = INT64_C(1) << 50; /* some thousand years */
 
 /* ------------------------------------------------------------------------
  * Results
@@ -29,19 +33,27 @@ hex(const struct cz2_image *image)
 	return json_string(text);
 }
 
+static void
+add_rows(json_t *list, const struct outcome_row *rows, int count)
+{
+	for (int i = 0; i < count; i++) {
+		char name[16];
+
+		json_array_append_new(list, json_pack("{s:s, s:o, s:o}", "row",
+						      cz2_row_name(rows[i].row, name), "before",
+						      hex(&rows[i].before), "after",
+						      hex(&rows[i].after)));
+	}
+}
+
 static json_t *
 rows_of(const struct outcome *outcome)
 {
 	json_t *rows = json_array();
 
-	for (int i = 0; i < outcome->row_count; i++) {
-		const struct outcome_row *row = &outcome->rows[i];
-		char name[16];
-
-		json_array_append_new(rows, json_pack("{s:s, s:o, s:o}", "row",
-						      cz2_row_name(row->row, name), "before",
-						      hex(&row->before), "after", hex(&row->after)));
-	}
+	add_rows(rows, outcome->rows, outcome->row_count);
+	if (outcome->program != NULL)
+		add_rows(rows, outcome->program->rows, outcome->program->row_count);
 	return rows;
 }
 
@@ -54,7 +66,7 @@ set_end(json_t *result, const struct outcome *outcome)
 	json_object_set_new(result, "error_code",
 			    ok ? json_null() : json_string(cz2_error_word(outcome->error)));
 	json_object_set_new(result, "error_message", ok ? json_null() : json_problem(outcome));
-	json_object_set_new(result, "applied", json_command_values(&outcome->applied));
+	json_object_set_new(result, "applied", json_applied(outcome));
 }
 
 json_t *
@@ -150,6 +162,21 @@ fields_read(const json_t *object, int first, int last, int zone, struct cz2_comm
 	return true;
 }
 
+/* False: something else than a moment stands there. */
+static bool
+clock_read(const json_t *clock, struct cz2_command *command)
+{
+	const json_t *moment = json_object_get(clock, "week_start");
+	json_int_t wall_ms = json_integer_value(moment);
+
+	if (clock == NULL)
+		return true;
+	if (!json_is_integer(moment) || wall_ms < 0 || wall_ms > WALL_MS_MAX)
+		return false;
+	cz2_command_set_clock(command, wall_ms - clock_wall_us_of(0) / US_PER_MS);
+	return true;
+}
+
 bool
 json_command_read(const json_t *values, struct cz2_command *command)
 {
@@ -167,7 +194,7 @@ json_command_read(const json_t *values, struct cz2_command *command)
 		    !fields_read(zone, CZ2_FIRST_ZONE_FIELD, CZ2_FIELD_COUNT, (int)number, command))
 			return false;
 	}
-	return true;
+	return clock_read(json_object_get(values, "clock"), command);
 }
 
 /* ------------------------------------------------------------------------

@@ -17,11 +17,13 @@
 #include "base/mem.h"
 #include "base/uuid.h"
 #include "cz2d/json/json.h"
+#include "cz2d/json/json_schedule.h"
 #include "cz2d/model/model.h"
 
 enum {
 	OPEN_MAX = 2000,  /* commands, whatever they wait for */
 	UNKEPT_MAX = 512, /* ends that wait for the disk, before what happens is not noted */
+	DAY_MS = 1000,    /* longer for each day of a program */
 };
 
 /* ------------------------------------------------------------------------
@@ -51,6 +53,7 @@ entry_free(struct entry *entry)
 	else
 		entry->ledger->end = entry->link;
 	record_fini(&entry->record);
+	program_free(entry->program);
 	free(entry);
 }
 
@@ -69,13 +72,34 @@ entry_find(const struct ledger *ledger, ledger_id id)
  */
 
 static char *
-wish_text(const struct cz2_command *wish)
+wish_text(const struct cz2_command *wish, const struct cz2_program *program)
 {
 	json_t *values = json_command_values(wish);
-	char *text = json_dumps(values, JSON_COMPACT);
+	char *text;
 
+	if (program != NULL)
+		json_object_set_new(values, "program", json_program(program->days));
+	text = json_dumps(values, JSON_COMPACT);
 	json_decref(values);
 	return text;
+}
+
+/* False: not acceptable. */
+static bool
+read_wish(struct entry *entry, const char *text)
+{
+	json_t *values = json_loads(text != NULL ? text : "", 0, NULL);
+	const json_t *days = json_object_get(values, "program");
+	struct cz2_program program;
+	bool good = json_command_read(values, &entry->wish);
+
+	if (good && days != NULL) {
+		good = json_program_read(days, program.days);
+		if (good)
+			entry->program = program_new(&program);
+	}
+	json_decref(values);
+	return good;
 }
 
 static char *
@@ -105,8 +129,15 @@ fill_record(struct entry *entry, const struct ledger_order *order, int64_t now)
 	record->requested_us = record->updated_us = clock_wall_us_of(now);
 	record->expires_us = clock_wall_us_of(entry->deadline);
 	record->params = mem_text(order->params);
-	record->wish = wish_text(&order->wish);
+	record->wish = wish_text(&order->wish, order->program);
 	record->metadata = mem_text(order->metadata);
+}
+
+/* What a program takes longer than other commands may. */
+static int64_t
+extra_ms(const struct entry *entry)
+{
+	return entry->program != NULL ? program_days(entry->program) * DAY_MS : 0;
 }
 
 static struct entry *
@@ -119,8 +150,11 @@ open_entry(struct ledger *ledger, const struct ledger_order *order, int64_t now)
 	entry->shown = order->shown;
 	entry->patient = order->patience_ms != 0;
 	entry->record_by = now + ledger->config.timeout_ms;
-	entry->deadline = entry->patient ? now + order->patience_ms : entry->record_by;
 	entry->wish = order->wish;
+	if (order->program != NULL)
+		entry->program = program_new(order->program);
+	entry->deadline = entry->patient ? now + order->patience_ms
+					 : entry->record_by + extra_ms(entry);
 	entry->warnings = order->warnings;
 	fill_record(entry, order, now);
 	return entry;
@@ -148,10 +182,15 @@ count_patient(const struct ledger *ledger)
 
 /* Why the panel would not do it now, or CZ2_OK. */
 static int
-judge(const struct ledger *ledger, const struct ledger_order *order, int64_t now)
+judge(const struct ledger *ledger, const struct ledger_order *order, const struct entry *entry,
+      int64_t now)
 {
-	int error = order->refresh ? CZ2_OK : engine_check(ledger->engine, &order->wish, now);
+	int error = CZ2_OK;
 
+	if (entry->program != NULL)
+		error = program_check(entry->program, ledger->engine, now);
+	else if (!order->refresh)
+		error = engine_check(ledger->engine, &order->wish, now);
 	if (error != CZ2_OK || order->patience_ms != 0)
 		return error;
 	return engine_reachable(ledger->engine);
@@ -180,7 +219,7 @@ ledger_submit(struct ledger *ledger, const struct ledger_order *order,
 	entry = open_entry(ledger, order, now);
 	entry->caller = *caller;
 	*id = entry->id;
-	error = judge(ledger, order, now);
+	error = judge(ledger, order, entry, now);
 	if (error != CZ2_OK) {
 		refuse(entry, error);
 		return CZ2_OK;
@@ -200,23 +239,31 @@ time_left(const struct record *record, int64_t wall_us)
 			     record->expires_us - record->requested_us);
 }
 
+/* Of a program that was left between two days it is known what has been written. */
+static bool
+may_have_left(const struct entry *entry)
+{
+	return entry->record.armed ||
+	       (entry->record.status == RECORD_SENT && entry->program == NULL);
+}
+
 void
 ledger_take_up(struct ledger *ledger, const struct record *record, int64_t now)
 {
 	struct entry *entry = entry_new(ledger);
-	json_t *wish = json_loads(record->wish != NULL ? record->wish : "", 0, NULL);
 
 	record_copy(&entry->record, record);
 	entry->recorded = entry->patient = true;
 	entry->phase = PHASE_HELD;
 	entry->deadline = now + time_left(record, clock_wall_us_of(now)) / 1000;
-	if (!json_command_read(wish, &entry->wish))
+	if (!read_wish(entry, record->wish))
 		refuse(entry, CZ2_EMALFORMED);
-	else if (record->armed || record->status == RECORD_SENT)
+	else if (may_have_left(entry))
 		entry_doubt(entry, now);
+	else if (entry->program != NULL)
+		program_begin(entry->program, ledger->model);
 	else
 		entry->refresh = cz2_command_empty(&entry->wish);
-	json_decref(wish);
 }
 
 void
@@ -263,7 +310,7 @@ ledger_note(struct ledger *ledger, const struct ledger_note *note)
 	record->requested_us = clock_wall_us_of(note->moment);
 	record->updated_us = record->delivered_us = record->requested_us;
 	record->params = mem_text(note->params);
-	record->wish = wish_text(&note->outcome->applied);
+	record->wish = wish_text(&note->outcome->applied, NULL);
 	record->result = result_text(note->outcome);
 	entry->recorded = true; /* there is nobody who could be told that it is not */
 	entry->phase = PHASE_ENDED;

@@ -25,7 +25,7 @@ struct model;
 
 struct ledger_config {
 	const char *panel_id;
-	int64_t timeout_ms; /* of those who wait for the end */
+	int64_t timeout_ms; /* of those who wait for the end, and of each day of a program */
 	int queue_limit;    /* of those who do not */
 };
 
@@ -41,7 +41,7 @@ struct ledger_disk {
 	void (*keep)(void *self, const struct record *record, ledger_kept kept, void *entry);
 };
 
-/* What a door wants. Texts are copied. */
+/* What a door wants. Texts are copied. A program has timeout_ms and a second for each day. */
 struct ledger_order {
 	const char *command; /* "zone.temperature" */
 	int zone;            /* the device it is for; 0: the panel */

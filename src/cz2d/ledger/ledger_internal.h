@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright 2026 The cz2d authors */
 /*
- * What the two files of the ledger share: ledger.c lets commands in, ledger_life.c
- * follows each of them to its end. Not for other rooms.
+ * What the files of the ledger share: ledger.c lets commands in, ledger_life.c follows each of
+ * them to its end, ledger_settle.c finds out what nobody confirmed, and ledger_program.c
+ * knows what comes next of a program. Not for other rooms.
  */
 #ifndef CZ2D_LEDGER_INTERNAL_H
 #define CZ2D_LEDGER_INTERNAL_H
 
+#include <jansson.h>
+
 #include "cz2d/engine/doubt.h"
 #include "cz2d/ledger/ledger.h"
+#include "cz2d/ledger/ledger_program.h"
 
 /* In the order of a life. */
 enum phase {
@@ -33,6 +37,7 @@ struct entry {
 	bool shown; /* nothing is to be done for it */
 	enum engine_refresh_kind how;
 	struct cz2_command wish;
+	struct program *program; /* owned; NULL: the wish is all there is */
 	struct cz2_warnings warnings;
 	int error;           /* of PHASE_REFUSED */
 	int64_t record_by;   /* its caller waits no longer for the disk */
@@ -69,9 +74,34 @@ entry_free(struct entry *entry);
 void
 entry_keep(struct entry *entry);
 
+/* The result is taken. */
+void
+entry_set_result(struct entry *entry, json_t *result);
+
+/* Its caller is told, once. */
+void
+entry_tell(struct entry *entry, const struct outcome *outcome, int64_t now);
+
+/* How it ended; its result has been set. */
+void
+entry_end(struct entry *entry, enum record_status status, const struct outcome *outcome,
+	  int64_t now);
+
+/* Nothing more is written for it, for an error. It may point into the entry. */
+struct outcome
+entry_failure(const struct entry *entry, int error);
+
 /* Its write may have left in an earlier life of the daemon: the panel is looked at. */
 void
 entry_doubt(struct entry *entry, int64_t now);
+
+/* A write of it was not confirmed: its caller is told so, and the panel is looked at. */
+void
+entry_leave_open(struct entry *entry, const struct outcome *outcome, int64_t now);
+
+/* The panel shows it, or something else; or it is silent for too long. */
+void
+entry_settle(struct entry *entry, int64_t now);
 
 /* Nothing was written for it, for an error. */
 void

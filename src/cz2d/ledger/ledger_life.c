@@ -8,7 +8,6 @@
 
 #include "cz2d/ledger/ledger_internal.h"
 
-#include <jansson.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
@@ -17,18 +16,12 @@
 #include "cz2d/model/model.h"
 
 enum {
-	SETTLE_MS = 60 * 60 * 1000, /* how long the panel may be silent after a write of ours */
-	AGAIN_MS = 5000,            /* between attempts to keep an end that could not be kept */
-	RETRY_MS = 1000,            /* between looks whether the panel can be asked */
-	/*
-	 * A reply to what an earlier life of the daemon asked may come so long after the start,
-	 * and pass for the answer to what this one asks.
-	 */
-	EARLIER_REPLIES_MS = 2000,
+	AGAIN_MS = 5000, /* between attempts to keep an end that could not be kept */
+	RETRY_MS = 1000, /* between looks whether the panel can be asked */
 };
 
-static void
-set_result(struct entry *entry, json_t *result)
+void
+entry_set_result(struct entry *entry, json_t *result)
 {
 	free(entry->record.result);
 	entry->record.result = json_dumps(result, JSON_COMPACT);
@@ -39,8 +32,8 @@ set_result(struct entry *entry, json_t *result)
  * The end
  */
 
-static void
-tell_end(struct entry *entry, const struct outcome *outcome, int64_t now)
+void
+entry_tell(struct entry *entry, const struct outcome *outcome, int64_t now)
 {
 	struct ledger_caller caller = entry->caller;
 
@@ -71,9 +64,8 @@ observers_final(const struct entry *entry, const struct outcome *outcome, int64_
 	}
 }
 
-/* The result of the record has been set. */
-static void
-end(struct entry *entry, enum record_status status, const struct outcome *outcome, int64_t now)
+void
+entry_end(struct entry *entry, enum record_status status, const struct outcome *outcome, int64_t now)
 {
 	struct record *record = &entry->record;
 
@@ -85,7 +77,7 @@ end(struct entry *entry, enum record_status status, const struct outcome *outcom
 		 record_status_names[status], outcome->error != CZ2_OK ? ", " : "",
 		 outcome->error != CZ2_OK ? cz2_strerror(outcome->error) : "");
 	entry->phase = PHASE_ENDED;
-	tell_end(entry, outcome, now);
+	entry_tell(entry, outcome, now);
 	observers_final(entry, outcome, now);
 	entry_keep(entry);
 }
@@ -94,118 +86,36 @@ static void
 end_with(struct entry *entry, enum record_status status, const struct outcome *outcome,
 	 int64_t now)
 {
-	set_result(entry, json_result(outcome));
-	end(entry, status, outcome, now);
+	entry_set_result(entry, json_result(outcome));
+	entry_end(entry, status, outcome, now);
 }
 
-/* Nothing was written for it. */
-static struct outcome
-failure(const struct entry *entry, int error)
+struct outcome
+entry_failure(const struct entry *entry, int error)
 {
 	struct outcome outcome = {.error = error, .warnings = entry->warnings};
 
 	cz2_command_init(&outcome.applied);
+	if (entry->program != NULL)
+		program_tell(entry->program, &outcome);
 	return outcome;
 }
 
 void
 entry_fail(struct entry *entry, int error, int64_t now)
 {
-	struct outcome outcome = failure(entry, error);
+	struct outcome outcome = entry_failure(entry, error);
 
 	end_with(entry, RECORD_FAILED, &outcome, now);
 }
 
+/* Of a program days may have been written before the panel went away. */
 static void
 expire(struct entry *entry, int64_t now)
 {
-	struct outcome outcome = failure(entry, CZ2_ETIMEOUT);
+	struct outcome outcome = entry_failure(entry, CZ2_ETIMEOUT);
 
-	end_with(entry, RECORD_EXPIRED, &outcome, now);
-}
-
-/* ------------------------------------------------------------------------
- * A write that nobody confirmed
- */
-
-static void
-begin_settling(struct entry *entry, int64_t now)
-{
-	entry->phase = PHASE_SETTLING;
-	entry->record.status = RECORD_SENT;
-	entry->deadline = now + SETTLE_MS;
-	entry->record.expires_us = clock_wall_us_of(entry->deadline);
-}
-
-void
-entry_doubt(struct entry *entry, int64_t now)
-{
-	begin_settling(entry, now);
-	entry->doubt_from = now + EARLIER_REPLIES_MS;
-	engine_pause(entry->ledger->engine, entry->doubt_from);
-}
-
-static void
-leave_open(struct entry *entry, const struct outcome *outcome, int64_t now)
-{
-	begin_settling(entry, now);
-	entry->doubt_from = INT64_MAX;
-	doubt_add(&entry->doubt, &entry->wish, now);
-	entry->record.updated_us = clock_wall_us_of(now);
-	set_result(entry, json_result(outcome));
-	tell_end(entry, outcome, now);
-	entry_keep(entry);
-}
-
-/* What the panel showed of it. */
-static void
-look(const struct entry *entry, struct outcome *outcome)
-{
-	outcome->applied = entry->wish;
-	for (int place = 0; place < CZ2_COMMAND_ROWS; place++) {
-		enum cz2_row row = cz2_command_row(&entry->wish, place);
-		const struct cz2_image *image = doubt_seen(&entry->doubt, place);
-
-		if (row == CZ2_ROW_NONE)
-			continue;
-		cz2_command_keep_shown(&outcome->applied, row, image->bytes, image->length,
-				       image->time);
-		outcome->rows[outcome->row_count++] = (struct outcome_row){row, .after = *image};
-	}
-}
-
-static void
-conclude(struct entry *entry, enum doubt_verdict verdict, int64_t now)
-{
-	struct outcome outcome = failure(entry, CZ2_EUNCONFIRMED);
-
-	if (verdict != DOUBT_OPEN)
-		look(entry, &outcome);
-	if (verdict == DOUBT_FOUND)
-		outcome.error = CZ2_OK;
-	else if (verdict == DOUBT_MISSING)
-		outcome.error = CZ2_ENOTFOUND;
-	set_result(entry, json_result_settled(entry->record.result, &outcome));
-	end(entry, outcome.error == CZ2_OK ? RECORD_DELIVERED : RECORD_FAILED, &outcome, now);
-}
-
-/* The panel shows it, or something else; or it is silent for too long. */
-static void
-settle(struct entry *entry, int64_t now)
-{
-	enum doubt_verdict verdict = DOUBT_OPEN;
-
-	if (now >= entry->doubt_from) {
-		entry->doubt_from = INT64_MAX;
-		doubt_add(&entry->doubt, &entry->wish, now);
-		engine_doubt(entry->ledger->engine, &entry->wish, now);
-		entry->record.updated_us = clock_wall_us_of(now);
-		entry_keep(entry);
-	} else if (entry->doubt_from == INT64_MAX) {
-		verdict = doubt_look(&entry->doubt, entry->ledger->model);
-	}
-	if (verdict != DOUBT_OPEN || now >= entry->deadline)
-		conclude(entry, verdict, now);
+	end_with(entry, entry->record.sent_us != 0 ? RECORD_FAILED : RECORD_EXPIRED, &outcome, now);
 }
 
 /* ------------------------------------------------------------------------
@@ -230,10 +140,15 @@ on_sent(void *self, int64_t now)
 	struct record *record = &((struct entry *)self)->record;
 
 	record->status = RECORD_SENT;
-	record->sent_us = record->updated_us = clock_wall_us_of(now);
+	record->updated_us = clock_wall_us_of(now);
+	if (record->sent_us == 0)
+		record->sent_us = record->updated_us;
 }
 
-/* Nothing has left: a crash from now on leaves it to be carried out. */
+/*
+ * Nothing has left of which nobody knows what became: a crash from now on leaves it to be
+ * carried out, or the rest of it.
+ */
 static void
 disarm(struct entry *entry)
 {
@@ -262,23 +177,23 @@ hold(struct entry *entry)
 	disarm(entry);
 }
 
+static void
+queue(struct entry *entry, int64_t now);
+
 static bool
 panel_is_away(int error)
 {
 	return error == CZ2_ETIMEOUT || error == CZ2_ECLOSED || error == CZ2_EBUSY;
 }
 
+/* What came of all of it. waits: it may be carried out later. */
 static void
-on_done(void *self, const struct outcome *outcome, int64_t now)
+finish(struct entry *entry, const struct outcome *outcome, bool waits, int64_t now)
 {
-	struct entry *entry = self;
-	bool waits = entry->patient && !outcome->sent;
-
-	entry->order = 0;
 	if (outcome->error == CZ2_OK)
 		end_with(entry, RECORD_DELIVERED, outcome, now);
 	else if (outcome->error == CZ2_EUNCONFIRMED)
-		leave_open(entry, outcome, now);
+		entry_leave_open(entry, outcome, now);
 	else if (waits && outcome->error == CZ2_ESTOPPING)
 		leave(entry);
 	else if (waits && panel_is_away(outcome->error) && now < entry->deadline)
@@ -289,10 +204,31 @@ on_done(void *self, const struct outcome *outcome, int64_t now)
 		end_with(entry, RECORD_FAILED, outcome, now);
 }
 
-static int
-hand_to_engine(struct entry *entry, int64_t now)
+static void
+on_done(void *self, const struct outcome *outcome, int64_t now)
 {
-	struct engine *engine = entry->ledger->engine;
+	struct entry *entry = self;
+	bool waits = entry->patient && !outcome->sent;
+	struct outcome whole = *outcome;
+	struct cz2_command next;
+
+	entry->order = 0;
+	if (entry->program != NULL) {
+		program_took(entry->program, outcome);
+		if (outcome->error == CZ2_OK && program_command(entry->program, &next)) {
+			queue(entry, now);
+			return;
+		}
+		program_tell(entry->program, &whole);
+	}
+	finish(entry, &whole, waits, now);
+}
+
+/* A day of a program has its time as any command has, within that of all of them. */
+static int
+submit(struct entry *entry, int64_t now)
+{
+	const struct ledger *ledger = entry->ledger;
 	struct engine_order order = {
 		.command = entry->wish,
 		.warnings = entry->warnings,
@@ -303,22 +239,29 @@ hand_to_engine(struct entry *entry, int64_t now)
 		.self = entry,
 	};
 
-	if (entry->refresh)
-		return engine_refresh(engine, entry->how, on_done, entry, now, &entry->order);
-	return engine_submit(engine, &order, now, &entry->order);
+	if (entry->program != NULL) {
+		program_command(entry->program, &order.command);
+		order.deadline =
+			clock_earlier(entry->deadline, now + ledger->config.timeout_ms);
+	}
+	return engine_submit(ledger->engine, &order, now, &entry->order);
 }
 
 /* From now on it is the engine's, if that takes it. */
 static void
 queue(struct entry *entry, int64_t now)
 {
-	int error = hand_to_engine(entry, now);
+	int error = entry->refresh ? engine_refresh(entry->ledger->engine, entry->how, on_done,
+						    entry, now, &entry->order)
+				   : submit(entry, now);
 
 	if (error == CZ2_OK)
 		entry->phase = PHASE_QUEUED;
 	else if (entry->patient && error == CZ2_ESTOPPING)
 		leave(entry);
-	else if (!entry->patient || !panel_is_away(error))
+	else if (entry->patient && panel_is_away(error))
+		hold(entry);
+	else
 		entry_fail(entry, error, now);
 }
 
@@ -330,18 +273,18 @@ queue(struct entry *entry, int64_t now)
 static void
 give_up_recording(struct entry *entry, int64_t now)
 {
-	struct outcome outcome = failure(entry, CZ2_EIO);
+	struct outcome outcome = entry_failure(entry, CZ2_EIO);
 
 	entry->patient = false;
 	entry->record_by = INT64_MAX;
 	entry->error = CZ2_EIO;
-	tell_end(entry, &outcome, now);
+	entry_tell(entry, &outcome, now);
 }
 
 static void
 end_shown(struct entry *entry, int64_t now)
 {
-	struct outcome outcome = failure(entry, CZ2_OK);
+	struct outcome outcome = entry_failure(entry, CZ2_OK);
 
 	outcome.unchanged = true;
 	outcome.applied = entry->wish;
@@ -359,6 +302,8 @@ on_recorded(struct entry *entry, int64_t now)
 	if (entry->caller.recorded != NULL)
 		entry->caller.recorded(entry->caller.self, &entry->record, now);
 	observers_accepted(entry, now);
+	if (entry->program != NULL)
+		program_begin(entry->program, entry->ledger->model);
 	if (entry->shown)
 		end_shown(entry, now);
 	else if (entry->record.answer != NULL)
@@ -368,9 +313,9 @@ on_recorded(struct entry *entry, int64_t now)
 static void
 on_not_recorded(struct entry *entry, int64_t now)
 {
-	struct outcome outcome = failure(entry, CZ2_EIO);
+	struct outcome outcome = entry_failure(entry, CZ2_EIO);
 
-	tell_end(entry, &outcome, now);
+	entry_tell(entry, &outcome, now);
 	entry_free(entry);
 }
 
@@ -463,7 +408,7 @@ entry_step(struct entry *entry, int64_t now)
 		step_held(entry, now);
 		break;
 	case PHASE_SETTLING:
-		settle(entry, now);
+		entry_settle(entry, now);
 		break;
 	case PHASE_UNKEPT:
 		if (now >= entry->deadline)

@@ -15,9 +15,16 @@ struct outcome_row {
 	struct cz2_image after;  /* as read since the last one; length 0: not read */
 };
 
+/* The same of a program: of all its days together. */
+struct outcome_program {
+	struct cz2_program applied;
+	struct outcome_row rows[CZ2_SCHEDULES];
+	int row_count;
+};
+
 struct outcome {
 	int error; /* enum cz2_error: CZ2_OK means delivered */
-	struct cz2_problem problem; /* CZ2_EGAP, CZ2_EIMPLAUSIBLE */
+	struct cz2_problem problem; /* CZ2_EGAP, CZ2_EIMPLAUSIBLE; of a program, where it ended */
 	struct cz2_warnings warnings;
 	bool unchanged;    /* nothing had to be written for this command */
 	bool sent;         /* a write frame that carried it left */
@@ -25,6 +32,7 @@ struct outcome {
 	struct cz2_command applied; /* what of it is known to be on the panel */
 	struct outcome_row rows[CZ2_COMMAND_ROWS];
 	int row_count;
+	const struct outcome_program *program; /* of a program instead of applied and rows; NULL */
 };
 
 #endif
