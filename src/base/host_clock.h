@@ -21,7 +21,11 @@ host_clock_week_ms(int64_t wall_us);
 int
 host_clock_offset(int week_second, int64_t wall_us);
 
-/* True while something, such as an NTP client, keeps this machine's clock right. */
+/* How many seconds local time is before UTC at that moment: summer time changes it. */
+int
+host_clock_zone_s(int64_t wall_us);
+
+/* True once this machine has heard the right time since it was started (systemd-timesyncd). */
 bool
 clock_is_synchronized(void);
 

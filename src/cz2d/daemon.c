@@ -23,6 +23,7 @@
 #include "cz2d/api/access.h"
 #include "cz2d/api/api.h"
 #include "cz2d/bus/bus.h"
+#include "cz2d/clock/clock_keeper.h"
 #include "cz2d/config/config.h"
 #include "cz2d/devices/devices.h"
 #include "cz2d/engine/engine.h"
@@ -66,6 +67,7 @@ struct daemon {
 	struct engine *engine;
 	struct ledger *ledger;
 	struct witness *witness;
+	struct clock_keeper *clock_keeper;
 	struct pump *pump;
 	struct access *access;
 	struct api *api;
@@ -392,6 +394,8 @@ make_core(struct daemon *daemon)
 	store_load_open(daemon->store, take_up, daemon->ledger);
 	daemon->witness = witness_new(daemon->engine, daemon->ledger, daemon->model);
 	store_load_since(daemon->store, witness_since(daemon->witness), recall, daemon->witness);
+	daemon->clock_keeper = clock_keeper_new(config, daemon->model, daemon->engine,
+						daemon->ledger);
 	devices_save(daemon->devices); /* from here on the disk is at work beside the loop */
 	daemon->pump = pump_new(&daemon->loop, daemon->link, daemon->bus, daemon->engine,
 				daemon->ledger, daemon->model);
@@ -586,6 +590,7 @@ daemon_free(struct daemon *daemon)
 	if (daemon->loop_ready)
 		close_handles(daemon);
 	daemon->pump = pump_free(daemon->pump);
+	daemon->clock_keeper = clock_keeper_free(daemon->clock_keeper);
 	daemon->witness = witness_free(daemon->witness);
 	daemon->ledger = ledger_free(daemon->ledger);
 	daemon->engine = engine_free(daemon->engine);

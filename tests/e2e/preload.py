@@ -32,7 +32,7 @@ class Weather(ctypes.Structure):
     _fields_ = [("wall_shift_s", ctypes.c_int64), ("monotonic_shift_s", ctypes.c_int64),
                 ("sync_ms", ctypes.c_int64), ("disk_error", ctypes.c_int64),
                 ("syncs", ctypes.c_int64), ("disk_bytes", ctypes.c_int64),
-                ("die_in", ctypes.c_int64)]
+                ("die_in", ctypes.c_int64), ("synchronized", ctypes.c_int64)]
 
     @classmethod
     def at(cls, path):

@@ -45,6 +45,7 @@ struct weather {
 	atomic_llong syncs;        /* how many calls of fsync() began: ours to tell */
 	atomic_llong disk_bytes;   /* and how much was written to the database */
 	atomic_llong die_in;       /* kill -9 instead of the nth system call from now; 0: never */
+	int64_t synchronized;      /* 1: the clock was set right, -1: it was not; 0: as it is */
 };
 
 enum call {
@@ -234,6 +235,21 @@ fault_gettimeofday(struct timeval *now, void *zone)
 	clock_gettime(CLOCK_REALTIME, &precise);
 	*now = (struct timeval){precise.tv_sec, precise.tv_nsec / 1000};
 	return 0;
+}
+
+/* The sign that the clock was set right. */
+int
+faccessat(int at, const char *path, int mode, int flags)
+{
+	static int (*real)(int, const char *, int, int);
+
+	if (real == NULL)
+		*(void **)&real = dlsym(RTLD_NEXT, "faccessat");
+	if (faults.weather == NULL || faults.weather->synchronized == 0 ||
+	    strcmp(path, "/run/systemd/timesync/synchronized") != 0)
+		return real(at, path, mode, flags);
+	errno = ENOENT;
+	return faults.weather->synchronized > 0 ? 0 : -1;
 }
 
 /* ------------------------------------------------------------------------

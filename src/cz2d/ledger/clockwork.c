@@ -10,13 +10,12 @@
 
 #include <string.h>
 
+#include <cz2/clock.h>
+
 enum {
 	SECOND_MS = 1000,
 	MINUTE_S = 60,
-	HOUR_S = 60 * MINUTE_S,
-	DAY_S = 24 * HOUR_S,
-	WEEK_S = CZ2_DAYS * DAY_S,
-	WEEK_MINUTES = WEEK_S / MINUTE_S,
+	WEEK_MINUTES = CZ2_WEEK_SECONDS / MINUTE_S,
 	DRIFT_MINUTES = 3,  /* the panel's clock may lose so much, */
 	DRIFT_SHARE = 1000, /* and one in so many minutes */
 };
@@ -25,31 +24,6 @@ void
 clockwork_init(struct clockwork *clockwork)
 {
 	*clockwork = (struct clockwork){.jump_after = INT64_MIN, .jump_before = INT64_MIN};
-}
-
-static int
-value_in(const struct cz2_image *image, enum cz2_field field)
-{
-	const struct cz2_field_info *info = cz2_field_info(field);
-
-	return cz2_place_get(info, &info->places[0], 0, image->bytes, image->length);
-}
-
-/* CZ2_UNKNOWN when it shows no time. */
-static int
-second_in(const struct cz2_image *image)
-{
-	static const int lengths[] = {DAY_S, HOUR_S, MINUTE_S, 1};
-	int second = 0;
-
-	for (int part = 0; part < (int)(sizeof lengths / sizeof lengths[0]); part++) {
-		int value = value_in(image, (enum cz2_field)(CZ2_CLOCK_DAY + part));
-
-		if (value == CZ2_UNKNOWN)
-			return CZ2_UNKNOWN;
-		second += value * lengths[part];
-	}
-	return second;
 }
 
 /* It stood still, or was set back; or it counts from the beginning, as one without a battery. */
@@ -70,7 +44,7 @@ compare(struct clockwork *clockwork, int second, int64_t time)
 	const struct clockwork_reading *before = &clockwork->readings[clockwork->count - 1];
 	int64_t passed = (time - before->time) / (MINUTE_S * SECOND_MS);
 
-	if (second != CZ2_UNKNOWN && !began_anew(before, second / MINUTE_S, passed))
+	if (second != CZ2_CLOCK_NONE && !began_anew(before, second / MINUTE_S, passed))
 		return;
 	clockwork->jump_after = before->time;
 	clockwork->jump_before = time;
@@ -90,12 +64,12 @@ keep(struct clockwork *clockwork, int second, int64_t time)
 void
 clockwork_read(struct clockwork *clockwork, const struct cz2_image *image)
 {
-	int second = second_in(image);
+	int second = cz2_clock_read(image->bytes, image->length);
 
 	if (clockwork->count > 0 && !clockwork->adrift)
 		compare(clockwork, second, image->time);
-	clockwork->adrift = second == CZ2_UNKNOWN;
-	if (second != CZ2_UNKNOWN)
+	clockwork->adrift = second == CZ2_CLOCK_NONE;
+	if (second != CZ2_CLOCK_NONE)
 		keep(clockwork, second, image->time);
 }
 
@@ -118,8 +92,8 @@ minute_at(const struct clockwork *clockwork, int64_t moment)
 
 	for (int i = 1; i < clockwork->count && clockwork->readings[i].time <= moment; i++)
 		reading = &clockwork->readings[i];
-	second = (reading->second + (moment - reading->time) / SECOND_MS) % WEEK_S;
-	return (int)((second + WEEK_S) % WEEK_S / MINUTE_S);
+	second = (reading->second + (moment - reading->time) / SECOND_MS) % CZ2_WEEK_SECONDS;
+	return (int)((second + CZ2_WEEK_SECONDS) % CZ2_WEEK_SECONDS / MINUTE_S);
 }
 
 /* False while a row of it is missing; what makes no sense cz2_schedule_period() will tell. */
@@ -146,7 +120,7 @@ clockwork_began(const struct clockwork *clockwork, const struct cz2_image *rows,
 		return false;
 	first = cz2_schedule_period(week, minute_at(clockwork, after));
 	last = cz2_schedule_period(week, minute_at(clockwork, before));
-	if (last < 0 || (first == last && before - after < (int64_t)WEEK_S * SECOND_MS))
+	if (last < 0 || (first == last && before - after < (int64_t)CZ2_WEEK_SECONDS * SECOND_MS))
 		return false;
 	*period = week[last / CZ2_PERIODS].periods[last % CZ2_PERIODS];
 	return true;

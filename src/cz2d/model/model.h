@@ -39,7 +39,7 @@ struct model_meta {
 	const char *error;       /* why the last refresh failed, or NULL */
 };
 
-enum { MODEL_OBSERVERS_MAX = 6, MODEL_POLLS_UNTIL_LOST = 3 };
+enum { MODEL_OBSERVERS_MAX = 8, MODEL_POLLS_UNTIL_LOST = 3 };
 
 /* stale_ms: age from which the status is called stale. */
 struct model *
