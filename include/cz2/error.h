@@ -30,7 +30,8 @@ enum cz2_error {
 	CZ2_ENOMEM = -18,
 	CZ2_EIO = -19,         /* the operating system reported a failure */
 	CZ2_ENOTFOUND = -20,   /* not there when it was looked for */
-	CZ2_ERROR_LAST = -20
+	CZ2_ECHANGED = -21,    /* not as it was when it was looked at last */
+	CZ2_ERROR_LAST = -21
 };
 
 /* One English clause without full stop; never NULL, also for unknown values. */

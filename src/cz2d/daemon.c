@@ -356,6 +356,7 @@ make_core(struct daemon *daemon)
 	struct engine_config engine = {
 		.zones = config->panel.zones,
 		.read_only = config->panel.read_only,
+		.raw_writes = config->panel.raw_writes,
 		.refresh_ms = config->cache.refresh_interval * INT64_C(1000),
 		.timeout_ms = config->command.timeout_seconds * INT64_C(1000),
 		.guard_ms = config->command.guard_ms,

@@ -34,6 +34,7 @@ static const struct {
 	[-CZ2_ENOMEM] = {"no_memory", "out of memory"},
 	[-CZ2_EIO] = {"io", "the operating system reported a failure"},
 	[-CZ2_ENOTFOUND] = {"not_found", "it was looked for and is not there"},
+	[-CZ2_ECHANGED] = {"changed", "it is not as it was when it was read last"},
 };
 
 _Static_assert(sizeof errors / sizeof errors[0] == 1 - CZ2_ERROR_LAST, "a text for each error");

@@ -60,6 +60,8 @@ class Ledger:
 
 def wish_of(command, device, params):
     """{(field, zone): value}; empty when it wishes nothing of the panel."""
+    if command == "raw.write" and isinstance(params, dict):
+        return history.raw_wish(params["table"], params["row"], params)
     if command not in TARGETS or not isinstance(params, dict):
         return {}
     zone = re.search(r"-zone-(\d+)$", device)
@@ -160,7 +162,7 @@ def rows_of_a_record_were_written(seen, registers, _ledger, recent):
             # A frame that left may have broken off on its way, and said so.
             if one.status == "failed" and row["before"] == row["after"]:
                 continue
-            address = tuple(int(part) for part in row["row"].split("."))
+            address = tuple(int(part) for part in row["row"].partition("@")[0].split("."))
             if not any(frame.row == address for frame in _writes(seen, one)):
                 yield Violation("a row that was not written", one.updated, f"{one}: {row}")
             for which, start in (("before", one.requested - BASIS), ("after", one.requested)):

@@ -101,12 +101,32 @@ def _whole(pair):
     return (int.from_bytes(pair, "big", signed=True) + 8) // 16
 
 
+# A byte of a row that somebody names by its address: "byte 1.31.7".
+RAW = "byte "
+
+
+def is_raw(name):
+    return name.startswith(RAW)
+
+
+def _raw(name):
+    return [int(part) for part in name[len(RAW):].split(".")]
+
+
+def raw_place(name):
+    return _raw(name)[2]
+
+
 def value(name, row, zone=0):
     """The value called name in the bytes of its row."""
+    if is_raw(name):
+        return row[raw_place(name)]
     return (ZONE_FIELDS if zone else SYSTEM_FIELDS)[name][1](row, zone)
 
 
 def row_of(name, zone=0):
+    if is_raw(name):
+        return tuple(_raw(name)[:2])
     return (ZONE_FIELDS if zone else SYSTEM_FIELDS)[name][0]
 
 

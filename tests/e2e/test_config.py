@@ -84,6 +84,13 @@ def panel_read_only(new_house):
     house.command(ZONE, {"heat": 70}, status=403)
 
 
+def panel_raw_writes(new_house):
+    house = new_house(settings={"panel.raw_writes": True})
+    row = house.sim.row(1, 31).hex()
+    answer = house.rest.request("PUT", "/api/v1/rows/1/1/31", {"hex": row, "expected": row})
+    assert answer.status == 200
+
+
 def http_listen(new_house):
     house = new_house(settings={"http.listen": "127.0.0.2"}, known=False)
     assert Rest(port=house.daemon.port, host="127.0.0.2").get("/status").status == 200

@@ -162,6 +162,7 @@ static const struct {
 	{"panel.zone_names", "(\"K\303\274che\")", "K\303\274che"},
 	{"panel.bus_address", "10", "10"},
 	{"panel.read_only", "true", "Yes"},
+	{"panel.raw_writes", "true", NULL},
 	{"http.listen", "\"::1\"", "::1"},
 	{"http.allow_anonymous", "true", "on"},
 	{"http.port", "0", "0"},

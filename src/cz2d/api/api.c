@@ -95,6 +95,13 @@ static const struct api_route routes[] = {
 	{"POST", "/api/v1/devices/{device_id}/recommission", SCOPE_ADMIN,
 	 api_post_recommission, &api_recommission, "Device",
 	 "Show a zone again", {{0}}, {404, 413, 415, 422, 503}},
+	{"GET", "/api/v1/rows", SCOPE_READ,
+	 api_get_rows, NULL, "RowList", "All rows of the panel that are known", {{0}}, {0}},
+	{"GET", "/api/v1/rows/{device}/{table}/{row}", SCOPE_ADMIN,
+	 api_get_row, NULL, "Row", "A row, read from the panel now", {{0}}, {404, 422, READS}},
+	{"PUT", "/api/v1/rows/{device}/{table}/{row}", SCOPE_ADMIN,
+	 api_put_row, &api_raw_write, "Row", "Write a row whole, if it is still as expected",
+	 {{0}}, {404, WRITES}},
 	{"GET", "/api/v1/mqtt", SCOPE_READ,
 	 api_get_mqtt, NULL, "Mqtt", "What the broker was told", {{0}}, {0}},
 	{"POST", "/api/v1/mqtt/announce", SCOPE_ADMIN,
@@ -145,24 +152,36 @@ api_route(unsigned n, struct api_route_text *text)
 	return true;
 }
 
-/* True when path has the form of the route; the part in place of {…} goes into call. */
+/* True when path has the form of the route; the parts in place of {…} go into call. */
 static bool
 matches(const struct api_route *route, const char *path, struct api_call *call)
 {
-	const char *brace = strchr(route->path, '{');
-	size_t fixed, length;
+	const char *form = route->path;
 
-	if (brace == NULL)
-		return strcmp(route->path, path) == 0;
-	fixed = (size_t)(brace - route->path);
-	if (strncmp(route->path, path, fixed) != 0)
-		return false;
-	length = strcspn(path + fixed, "/");
-	if (length == 0 || strcmp(strchr(brace, '}') + 1, path + fixed + length) != 0)
-		return false;
-	call->part = path + fixed;
-	call->part_length = length;
-	return true;
+	for (int n = 0;; n++) {
+		size_t fixed = strcspn(form, "{");
+
+		if (strncmp(form, path, fixed) != 0)
+			return false;
+		form += fixed;
+		path += fixed;
+		if (*form == '\0')
+			return *path == '\0';
+		call->parts[n] = (struct api_part){path, strcspn(path, "/")};
+		if (call->parts[n].length == 0)
+			return false;
+		form = strchr(form, '}') + 1;
+		path += call->parts[n].length;
+	}
+}
+
+static void
+name_first_part(struct api_call *call)
+{
+	if (strchr(call->route->path, '{') == NULL)
+		return;
+	call->part = call->parts[0].text;
+	call->part_length = call->parts[0].length;
 }
 
 /* The first route that fits the path, from *n on; NULL when there is none. */
@@ -186,12 +205,25 @@ serves(const struct api_route *route, const char *method)
 	return strcmp(route->method, method) == 0;
 }
 
+/* No path takes both of the last two. */
+static unsigned
+method_bit(const struct api_route *route)
+{
+	static const char *const names[] = {"GET", "POST", "PATCH", "PUT"};
+	unsigned n = 0;
+
+	while (strcmp(route->method, names[n]) != 0)
+		n++;
+	return 1U << n;
+}
+
 static const char *
 methods(void *self, const char *path)
 {
 	static const char *const lists[] = {
 		NULL, "GET, HEAD", "POST", "GET, HEAD, POST",
 		"PATCH", "GET, HEAD, PATCH", "POST, PATCH", "GET, HEAD, POST, PATCH",
+		"PUT", "GET, HEAD, PUT", "POST, PUT", "GET, HEAD, POST, PUT",
 	};
 	struct api_call call = {0};
 	const struct api_route *route;
@@ -199,7 +231,7 @@ methods(void *self, const char *path)
 
 	(void)self;
 	while ((route = next_route(path, &n, &call)) != NULL)
-		found |= serves(route, "GET") ? 1 : serves(route, "POST") ? 2 : 4;
+		found |= method_bit(route);
 	return lists[found];
 }
 
@@ -213,6 +245,7 @@ dispatch(void *self, struct http_request *request)
 	while ((call.route = next_route(path, &n, &call)) != NULL) {
 		if (!serves(call.route, http_method(request)))
 			continue;
+		name_first_part(&call);
 		if (api_permits(&call))
 			call.route->handle(&call);
 		return;

@@ -34,6 +34,7 @@ static const int statuses[1 - CZ2_ERROR_LAST] = {
 	[-CZ2_ENOMEM] = 500,
 	[-CZ2_EIO] = 503,
 	[-CZ2_ENOTFOUND] = 500,
+	[-CZ2_ECHANGED] = 409,
 };
 
 /* All statuses that a client can see, and after how many seconds it may ask again. */

@@ -18,6 +18,7 @@
 
 enum {
 	API_MESSAGE_MAX = 96,
+	API_PARTS_MAX = 3,
 	API_QUERIES_MAX = 3,
 	API_STATUSES_MAX = 12,
 	API_PATIENCE_MS = 60 * 60 * 1000, /* how long a command waits whose caller does not */
@@ -43,13 +44,20 @@ struct api {
 	struct api_status_key status_key;
 };
 
+/* What a path has in place of {...}. */
+struct api_part {
+	const char *text;
+	size_t length;
+};
+
 /* One request on its way through a handler. */
 struct api_call {
 	struct api *api;
 	const struct api_route *route;
 	struct http_request *request;
 	struct access_verdict caller; /* who asks; api_user() has his name */
-	const char *part;   /* of the path, in place of {...}; or NULL */
+	struct api_part parts[API_PARTS_MAX]; /* of the path, in place of each {...} */
+	const char *part;   /* the first of them, or NULL */
 	size_t part_length;
 	int64_t now;
 };
@@ -70,8 +78,8 @@ struct api_query {
 };
 
 struct api_route {
-	const char *method; /* "GET" (HEAD is taken alike), "POST" or "PATCH" */
-	const char *path;   /* {...} stands for one part */
+	const char *method; /* "GET" (HEAD is taken alike), "POST", "PATCH" or "PUT" */
+	const char *path;   /* {...} stands for one part; API_PARTS_MAX of them at most */
 	enum scope scope;   /* that its caller needs */
 	void (*handle)(const struct api_call *call);
 	const struct command_kind *command; /* NULL: it takes no body */
@@ -103,7 +111,7 @@ api_user(const struct api_call *call);
 /* What is no command by itself, but has a body of the same kind. */
 extern const struct command_kind api_order, api_device_order, api_device_patch, api_decommission,
 	api_recommission;
-extern const struct command_kind api_announce, api_forget;
+extern const struct command_kind api_announce, api_forget, api_raw_write;
 
 /* Handlers. */
 void
@@ -151,6 +159,12 @@ void
 api_post_decommission(const struct api_call *call);
 void
 api_post_recommission(const struct api_call *call);
+void
+api_get_rows(const struct api_call *call);
+void
+api_get_row(const struct api_call *call);
+void
+api_put_row(const struct api_call *call);
 void
 api_get_mqtt(const struct api_call *call);
 void
@@ -247,6 +261,10 @@ api_wait_order(const struct api_call *call, struct ledger_order *order,
 void
 api_wait_refresh(const struct api_call *call, enum engine_refresh_kind how,
 		 const struct api_wish *wish);
+
+/* Reads a row by its address, and answers with it. */
+void
+api_wait_row(const struct api_call *call, const struct probe_wish *row);
 
 /* Looks up records; render makes a document of them, or NULL when there are none. */
 void

@@ -116,6 +116,10 @@ api_wait_finish(struct api_wait *wait, const struct outcome *outcome, int64_t no
 {
 	int status = api_status_of(outcome->error);
 
+	if (outcome->raw.device != 0) {
+		api_rows_finish(wait, outcome, now);
+		return;
+	}
 	api_wait_answer(wait, status, outcome->error == CZ2_OK
 					      ? success_document(wait, outcome, now)
 					      : api_failure_document(outcome, wait->wish.input));
@@ -149,6 +153,17 @@ api_wait_refresh(const struct api_call *call, enum engine_refresh_kind how,
 
 	api_wait_begun(wait, engine_refresh(call->api->parts.engine, how, on_refreshed, wait,
 					    call->now, &wait->refresh));
+}
+
+void
+api_wait_row(const struct api_call *call, const struct probe_wish *row)
+{
+	struct api_wish wish = {.source = CZ2_SOURCE_FORCE};
+	struct api_wait *wait = api_wait_new(call, &wish);
+	struct engine_order order = {.done = on_refreshed, .self = wait, .raw = row};
+
+	api_wait_begun(wait, engine_submit(call->api->parts.engine, &order, call->now,
+					   &wait->refresh));
 }
 
 /* ------------------------------------------------------------------------

@@ -40,6 +40,10 @@ api_wait_answer(struct api_wait *wait, int status, json_t *document);
 void
 api_wait_finish(struct api_wait *wait, const struct outcome *outcome, int64_t now);
 
+/* Of a raw request: the same, in api_rows.c. */
+void
+api_rows_finish(struct api_wait *wait, const struct outcome *outcome, int64_t now);
+
 /* It was not even begun, for an error; CZ2_OK: it was. */
 void
 api_wait_begun(struct api_wait *wait, int error);

@@ -115,7 +115,7 @@ may_be_queued(const struct api_route *route)
 static bool
 is_recorded(const struct api_route *route)
 {
-	return may_be_queued(route) || route->success == 201;
+	return may_be_queued(route) || route->success == 201 || route->command == &api_raw_write;
 }
 
 static void
@@ -172,6 +172,18 @@ text_schema(void)
 	return openapi_plain("string");
 }
 
+static json_t *
+device_schema(void)
+{
+	return json_pack("{s:s, s:i, s:i}", "type", "integer", "minimum", 1, "maximum", 254);
+}
+
+static json_t *
+byte_schema(void)
+{
+	return json_pack("{s:s, s:i, s:i}", "type", "integer", "minimum", 0, "maximum", 255);
+}
+
 static const struct {
 	const char *name;
 	json_t *(*schema)(void);
@@ -179,6 +191,9 @@ static const struct {
 	{"zone_id", zone_schema},
 	{"command_id", uuid_schema},
 	{"device_id", text_schema},
+	{"device", device_schema},
+	{"table", byte_schema},
+	{"row", byte_schema},
 };
 
 static json_t *
@@ -186,6 +201,18 @@ path_parameter(size_t i)
 {
 	return json_pack("{s:s, s:s, s:b, s:o}", "name", path_parameters[i].name, "in", "path",
 			 "required", 1, "schema", path_parameters[i].schema());
+}
+
+/* As {name}, whole. */
+static bool
+is_in_path(const struct api_route *route, const char *name)
+{
+	size_t length = strlen(name);
+	const char *brace = strchr(route->path, '{');
+
+	while (brace != NULL && (strncmp(brace + 1, name, length) != 0 || brace[length + 1] != '}'))
+		brace = strchr(brace + 1, '{');
+	return brace != NULL;
 }
 
 static json_t *
@@ -224,7 +251,7 @@ parameters(const struct api_route *route)
 							     "within a day: the same answer, "
 							     "and nothing is written"));
 	for (size_t i = 0; i < sizeof path_parameters / sizeof path_parameters[0]; i++)
-		if (strstr(route->path, path_parameters[i].name) != NULL)
+		if (is_in_path(route, path_parameters[i].name))
 			json_array_append_new(list, path_parameter(i));
 	for (const struct api_query *query = route->queries; query->name != NULL; query++)
 		json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:o}", "name", query->name,

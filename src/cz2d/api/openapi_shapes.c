@@ -108,8 +108,10 @@ command_answer_schema(void)
 static json_t *
 failure_schema(void)
 {
-	json_t *schema = openapi_object(json_pack("{s:o, s:o}", "detail", openapi_plain("string"),
-						  "applied", openapi_plain("object")));
+	json_t *schema = openapi_object(json_pack("{s:o, s:o, s:o}", "detail",
+						  openapi_plain("string"), "applied",
+						  openapi_plain("object"), "row",
+						  openapi_reference("Row")));
 
 	json_object_set_new(schema, "required", json_pack("[s]", "detail"));
 	return schema;
@@ -250,6 +252,25 @@ record_page_schema(void)
 }
 
 static json_t *
+row_schema(void)
+{
+	return openapi_object(json_pack(
+		"{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "device",
+		openapi_plain("integer"), "table", openapi_plain("integer"), "row",
+		openapi_plain("integer"), "name", openapi_nullable("string"), "title",
+		openapi_nullable("string"), "length", openapi_plain("integer"), "hex",
+		openapi_nullable("string"), "age_seconds", openapi_plain("integer"), "source",
+		openapi_source(), "message", openapi_plain("string")));
+}
+
+static json_t *
+row_list_schema(void)
+{
+	return openapi_object(
+		json_pack("{s:o}", "rows", openapi_list_of(openapi_reference("Row"))));
+}
+
+static json_t *
 mqtt_schema(void)
 {
 	static const char *const states[] = {"off", "listening", "told", "forgotten", NULL};
@@ -323,6 +344,8 @@ static const struct {
 	{"DeviceConfig", openapi_device_config},
 	{"DayWish", openapi_day_wish},
 	{"PeriodWish", openapi_period_wish},
+	{"Row", row_schema},
+	{"RowList", row_list_schema},
 	{"Mqtt", mqtt_schema},
 	{"MqttAnswer", mqtt_answer_schema},
 	{"MonitorLine", monitor_line_schema},

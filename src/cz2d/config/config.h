@@ -36,6 +36,7 @@ struct config {
 		char zone_names[CZ2_ZONES_MAX][65];
 		int bus_address;
 		bool read_only;
+		bool raw_writes;
 	} panel;
 	struct {
 		char listen[CONFIG_TEXT_MAX];

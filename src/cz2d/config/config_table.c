@@ -60,6 +60,9 @@ const struct config_key config_keys[] = {
 	{"panel.read_only", "CZ_READ_ONLY", CONFIG_KIND_BOOL, FIELD(panel.read_only),
 		.standard = "false",
 		.help = "listen and poll, but never write to the panel"},
+	{"panel.raw_writes", NULL, CONFIG_KIND_BOOL, FIELD(panel.raw_writes),
+		.standard = "false",
+		.help = "let tokens of scope admin write rows by their address"},
 
 	{"http.listen", "API_HOST", CONFIG_KIND_TEXT, FIELD(http.listen),
 		.standard = "127.0.0.1", .minimum = 2, .maximum = 45, .check = config_check_listen,

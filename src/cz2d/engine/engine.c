@@ -15,6 +15,7 @@
 #include "base/mem.h"
 #include "cz2d/bus/bus.h"
 #include "cz2d/engine/doubt.h"
+#include "cz2d/engine/probe.h"
 #include "cz2d/engine/queue.h"
 #include "cz2d/engine/refresh.h"
 #include "cz2d/engine/turn.h"
@@ -26,6 +27,9 @@ enum {
 	ROW_MS = 1000,       /* for each row of the program, when all of it is read */
 };
 
+/* Whose request is on the bus, or was last. */
+enum asker { ASKER_TURN, ASKER_REFRESH, ASKER_PROBE };
+
 struct engine {
 	struct engine_config config;
 	struct bus *bus;
@@ -34,7 +38,10 @@ struct engine {
 	struct turn turn;
 	bool turning;
 	struct refresh refresh;
-	bool asked_by_turn; /* whose request is on the bus */
+	struct probe probe;
+	bool probing;
+	engine_id prober; /* who waits for it */
+	enum asker asker;
 
 	bool link_known, link_open;
 	bool stopping;
@@ -109,6 +116,28 @@ finish_member(struct engine *engine, int position, int64_t now)
 	queue_finish(&engine->queue, position, &outcome, now);
 }
 
+/* Nobody may know what became of it: then the row is read soon, if it is one of ours. */
+static void
+end_probe(struct engine *engine, int64_t now)
+{
+	int position = queue_find(&engine->queue, waiter_is_running_raw, now);
+	struct outcome outcome = {0};
+
+	engine->probing = false;
+	probe_outcome(&engine->probe, &outcome);
+	if (outcome.error == CZ2_EUNCONFIRMED && engine->probe.known != CZ2_ROW_NONE)
+		refresh_disturb(&engine->refresh, engine->probe.known, now);
+	if (position >= 0)
+		queue_finish(&engine->queue, position, &outcome, now);
+}
+
+static void
+give_up_probe(struct engine *engine, int error, int64_t now)
+{
+	probe_abort(&engine->probe, error);
+	end_probe(engine, now);
+}
+
 static void
 tell_sent(struct engine *engine, int64_t now)
 {
@@ -123,13 +152,28 @@ tell_sent(struct engine *engine, int64_t now)
 	}
 }
 
+static void
+note_probe_sent(struct engine *engine, int64_t now)
+{
+	struct waiter *waiter = queue_get(&engine->queue, engine->prober);
+
+	probe_sent(&engine->probe, now);
+	if (waiter != NULL)
+		waiter->member.sent = engine->probe.sent;
+}
+
 /* Whoever is answered before the result of the write is there must know that it left. */
 static void
 note_sent(struct engine *engine, int64_t now)
 {
-	if (!engine->turning || !engine->asked_by_turn || !bus_asked(engine->bus))
+	if (!bus_asked(engine->bus))
 		return;
-	turn_sent(&engine->turn);
+	if (engine->asker == ASKER_TURN && engine->turning)
+		turn_sent(&engine->turn);
+	else if (engine->asker == ASKER_PROBE && engine->probing)
+		note_probe_sent(engine, now);
+	else
+		return;
 	tell_sent(engine, now);
 }
 
@@ -140,8 +184,12 @@ expire(struct engine *engine, int64_t now)
 
 	note_sent(engine, now);
 	while ((position = queue_find(&engine->queue, waiter_is_expired, now)) >= 0) {
-		if (waiter_is_running_command(queue_at(&engine->queue, position), now))
+		const struct waiter *waiter = queue_at(&engine->queue, position);
+
+		if (waiter_is_running_command(waiter, now))
 			finish_member(engine, position, now);
+		else if (waiter_is_running_raw(waiter, now))
+			give_up_probe(engine, CZ2_ETIMEOUT, now);
 		else
 			queue_fail(&engine->queue, position, CZ2_ETIMEOUT, now);
 	}
@@ -203,7 +251,7 @@ join_in_order(struct engine *engine, int64_t now)
 		struct waiter *waiter = queue_at(&engine->queue, i);
 		struct cz2_command both = left;
 
-		if (waiter->refresh || waiter->state != WAITER_WAITING)
+		if (waiter->refresh || waiter->is_raw || waiter->state != WAITER_WAITING)
 			continue;
 		if (cz2_command_merge(&both, &waiter->member.command) != CZ2_OK)
 			return;
@@ -228,11 +276,22 @@ engine_check(const struct engine *engine, const struct cz2_command *command, int
 }
 
 int
+engine_check_raw(const struct engine *engine, const struct probe_wish *wish, int64_t now)
+{
+	if (wish->length == 0)
+		return CZ2_OK;
+	if (!engine->config.raw_writes || !probe_may_write(wish))
+		return CZ2_EREADONLY;
+	return blocked(engine, now);
+}
+
+int
 engine_submit(struct engine *engine, const struct engine_order *order, int64_t now, engine_id *id)
 {
 	int64_t deadline = order->deadline != 0 ? order->deadline : now + engine->config.timeout_ms;
 	struct waiter *waiter;
-	int error = engine_check(engine, &order->command, now);
+	int error = order->raw != NULL ? engine_check_raw(engine, order->raw, now)
+				       : engine_check(engine, &order->command, now);
 
 	if (error == CZ2_OK)
 		error = engine_reachable(engine);
@@ -242,6 +301,9 @@ engine_submit(struct engine *engine, const struct engine_order *order, int64_t n
 	if (waiter == NULL)
 		return CZ2_EBUSY;
 
+	waiter->is_raw = order->raw != NULL;
+	if (waiter->is_raw)
+		waiter->raw = *order->raw;
 	waiter->member.command = order->command;
 	waiter->warnings = order->warnings;
 	waiter->sent = order->sent;
@@ -387,9 +449,56 @@ step_turn(struct engine *engine, int64_t now)
 		end_turn(engine, now);
 		return false;
 	}
-	engine->asked_by_turn = true;
+	engine->asker = ASKER_TURN;
 	if (bus_request(engine->bus, &request, room_ms, take_result, engine, now) != CZ2_OK) {
 		give_up_turn(engine, CZ2_ECLOSED, now);
+		return false;
+	}
+	return true;
+}
+
+/* ------------------------------------------------------------------------
+ * Raw requests
+ */
+
+static bool
+start_probe(struct engine *engine, int64_t now)
+{
+	for (int i = 0; i < queue_count(&engine->queue); i++) {
+		struct waiter *waiter = queue_at(&engine->queue, i);
+
+		if (!waiter->is_raw || waiter->state != WAITER_WAITING)
+			continue;
+		if (waiter->raw.length != 0 && now < engine->pause_until)
+			continue;
+		if (!is_prepared(engine, waiter, now))
+			continue;
+		waiter->state = WAITER_RUNNING;
+		engine->probing = true;
+		engine->prober = waiter->id;
+		probe_begin(&engine->probe, &waiter->raw, engine->model, engine->config.attempts,
+			    engine->config.gap_ms, waiter->member.deadline, now);
+		return true;
+	}
+	return false;
+}
+
+/* True when it put a request onto the bus. */
+static bool
+step_probe(struct engine *engine, int64_t now)
+{
+	struct cz2_request request;
+	int room_ms;
+
+	if (!engine->probing && !start_probe(engine, now))
+		return false;
+	if (!probe_next(&engine->probe, blocked(engine, now), now, &request, &room_ms)) {
+		end_probe(engine, now);
+		return false;
+	}
+	engine->asker = ASKER_PROBE;
+	if (bus_request(engine->bus, &request, room_ms, take_result, engine, now) != CZ2_OK) {
+		give_up_probe(engine, CZ2_ECLOSED, now);
 		return false;
 	}
 	return true;
@@ -454,7 +563,7 @@ step_refresh(struct engine *engine, int64_t now)
 		end_refresh(engine, now);
 		return false;
 	}
-	engine->asked_by_turn = false;
+	engine->asker = ASKER_REFRESH;
 	return bus_request(engine->bus, &request, ROOM_POLL_MS, take_result, engine, now) ==
 	       CZ2_OK;
 }
@@ -463,20 +572,52 @@ step_refresh(struct engine *engine, int64_t now)
  * Running
  */
 
+/* A raw request may have gone to somebody else. */
+static bool
+asked_panel(const struct engine *engine)
+{
+	int device = engine->probe.wish.device;
+
+	return engine->asker != ASKER_PROBE || device == CZ2_ADDRESS_UI ||
+	       device == CZ2_ADDRESS_PANEL;
+}
+
 static void
 take_result(void *self, const struct cz2_result *result, int64_t now)
 {
 	struct engine *engine = self;
 
-	if (result->error == CZ2_OK || result->error == CZ2_EREFUSED)
+	if ((result->error == CZ2_OK || result->error == CZ2_EREFUSED) && asked_panel(engine))
 		model_answered(engine->model, now);
-	if (engine->asked_by_turn && engine->turning) {
+	if (engine->asker == ASKER_TURN && engine->turning) {
 		turn_result(&engine->turn, result, now);
 		tell_sent(engine, now);
-	} else if (!engine->asked_by_turn) {
+	} else if (engine->asker == ASKER_PROBE && engine->probing) {
+		if (result->sends > 0)
+			note_probe_sent(engine, now);
+		tell_sent(engine, now);
+		probe_result(&engine->probe, result, now);
+	} else if (engine->asker == ASKER_REFRESH) {
 		refresh_result(&engine->refresh, result, now);
 	}
 	engine_step(engine, now);
+}
+
+/* Refreshes and raw requests take turns: who asks for row after row must not keep others
+ * from the status. */
+static bool
+step_others(struct engine *engine, int64_t now)
+{
+	if (engine->asker == ASKER_PROBE)
+		return step_refresh(engine, now) || step_probe(engine, now);
+	return step_probe(engine, now) || step_refresh(engine, now);
+}
+
+/* A row that is being written is seen through before anything else. */
+static bool
+step_write(struct engine *engine, int64_t now)
+{
+	return engine->probing && probe_is_writing(&engine->probe) && step_probe(engine, now);
 }
 
 void
@@ -485,14 +626,22 @@ engine_step(struct engine *engine, int64_t now)
 	expire(engine, now);
 	if (engine->stopping && engine->turning && now >= engine->stop_by)
 		give_up_turn(engine, CZ2_ESTOPPING, now);
-	if (bus_busy(engine->bus))
+	if (engine->stopping && engine->probing && now >= engine->stop_by)
+		give_up_probe(engine, CZ2_ESTOPPING, now);
+	if (bus_busy(engine->bus) || step_write(engine, now))
 		return;
 	/* Between two turns a refresh gets on by one request: who keeps giving commands must
 	 * not keep others from the status. */
 	do {
-		if (step_turn(engine, now) || step_refresh(engine, now))
+		if (step_turn(engine, now) || step_others(engine, now))
 			return;
 	} while (engine->turning || (queue_count(&engine->queue) > 0 && start_turn(engine, now)));
+}
+
+static bool
+only_reads(const struct waiter *waiter)
+{
+	return waiter->refresh || (waiter->is_raw && waiter->raw.length == 0);
 }
 
 /* Whose preparation is under way will be prepared by whoever does that. */
@@ -506,7 +655,7 @@ first_begin(const struct engine *engine, int64_t now)
 		const struct waiter *waiter = &engine->queue.waiters[engine->queue.order[i]];
 
 		if (waiter_can_begin(waiter, now) || waiter->prepare != NULL)
-			first = clock_earlier(first, waiter->refresh ? now : turn);
+			first = clock_earlier(first, only_reads(waiter) ? now : turn);
 	}
 	return first;
 }
@@ -516,11 +665,11 @@ engine_wake(const struct engine *engine, int64_t now)
 {
 	int64_t wake = queue_first_deadline(&engine->queue);
 
-	if (engine->stopping && engine->turning)
+	if (engine->stopping && (engine->turning || engine->probing))
 		wake = clock_earlier(wake, engine->stop_by);
 	if (bus_busy(engine->bus) || !engine->link_open || engine->stopping)
 		return wake;
-	if (engine->turning || refresh_active(&engine->refresh))
+	if (engine->turning || engine->probing || refresh_active(&engine->refresh))
 		return now;
 	wake = clock_earlier(wake, first_begin(engine, now));
 	return clock_earlier(wake, refresh_wake(&engine->refresh));
@@ -539,14 +688,16 @@ engine_stop(struct engine *engine, int64_t now)
 bool
 engine_idle(const struct engine *engine)
 {
-	return !engine->turning;
+	return !engine->turning && !engine->probing;
 }
 
 /* True when the request on the bus is a write of this row, or of any. */
 static bool
 writes(const struct engine *engine, enum cz2_row row)
 {
-	return engine->turning && engine->asked_by_turn && turn_writes(&engine->turn, row);
+	if (engine->asker == ASKER_PROBE)
+		return engine->probing && probe_writes(&engine->probe, row);
+	return engine->turning && engine->asker == ASKER_TURN && turn_writes(&engine->turn, row);
 }
 
 void
@@ -592,5 +743,7 @@ engine_link_changed(struct engine *engine, bool open, int64_t now)
 	model_disconnected(engine->model, cz2_strerror(CZ2_ECLOSED));
 	if (engine->turning)
 		give_up_turn(engine, CZ2_ECLOSED, now);
+	if (engine->probing)
+		give_up_probe(engine, CZ2_ECLOSED, now);
 	queue_fail_all(&engine->queue, waiter_is_any, CZ2_ECLOSED, now);
 }

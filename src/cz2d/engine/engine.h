@@ -14,10 +14,12 @@
 struct bus;
 struct engine;
 struct model;
+struct probe_wish;
 
 struct engine_config {
 	int zones;
 	bool read_only;
+	bool raw_writes;     /* rows may be written by their address alone */
 	int64_t refresh_ms;  /* between polls */
 	int64_t timeout_ms;  /* of a command, from acceptance to its answer */
 	int64_t guard_ms;    /* how long a row read counts as fresh enough to write onto */
@@ -59,7 +61,16 @@ struct engine_order {
 	 */
 	void (*prepare)(void *self, int64_t now);
 	void *self;
+	/*
+	 * A row by its address instead of a command, probe.h: to be read, or written whole.
+	 * Copied; NULL: none.
+	 */
+	const struct probe_wish *raw;
 };
+
+/* The same question as engine_check() for a raw request; reading one is never refused. */
+int
+engine_check_raw(const struct engine *engine, const struct probe_wish *wish, int64_t now);
 
 /*
  * Whether the command could be carried out now: CZ2_OK, CZ2_EREADONLY, CZ2_ECONFLICT,

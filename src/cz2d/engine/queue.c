@@ -49,13 +49,20 @@ bool
 waiter_is_running_command(const struct waiter *waiter, int64_t now)
 {
 	(void)now;
-	return !waiter->refresh && waiter->state == WAITER_RUNNING;
+	return !waiter->refresh && !waiter->is_raw && waiter->state == WAITER_RUNNING;
+}
+
+bool
+waiter_is_running_raw(const struct waiter *waiter, int64_t now)
+{
+	(void)now;
+	return waiter->is_raw && waiter->state == WAITER_RUNNING;
 }
 
 bool
 waiter_is_not_in_turn(const struct waiter *waiter, int64_t now)
 {
-	return !waiter_is_running_command(waiter, now);
+	return !waiter_is_running_command(waiter, now) && !waiter_is_running_raw(waiter, now);
 }
 
 struct waiter *

@@ -8,6 +8,7 @@
 #define CZ2D_QUEUE_H
 
 #include "cz2d/engine/engine.h"
+#include "cz2d/engine/probe.h"
 #include "cz2d/engine/turn.h"
 
 enum waiter_state { WAITER_FREE, WAITER_WAITING, WAITER_RUNNING };
@@ -15,8 +16,10 @@ enum waiter_state { WAITER_FREE, WAITER_WAITING, WAITER_RUNNING };
 struct waiter {
 	enum waiter_state state;
 	engine_id id;
-	bool refresh;              /* else a command */
-	struct member member; /* accepted and deadline: also of refreshes */
+	bool refresh;              /* reads the status; */
+	bool is_raw;               /* is a raw request; else a command */
+	struct probe_wish raw;
+	struct member member; /* accepted, deadline, sent: also of the others */
 	struct cz2_warnings warnings;
 	bool prepared; /* it may be sent */
 	engine_done done;          /* NULL: nobody listens any more */
@@ -54,7 +57,10 @@ waiter_is_running_refresh(const struct waiter *waiter, int64_t now);
 bool
 waiter_is_running_command(const struct waiter *waiter, int64_t now);
 
-/* Everybody but the commands of the turn under way. */
+bool
+waiter_is_running_raw(const struct waiter *waiter, int64_t now);
+
+/* Everybody but those for whom the panel is being changed. */
 bool
 waiter_is_not_in_turn(const struct waiter *waiter, int64_t now);
 

@@ -194,12 +194,16 @@ static const char *const sentences[1 - CZ2_ERROR_LAST] = {
 	[-CZ2_ESTOPPING] = "The daemon is stopping.",
 	[-CZ2_EIO] = "The command could not be recorded and was not carried out.",
 	[-CZ2_ENOTFOUND] = "The panel was read later and does not show the change.",
+	[-CZ2_ECHANGED] = "The row is not as expected: nothing was written.",
 	[-CZ2_EUNSUPPORTED] = "The panel's row has an unknown form and was not written.",
 };
 
 static const char *const fate_unknown =
 	"Could not communicate with HVAC controller. A write went out and was not confirmed: "
 	"whether the panel took it is not known.";
+
+static const char *const unacknowledged =
+	"The panel did not acknowledge the write, and does not show it.";
 
 static json_t *
 gap_clause(const struct cz2_problem *problem)
@@ -263,6 +267,8 @@ problem_of(const struct outcome *outcome)
 		return implausible_sentence(&outcome->problem);
 	if (error == CZ2_EUNCONFIRMED)
 		return json_string(fate_unknown);
+	if (error == CZ2_ETIMEOUT && outcome->raw.device != 0 && outcome->sent)
+		return json_string(unacknowledged);
 	if (error <= 0 && error >= CZ2_ERROR_LAST && sentences[-error] != NULL)
 		return json_string(sentences[-error]);
 	return json_sprintf("The command failed: %s.", cz2_strerror(error));

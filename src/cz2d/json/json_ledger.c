@@ -7,10 +7,10 @@
 
 #include "cz2d/json/json.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
+#include "cz2d/json/json_rows.h"
 #include "cz2d/ledger/record.h"
 #include "cz2d/model/outcome.h"
 
@@ -22,15 +22,21 @@ static const json_int_t WALL_MS_MAX = INT64_C(1) << 50; /* some thousand years *
  */
 
 static json_t *
-hex(const struct cz2_image *image)
+row_of(const char *name, const struct cz2_image *before, const struct cz2_image *after)
 {
-	char text[2 * CZ2_ROW_SIZE_MAX + 1], *end = text;
+	return json_pack("{s:s, s:o, s:o}", "row", name, "before", json_hex(before), "after",
+			 json_hex(after));
+}
 
-	if (image->length == 0)
-		return json_null();
-	for (int i = 0; i < image->length; i++)
-		end += snprintf(end, 3, "%02x", image->bytes[i]);
-	return json_string(text);
+static void
+add_raw(json_t *rows, const struct outcome_raw *raw)
+{
+	char name[JSON_ROW_NAME_MAX];
+
+	if (raw->before.length != 0)
+		json_array_append_new(rows, row_of(json_row_name(raw->device, raw->table,
+								 raw->row, name),
+						   &raw->before, &raw->after));
 }
 
 static void
@@ -39,10 +45,8 @@ add_rows(json_t *list, const struct outcome_row *rows, int count)
 	for (int i = 0; i < count; i++) {
 		char name[16];
 
-		json_array_append_new(list, json_pack("{s:s, s:o, s:o}", "row",
-						      cz2_row_name(rows[i].row, name), "before",
-						      hex(&rows[i].before), "after",
-						      hex(&rows[i].after)));
+		json_array_append_new(list, row_of(cz2_row_name(rows[i].row, name), &rows[i].before,
+						   &rows[i].after));
 	}
 }
 
@@ -54,6 +58,7 @@ rows_of(const struct outcome *outcome)
 	add_rows(rows, outcome->rows, outcome->row_count);
 	if (outcome->program != NULL)
 		add_rows(rows, outcome->program->rows, outcome->program->row_count);
+	add_raw(rows, &outcome->raw);
 	return rows;
 }
 

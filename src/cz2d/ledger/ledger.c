@@ -17,6 +17,7 @@
 #include "base/mem.h"
 #include "base/uuid.h"
 #include "cz2d/json/json.h"
+#include "cz2d/json/json_rows.h"
 #include "cz2d/json/json_schedule.h"
 #include "cz2d/model/model.h"
 
@@ -99,6 +100,9 @@ read_wish(struct entry *entry, const char *text)
 			entry->program = program_new(&program);
 	}
 	json_decref(values);
+	entry->is_raw = strcmp(entry->record.command, RECORD_RAW_WRITE) == 0;
+	if (entry->is_raw)
+		return json_raw_read(entry->record.params, &entry->raw);
 	return good;
 }
 
@@ -151,6 +155,9 @@ open_entry(struct ledger *ledger, const struct ledger_order *order, int64_t now)
 	entry->patient = order->patience_ms != 0;
 	entry->record_by = now + ledger->config.timeout_ms;
 	entry->wish = order->wish;
+	entry->is_raw = order->raw != NULL;
+	if (entry->is_raw)
+		entry->raw = *order->raw;
 	if (order->program != NULL)
 		entry->program = program_new(order->program);
 	entry->deadline = entry->patient ? now + order->patience_ms
@@ -189,6 +196,8 @@ judge(const struct ledger *ledger, const struct ledger_order *order, const struc
 
 	if (entry->program != NULL)
 		error = program_check(entry->program, ledger->engine, now);
+	else if (order->raw != NULL)
+		error = engine_check_raw(ledger->engine, order->raw, now);
 	else if (!order->refresh)
 		error = engine_check(ledger->engine, &order->wish, now);
 	if (error != CZ2_OK || order->patience_ms != 0)
@@ -263,7 +272,7 @@ ledger_take_up(struct ledger *ledger, const struct record *record, int64_t now)
 	else if (entry->program != NULL)
 		program_begin(entry->program, ledger->model);
 	else
-		entry->refresh = cz2_command_empty(&entry->wish);
+		entry->refresh = !entry->is_raw && cz2_command_empty(&entry->wish);
 }
 
 void

@@ -22,6 +22,7 @@
 
 struct ledger;
 struct model;
+struct probe_wish;
 
 struct ledger_config {
 	const char *panel_id;
@@ -56,6 +57,8 @@ struct ledger_order {
 	struct cz2_command wish;
 	/* Days of the program, instead of a wish; copied. NULL: none. Each day is a turn of its own. */
 	const struct cz2_program *program;
+	/* A row to be written by its address, instead of the wish, which is what it comes to. */
+	const struct probe_wish *raw;
 	struct cz2_warnings warnings;
 	int64_t patience_ms; /* it may wait so long for the panel; 0: its caller waits for the end */
 };

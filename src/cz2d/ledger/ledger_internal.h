@@ -11,6 +11,7 @@
 #include <jansson.h>
 
 #include "cz2d/engine/doubt.h"
+#include "cz2d/engine/probe.h"
 #include "cz2d/ledger/ledger.h"
 #include "cz2d/ledger/ledger_program.h"
 
@@ -38,6 +39,8 @@ struct entry {
 	enum engine_refresh_kind how;
 	struct cz2_command wish;
 	struct program *program; /* owned; NULL: the wish is all there is */
+	bool is_raw;           /* a row is written by its address: */
+	struct probe_wish raw;
 	struct cz2_warnings warnings;
 	int error;           /* of PHASE_REFUSED */
 	int64_t record_by;   /* its caller waits no longer for the disk */
@@ -110,6 +113,10 @@ entry_fail(struct entry *entry, int error, int64_t now);
 /* What is due. May free the entry. */
 void
 entry_step(struct entry *entry, int64_t now);
+
+/* The same of a row that was written by its address: it is asked for until it is shown. */
+void
+entry_settle_raw(struct entry *entry, int64_t now);
 
 /* The moment of the next step; INT64_MAX: none. */
 int64_t

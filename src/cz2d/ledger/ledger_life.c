@@ -237,6 +237,7 @@ submit(struct entry *entry, int64_t now)
 		.sent = on_sent,
 		.prepare = entry->record.armed ? NULL : prepare,
 		.self = entry,
+		.raw = entry->is_raw ? &entry->raw : NULL,
 	};
 
 	if (entry->program != NULL) {

@@ -58,7 +58,7 @@ void
 entry_leave_open(struct entry *entry, const struct outcome *outcome, int64_t now)
 {
 	begin_settling(entry, now);
-	entry->doubt_from = INT64_MAX;
+	entry->doubt_from = entry->is_raw ? now : INT64_MAX;
 	entry->record.updated_us = clock_wall_us_of(now);
 	entry_set_result(entry, json_result(outcome));
 	entry_tell(entry, outcome, now);
@@ -137,6 +137,10 @@ entry_settle(struct entry *entry, int64_t now)
 {
 	enum doubt_verdict verdict = DOUBT_OPEN;
 
+	if (entry->is_raw) {
+		entry_settle_raw(entry, now);
+		return;
+	}
 	if (now >= entry->doubt_from)
 		begin_doubt(entry, now);
 	else if (entry->doubt_from == INT64_MAX)

@@ -38,6 +38,9 @@ enum {
 	RECORD_KEY_SIZE = 129,
 };
 
+/* The command that writes a row by its address. */
+#define RECORD_RAW_WRITE "raw.write"
+
 /* Times are microseconds since 1970; 0: it has not come to that. */
 struct record {
 	char id[RECORD_ID_SIZE];

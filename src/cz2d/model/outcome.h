@@ -22,6 +22,13 @@ struct outcome_program {
 	int row_count;
 };
 
+/* A row that was asked for or written by its address alone. */
+struct outcome_raw {
+	uint8_t device, table, row; /* device 0: this was not about one */
+	struct cz2_image before;    /* what was written upon; length 0: nothing was */
+	struct cz2_image after;     /* as read last, and since the write; length 0: not read */
+};
+
 struct outcome {
 	int error; /* enum cz2_error: CZ2_OK means delivered */
 	struct cz2_problem problem; /* CZ2_EGAP, CZ2_EIMPLAUSIBLE; of a program, where it ended */
@@ -33,6 +40,7 @@ struct outcome {
 	struct outcome_row rows[CZ2_COMMAND_ROWS];
 	int row_count;
 	const struct outcome_program *program; /* of a program instead of applied and rows; NULL */
+	struct outcome_raw raw;
 };
 
 #endif
