@@ -245,6 +245,37 @@ on_done(void *self, const struct outcome *outcome, int64_t now)
 	t.outcomes[t.outcome_count++] = *outcome;
 }
 
+/* "10.9 eve heat 68 out 0 sleep start 1350": of one day, by period. */
+static void
+wish_of_day(char **rest, struct cz2_command *command)
+{
+	enum cz2_row row = row_of(word(rest));
+	struct cz2_setting *setting = NULL;
+	struct cz2_day day;
+	const char *name;
+
+	cz2_day_clear(&day);
+	while ((name = word(rest)) != NULL) {
+		int period = 0;
+
+		while (period < CZ2_PERIODS && strcmp(cz2_period_names[period], name) != 0)
+			period++;
+		if (period < CZ2_PERIODS)
+			setting = &day.periods[period];
+		else if (setting != NULL && strcmp(name, "start") == 0)
+			setting->start = (int16_t)integer(rest);
+		else if (setting != NULL && strcmp(name, "heat") == 0)
+			setting->heat = (int16_t)integer(rest);
+		else if (setting != NULL && strcmp(name, "cool") == 0)
+			setting->cool = (int16_t)integer(rest);
+		else if (setting != NULL && strcmp(name, "out") == 0)
+			setting->out = (int16_t)integer(rest);
+		else
+			fail_line("%s: no such wish for a day", name);
+	}
+	cz2_command_set_day(command, row, &day);
+}
+
 static void
 line_do(char *rest)
 {
@@ -258,7 +289,12 @@ line_do(char *rest)
 	while ((name = word(&rest)) != NULL) {
 		enum cz2_field field = cz2_field_find(name);
 
-		if (strcmp(name, "zone") == 0)
+		if (strcmp(name, "day") == 0)
+			wish_of_day(&rest, &order.command);
+		else if (strcmp(name, "clock") == 0)
+			cz2_command_set_clock(&order.command,
+					      t.core.now - integer(&rest) * INT64_C(1000));
+		else if (strcmp(name, "zone") == 0)
 			zone = integer(&rest);
 		else if (field == CZ2_FIELD_COUNT ||
 			 cz2_command_set(&order.command, field, zone, integer(&rest)) != CZ2_OK)

@@ -65,7 +65,8 @@ observers_final(const struct entry *entry, const struct outcome *outcome, int64_
 }
 
 void
-entry_end(struct entry *entry, enum record_status status, const struct outcome *outcome, int64_t now)
+entry_end(struct entry *entry, enum record_status status, const struct outcome *outcome,
+	  int64_t now)
 {
 	struct record *record = &entry->record;
 
