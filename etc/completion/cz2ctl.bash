@@ -12,7 +12,8 @@ _cz2ctl_command()
 		case ${COMP_WORDS[i]} in
 		--socket | --url | --cacert | --token-file | --timeout | --color | \
 			--all | --heat | --cool | --hold | --temp | --out | --device | --status | --limit | \
-			--scope | --file | --start | --only)
+			--scope | --file | --start | --only | --direct | --replay | --capture | --from | --to | --row | \
+			--function | --seconds | --count)
 			((i++))
 			;;
 		-*) ;;
@@ -33,10 +34,13 @@ _cz2ctl_words()
 	--scope) echo read command admin && return ;;
 	--status) echo pending sent delivered failed expired && return ;;
 	--only) echo schedules setpoints system && return ;;
-	--url | --timeout | --heat | --cool | --device | --limit | --start) return ;;
+	--function) echo read reply write ack nack error && return ;;
+	--from | --to) echo wall panel cz2d && return ;;
+	--row | --seconds | --count | --start) return ;;
+	--url | --timeout | --heat | --cool | --device | --limit) return ;;
 	esac
 	case $(_cz2ctl_command) in
-	'') echo "$_cz2ctl_common" status mode fan zone hold resume schedule clock update commands devices mqtt backup restore diff health version token ;;
+	'') echo "$_cz2ctl_common" status mode fan zone hold resume schedule clock update commands devices mqtt backup restore diff monitor health version token ;;
 	status) echo "$_cz2ctl_common" --refresh ;;
 	mode) echo "$_cz2ctl_common" --all --no-wait Heat Cool Auto EHeat Off ;;
 	fan) echo "$_cz2ctl_common" --no-wait Auto On ;;
@@ -50,6 +54,7 @@ _cz2ctl_words()
 	commands) echo "$_cz2ctl_common" --device --status --limit list show follow ;;
 	devices) echo "$_cz2ctl_common" list show rename health config decommission recommission ;;
 	mqtt) echo "$_cz2ctl_common" show announce forget ;;
+	monitor) echo "$_cz2ctl_common" --direct --replay --capture --hex --from --to --row --function --seconds --count ;;
 	token) echo "$_cz2ctl_common" --scope --file add list revoke ;;
 	hold) echo "$_cz2ctl_common" --temp --no-wait all on off ;;
 	*) echo "$_cz2ctl_common" ;;
@@ -61,7 +66,7 @@ _cz2ctl()
 	local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
 
 	case $previous in
-	--socket | --cacert | --token-file | --file)
+	--socket | --cacert | --token-file | --file | --direct | --replay | --capture)
 		mapfile -t COMPREPLY < <(compgen -f -- "$word")
 		return
 		;;

@@ -117,6 +117,23 @@ call_try(struct ctl *ctl, const char *target)
 	return answer;
 }
 
+enum ctl_exit
+call_listen(struct ctl *ctl, const char *target, const struct client_listener *listener)
+{
+	struct client_answer raw;
+	enum ctl_exit code = client_listen(ctl->client, target, listener, &raw);
+	json_t *answer;
+
+	if (code != CTL_DONE || raw.text == NULL || raw.status == 0)
+		goto out;
+	answer = json_loadb(raw.text, raw.length, JSON_DECODE_ANY, NULL);
+	code = refused(ctl, raw.status, answer);
+	json_decref(answer);
+out:
+	free(raw.text);
+	return code;
+}
+
 static void
 put_line(const char *text, const struct screen *screen)
 {

@@ -39,6 +39,10 @@ enum ctl_exit
 call_look(struct ctl *ctl, const char *target,
 	  void (*view)(const struct screen *screen, const json_t *answer));
 
+/* GET an answer that goes on. What was no success was told. */
+enum ctl_exit
+call_listen(struct ctl *ctl, const char *target, const struct client_listener *listener);
+
 /*
  * POST, and shows the daemon's message, or the ID of the command when nobody waits for it.
  * Takes the body; NULL: none.

@@ -22,6 +22,7 @@ enum {
 	ANSWER_MAX = 1024 * 1024,
 	CONNECT_SECONDS = 10,
 	POLL_MS = 100,
+	STATUS_OK = 200,
 };
 
 struct client {
@@ -33,6 +34,7 @@ struct client {
 	void (*meanwhile)(void *context); /* instead of the line that says that we wait, or NULL */
 	void *context;
 	struct client_answer *answer; /* of the exchange under way */
+	const struct client_listener *listener; /* to it; NULL: it is wanted as a whole */
 	bool too_large;
 	char why[CURL_ERROR_SIZE];
 };
@@ -47,13 +49,25 @@ static const struct {
 	{EACCES, "you may not use it: are you in the group cz2d?"},
 };
 
+static long
+status_of(const struct client *client)
+{
+	long status = 0;
+
+	curl_easy_getinfo(client->easy, CURLINFO_RESPONSE_CODE, &status);
+	return status;
+}
+
 static size_t
 take(char *bytes, size_t size, size_t count, void *context)
 {
 	struct client *client = context;
 	struct client_answer *answer = client->answer;
+	const struct client_listener *listener = client->listener;
 	size_t length = size * count;
 
+	if (listener != NULL && status_of(client) == STATUS_OK)
+		return listener->take(listener->self, bytes, length) ? length : 0;
 	if (length > ANSWER_MAX - answer->length) {
 		client->too_large = true;
 		return 0;
@@ -183,7 +197,15 @@ address(struct client *client, const char *target)
 	free(url);
 }
 
-/* Until it is over. The steps are for the line that says that we wait. */
+static bool
+is_wanted(const struct client *client)
+{
+	const struct client_listener *listener = client->listener;
+
+	return listener == NULL || listener->wants_more(listener->self);
+}
+
+/* Until it is over, or nobody wants more. The steps are for the line that says that we wait. */
 static CURLcode
 perform(struct client *client)
 {
@@ -193,11 +215,12 @@ perform(struct client *client)
 
 	curl_multi_add_handle(client->multi, client->easy);
 	say_wait_begin();
-	while (curl_multi_perform(client->multi, &running) == CURLM_OK && running > 0) {
+	while (curl_multi_perform(client->multi, &running) == CURLM_OK && running > 0 &&
+	       is_wanted(client)) {
 		curl_multi_poll(client->multi, NULL, 0, POLL_MS, NULL);
 		if (client->meanwhile != NULL)
 			client->meanwhile(client->context);
-		else
+		else if (client->listener == NULL)
 			say_waiting();
 	}
 	say_wait_end();
@@ -269,28 +292,63 @@ explain(const struct client *client, CURLcode result, const char *method)
 	return is_bad_url(client, result) ? CTL_USAGE : CTL_UNREACHED;
 }
 
-enum ctl_exit
-client_exchange(struct client *client, const char *method, const char *target, const char *body,
-		struct client_answer *answer)
+static void
+begin(struct client *client, const char *target, struct client_answer *answer)
 {
-	CURLcode result;
-
 	memset(answer, 0, sizeof *answer);
 	answer->text = mem_text("");
 	client->answer = answer;
 	client->too_large = false;
 	client->why[0] = '\0';
 	address(client, target);
+}
+
+static void
+drop(struct client_answer *answer)
+{
+	free(answer->text);
+	answer->text = NULL;
+}
+
+enum ctl_exit
+client_exchange(struct client *client, const char *method, const char *target, const char *body,
+		struct client_answer *answer)
+{
+	CURLcode result;
+
+	begin(client, target, answer);
 	if (body != NULL)
 		curl_easy_setopt(client->easy, CURLOPT_COPYPOSTFIELDS, body);
 	else
 		curl_easy_setopt(client->easy, CURLOPT_HTTPGET, 1L);
 	curl_easy_setopt(client->easy, CURLOPT_CUSTOMREQUEST, method);
 	result = perform(client);
-	curl_easy_getinfo(client->easy, CURLINFO_RESPONSE_CODE, &answer->status);
+	answer->status = status_of(client);
 	if (result == CURLE_OK)
 		return CTL_DONE;
-	free(answer->text);
-	answer->text = NULL;
+	drop(answer);
 	return explain(client, result, method);
+}
+
+enum ctl_exit
+client_listen(struct client *client, const char *target, const struct client_listener *listener,
+	      struct client_answer *answer)
+{
+	CURLcode result;
+
+	begin(client, target, answer);
+	client->listener = listener;
+	curl_easy_setopt(client->easy, CURLOPT_HTTPGET, 1L);
+	curl_easy_setopt(client->easy, CURLOPT_CUSTOMREQUEST, "GET");
+	curl_easy_setopt(client->easy, CURLOPT_TIMEOUT, 0L);
+	result = perform(client);
+	curl_easy_setopt(client->easy, CURLOPT_TIMEOUT, client->settings.timeout);
+	answer->status = status_of(client);
+	client->listener = NULL;
+	if (answer->status == STATUS_OK)
+		drop(answer);
+	if (result == CURLE_OK || !listener->wants_more(listener->self))
+		return CTL_DONE;
+	drop(answer);
+	return explain(client, result, "GET");
 }

@@ -6,6 +6,7 @@
 #ifndef CZ2CTL_CLIENT_H
 #define CZ2CTL_CLIENT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "cz2ctl/exit.h"
@@ -52,5 +53,22 @@ client_free(struct client *client);
 enum ctl_exit
 client_exchange(struct client *client, const char *method, const char *target, const char *body,
 		struct client_answer *answer);
+
+/* Takes an answer piece by piece while it goes on. */
+struct client_listener {
+	void *self;
+	/* False: no more is wanted. */
+	bool (*take)(void *self, const char *bytes, size_t length);
+	/* Asked ten times a second, and after each piece. */
+	bool (*wants_more)(void *self);
+};
+
+/*
+ * GET whose answer may go on for long. answer is filled and to be freed when the status was
+ * not 200; else the listener had it. CTL_DONE also when he wanted no more.
+ */
+enum ctl_exit
+client_listen(struct client *client, const char *target, const struct client_listener *listener,
+	      struct client_answer *answer);
 
 #endif

@@ -75,6 +75,12 @@ static const struct command commands[] = {
 	 "  written.\n"},
 	{"diff", "FILE [FILE]", 1, 2, 0, run_diff, "show what differs between a backup and the panel",
 	 "  Or between two backups. Ends with 1 when something does.\n"},
+	{"monitor", "", 0, 0,
+	 OPTION(DIRECT) | OPTION(REPLAY) | OPTION(CAPTURE) | OPTION(HEX) | OPTION(FROM) |
+		 OPTION(TO) | OPTION(ROW) | OPTION(FUNCTION) | OPTION(SECONDS) | OPTION(LINES),
+	 run_monitor, "show what is said on the bus, until it is interrupted",
+	 "  From the daemon; with --direct from the line itself, on which nothing is ever\n"
+	 "  sent; with --replay from a capture. --json prints the lines of a capture.\n"},
 	{"health", "", 0, 0, 0, run_health, "show whether all parts of the daemon work",
 	 "  Ends with 1 when the daemon is unhealthy.\n"},
 	{"version", "", 0, 0, 0, run_version, "show the version of the daemon", NULL},

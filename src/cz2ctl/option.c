@@ -60,6 +60,18 @@ static const struct {
 	[OPTION_DRY_RUN] = {"dry-run", 0, SWITCH, NULL, "show what would be changed, and do not"},
 	[OPTION_YES] = {"yes", 'y', SWITCH, NULL, "do not ask"},
 	[OPTION_ONLY] = {"only", 0, WORD, "schedules|setpoints|system", "this part of the file"},
+	[OPTION_DIRECT] = {"direct", 0, TEXT, "LINK",
+			   "listen on a device or HOST:PORT itself"},
+	[OPTION_REPLAY] = {"replay", 0, TEXT, "FILE", "show what a capture holds"},
+	[OPTION_CAPTURE] = {"capture", 0, TEXT, "FILE", "keep what was heard, for --replay"},
+	[OPTION_HEX] = {"hex", 0, SWITCH, NULL, "bytes instead of what they mean"},
+	[OPTION_FROM] = {"from", 0, TEXT, "ADDRESS", "only from wall, panel, cz2d or 42"},
+	[OPTION_TO] = {"to", 0, TEXT, "ADDRESS", "only to one of them"},
+	[OPTION_ROW] = {"row", 0, TEXT, "ROW", "only about this row: 1.16"},
+	[OPTION_FUNCTION] = {"function", 0, WORD, "read|reply|write|ack|nack|error",
+			     "only frames of this kind"},
+	[OPTION_SECONDS] = {"seconds", 0, NUMBER, "N", "for so long (0: until interrupted)"},
+	[OPTION_LINES] = {"count", 0, NUMBER, "N", "so many lines"},
 };
 
 uint64_t

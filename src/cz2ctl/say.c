@@ -118,6 +118,18 @@ can_show(void)
 }
 
 void
+say_note(const char *format, ...)
+{
+	va_list arguments;
+
+	if (say.quiet)
+		return;
+	va_start(arguments, format);
+	tell(STYLE_PLAIN, "", format, arguments);
+	va_end(arguments);
+}
+
+void
 say_wait_begin(void)
 {
 	say.waiting_since = clock_now();

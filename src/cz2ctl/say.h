@@ -20,6 +20,10 @@ say_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void
 say_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* What else is to be known, and is no answer. */
+void
+say_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
 /* Between the two say_waiting() shows, on a terminal, that we wait, if it takes long. */
 void
 say_wait_begin(void);

@@ -17,6 +17,7 @@
 #include "cz2d/http/http.h"
 #include "cz2d/http/http_crowd.h"
 #include "cz2d/http/http_guard.h"
+#include "cz2d/http/http_stream.h"
 
 /* ------------------------------------------------------------------------
  * Targets
@@ -356,12 +357,54 @@ START_TEST(who_says_that_nothing_follows_need_not_be_waited_for)
 }
 END_TEST
 
+/* ------------------------------------------------------------------------
+ * Answers that go on
+ */
+
+START_TEST(what_was_said_is_taken_in_its_order_however_it_is_cut)
+{
+	struct http_stream *stream = http_stream_new(0);
+	unsigned char said = 0, expected = 0;
+	char bytes[777], out[501];
+
+	for (int turn = 0; turn < 1000; turn++) {
+		size_t length = 1 + (size_t)turn % sizeof bytes, taken;
+
+		for (size_t i = 0; i < length; i++)
+			bytes[i] = (char)said++;
+		ck_assert(http_stream_add(stream, bytes, length));
+		while ((taken = http_stream_take(stream, out, 1 + (size_t)turn % sizeof out)) > 0)
+			for (size_t i = 0; i < taken; i++)
+				ck_assert_uint_eq((unsigned char)out[i], expected++);
+	}
+	ck_assert_uint_eq(said, expected);
+	http_stream_free(stream);
+}
+END_TEST
+
+START_TEST(what_does_not_fit_is_not_taken_at_all)
+{
+	struct http_stream *stream = http_stream_new(0);
+	char *bytes = calloc(1, HTTP_STREAM_ROOM), out[10];
+
+	ck_assert(http_stream_add(stream, bytes, HTTP_STREAM_ROOM - 9));
+	ck_assert(!http_stream_add(stream, bytes, 10));
+	ck_assert(http_stream_add(stream, bytes, 9));
+	ck_assert(!http_stream_add(stream, bytes, 1));
+	ck_assert_uint_eq(http_stream_take(stream, out, sizeof out), sizeof out);
+	ck_assert(http_stream_add(stream, bytes, 10));
+	ck_assert(!http_stream_add(stream, bytes, 1));
+	http_stream_free(stream);
+	free(bytes);
+}
+END_TEST
+
 static Suite *
 http_suite(void)
 {
 	Suite *suite = suite_create("http");
 	TCase *targets = tcase_create("targets"), *headers = tcase_create("headers"),
-	      *guests = tcase_create("guests");
+	      *guests = tcase_create("guests"), *streams = tcase_create("streams");
 
 	tcase_add_loop_test(targets, a_path_with_whole_encodings_may_pass, 0,
 			    sizeof good_targets / sizeof good_targets[0]);
@@ -383,6 +426,9 @@ http_suite(void)
 	tcase_add_test(guests, everybody_has_so_much_time_and_no_more);
 	tcase_add_test(guests, who_says_that_nothing_follows_need_not_be_waited_for);
 	suite_add_tcase(suite, guests);
+	tcase_add_test(streams, what_was_said_is_taken_in_its_order_however_it_is_cut);
+	tcase_add_test(streams, what_does_not_fit_is_not_taken_at_all);
+	suite_add_tcase(suite, streams);
 	return suite;
 }
 
