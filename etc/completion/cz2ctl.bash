@@ -40,7 +40,7 @@ _cz2ctl_words()
 	--url | --timeout | --heat | --cool | --device | --limit) return ;;
 	esac
 	case $(_cz2ctl_command) in
-	'') echo "$_cz2ctl_common" status mode fan zone hold resume schedule clock update commands devices mqtt backup restore diff monitor health version token ;;
+	'') echo "$_cz2ctl_common" status mode fan zone hold resume schedule clock update commands devices mqtt backup restore diff monitor read dump decode write health version token ;;
 	status) echo "$_cz2ctl_common" --refresh ;;
 	mode) echo "$_cz2ctl_common" --all --no-wait Heat Cool Auto EHeat Off ;;
 	fan) echo "$_cz2ctl_common" --no-wait Auto On ;;
@@ -49,6 +49,9 @@ _cz2ctl_words()
 	schedule) echo "$_cz2ctl_common" --refresh --start --heat --cool --out --no-wait show set all \
 		weekdays weekend mon tue wed thu fri sat sun wake day eve sleep start= heat= cool= out ;;
 	clock) echo "$_cz2ctl_common" --refresh --no-wait show sync set sun mon tue wed thu fri sat ;;
+	read) echo "$_cz2ctl_common" --hex --plain 1 9 10 ;;
+	dump) echo "$_cz2ctl_common" 1 9 10 ;;
+	write) echo "$_cz2ctl_common" --yes 1 10 ;;
 	restore) echo "$_cz2ctl_common" --dry-run --yes --only ;;
 	update) echo "$_cz2ctl_common" --no-wait ;;
 	commands) echo "$_cz2ctl_common" --device --status --limit list show follow ;;
@@ -72,7 +75,7 @@ _cz2ctl()
 		;;
 	esac
 	case $(_cz2ctl_command):$word in
-	backup:[!-]* | restore:[!-]* | diff:[!-]*)
+	backup:[!-]* | restore:[!-]* | diff:[!-]* | decode:[!-]*)
 		mapfile -t COMPREPLY < <(compgen -f -- "$word")
 		return
 		;;

@@ -103,6 +103,30 @@ call_get(struct ctl *ctl, const char *target, long also, json_t **answer)
 	return exchange(ctl, "GET", target, NULL, also, answer);
 }
 
+enum ctl_exit
+call_any(struct ctl *ctl, const char *target, long *status, json_t **answer)
+{
+	struct client_answer raw;
+	enum ctl_exit code = client_exchange(ctl->client, "GET", target, NULL, &raw);
+
+	*answer = NULL;
+	if (code != CTL_DONE)
+		return code;
+	*status = raw.status;
+	*answer = json_loadb(raw.text, raw.length, 0, NULL);
+	free(raw.text);
+	return CTL_DONE;
+}
+
+enum ctl_exit
+call_refused(const struct ctl *ctl, long status, json_t *answer)
+{
+	enum ctl_exit code = refused(ctl, status, answer);
+
+	json_decref(answer);
+	return code;
+}
+
 json_t *
 call_try(struct ctl *ctl, const char *target)
 {

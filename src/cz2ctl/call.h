@@ -30,6 +30,14 @@ struct ctl {
 enum ctl_exit
 call_get(struct ctl *ctl, const char *target, long also, json_t **answer);
 
+/* GET target, whatever comes: on CTL_DONE the status, and an answer that is the caller's, or NULL. */
+enum ctl_exit
+call_any(struct ctl *ctl, const char *target, long *status, json_t **answer);
+
+/* Such a status is an error after all: tells it. Takes the answer. */
+enum ctl_exit
+call_refused(const struct ctl *ctl, long status, json_t *answer);
+
 /* GET target, where a refusal is no error: NULL then. That nobody answers is told. */
 json_t *
 call_try(struct ctl *ctl, const char *target);

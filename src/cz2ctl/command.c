@@ -18,6 +18,8 @@
 	"  ZONES is a number (2), a list (1,3), a range (1-3), a name, or all.\n"                  \
 	"  Several zones change together, or none of them does.\n"
 
+enum { WRITE_MAX = 3 + 61 }; /* arguments: an address, and a change of each byte */
+
 static const struct command commands[] = {
 	{"status", "", 0, 0, OPTION(REFRESH), run_status, "show the system and its zones",
 	 "  From the daemon's memory; with --refresh as the panel says now.\n"},
@@ -81,6 +83,22 @@ static const struct command commands[] = {
 	 run_monitor, "show what is said on the bus, until it is interrupted",
 	 "  From the daemon; with --direct from the line itself, on which nothing is ever\n"
 	 "  sent; with --replay from a capture. --json prints the lines of a capture.\n"},
+	{"read", "DEV TABLE ROW", 3, 3, OPTION(HEX) | OPTION(PLAIN), run_read,
+	 "read a row of the panel's memory now, and say what is in it",
+	 "  DEV is a bus address: 1 the wall unit (tables 1 and 10), 9 the equipment\n"
+	 "  controller (table 9). Rows that nobody knows are shown as bytes.\n"},
+	{"dump", "[DEV TABLE]", 0, 2, 0, run_dump, "read all rows of the panel's memory",
+	 "  A line for each: its name, and its bytes from byte 3 on, as write takes them.\n"
+	 "  Of a table that nobody knows the rows 1 to 16.\n"},
+	{"decode", "[FILE | TEXT]", 0, 1, 0, run_decode, "say what is in rows that were kept",
+	 "  Of the raw of a status (base64), of a row in hexadecimal, or of the JSON of a\n"
+	 "  status, of read or of dump. Without an argument, or with -: standard input.\n",
+	 .local = true},
+	{"write", "DEV TABLE ROW BYTES|INDEX:BYTE...", 4, WRITE_MAX, OPTION(YES),
+	 run_write, "write a row of the panel's memory, without the checks of other commands",
+	 "  For who knows what he does: panel.raw_writes has to be true. BYTES are all from\n"
+	 "  byte 3 on, decimal and joined by dots, or in hexadecimal; INDEX:BYTE changes\n"
+	 "  single ones. What changes is shown, and asked about.\n"},
 	{"health", "", 0, 0, 0, run_health, "show whether all parts of the daemon work",
 	 "  Ends with 1 when the daemon is unhealthy.\n"},
 	{"version", "", 0, 0, 0, run_version, "show the version of the daemon", NULL},

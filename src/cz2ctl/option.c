@@ -72,6 +72,7 @@ static const struct {
 			     "only frames of this kind"},
 	[OPTION_SECONDS] = {"seconds", 0, NUMBER, "N", "for so long (0: until interrupted)"},
 	[OPTION_LINES] = {"count", 0, NUMBER, "N", "so many lines"},
+	[OPTION_PLAIN] = {"plain", 0, SWITCH, NULL, "decimal bytes joined by dots"},
 };
 
 uint64_t

@@ -63,6 +63,21 @@ run_backup(struct ctl *ctl);
 enum ctl_exit
 run_diff(struct ctl *ctl);
 
+/* run_rows.c: the panel's memory */
+enum ctl_exit
+run_read(struct ctl *ctl);
+
+enum ctl_exit
+run_dump(struct ctl *ctl);
+
+/* run_decode.c: without the daemon */
+enum ctl_exit
+run_decode(struct ctl *ctl);
+
+/* run_write.c */
+enum ctl_exit
+run_write(struct ctl *ctl);
+
 /* run_restore.c */
 enum ctl_exit
 run_restore(struct ctl *ctl);
