@@ -96,9 +96,9 @@ static const struct command commands[] = {
 	 .local = true},
 	{"write", "DEV TABLE ROW BYTES|INDEX:BYTE...", 4, WRITE_MAX, OPTION(YES),
 	 run_write, "write a row of the panel's memory, without the checks of other commands",
-	 "  For who knows what he does: panel.raw_writes has to be true. BYTES are all from\n"
-	 "  byte 3 on, decimal and joined by dots, or in hexadecimal; INDEX:BYTE changes\n"
-	 "  single ones. What changes is shown, and asked about.\n"},
+	 "  For who knows what he does: panel.raw_writes has to be true. BYTES are all\n"
+	 "  from byte 3 on, decimal and joined by dots, or in hexadecimal; INDEX:BYTE\n"
+	 "  changes single ones. What changes is shown, and asked about.\n"},
 	{"health", "", 0, 0, 0, run_health, "show whether all parts of the daemon work",
 	 "  Ends with 1 when the daemon is unhealthy.\n"},
 	{"version", "", 0, 0, 0, run_version, "show the version of the daemon", NULL},
