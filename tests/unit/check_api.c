@@ -179,6 +179,8 @@ static struct engine {
 	int refuse; /* what submit and refresh return */
 	int submits, refreshes, forgets;
 	struct cz2_command command;
+	bool programs;
+	struct cz2_program program;
 	struct cz2_warnings warnings;
 	enum engine_refresh_kind how;
 	engine_done done; /* of a refresh, or */
@@ -214,6 +216,9 @@ ledger_submit(struct ledger *ledger, const struct ledger_order *order,
 	} else {
 		engine.submits++;
 		engine.command = order->wish;
+		engine.programs = order->program != NULL;
+		if (engine.programs)
+			engine.program = *order->program;
 		engine.warnings = order->warnings;
 	}
 	if (engine.refuse == CZ2_OK)
@@ -585,7 +590,7 @@ START_TEST(every_route_is_reachable_and_described)
 		ck_assert_ptr_nonnull(handler.methods(handler.self, text.path));
 		ck_assert_uint_gt(strlen(text.summary), 5);
 	}
-	ck_assert_uint_eq(n, 35);
+	ck_assert_uint_eq(n, 43);
 }
 END_TEST
 
@@ -684,6 +689,99 @@ START_TEST(a_batch_drops_doubles_and_sorts)
 		ck_assert_int_eq(named(CZ2_HEAT, zone), 60);
 	finish(CZ2_OK);
 	ck_assert_str_eq(text_of("message"), "Zones 1, 2, 3 temperature updated");
+}
+END_TEST
+
+/* How many days of the program the order names. */
+static int
+days_named(void)
+{
+	int count = 0;
+
+	for (int row = 0; engine.programs && row < CZ2_SCHEDULES; row++)
+		count += !cz2_day_empty(&engine.program.days[row]);
+	return count;
+}
+
+static int
+heat_of(int zone, int day, enum cz2_period period)
+{
+	int row = (int)cz2_schedule_row(zone, day) - CZ2_ROW_SCHEDULE;
+
+	return engine.program.days[row].periods[period].heat;
+}
+
+START_TEST(days_become_a_program_of_the_zones_that_are_named)
+{
+	ask("PUT", "/zones/2/schedule", "{\"days\": {\"weekend\": {\"eve\": {\"heat\": 66}}}}");
+	ck_assert_int_eq(days_named(), 2);
+	ck_assert_int_eq(heat_of(2, 6, CZ2_EVE), 66);
+	ck_assert(cz2_command_empty(&engine.command));
+	finish(CZ2_OK);
+	ck_assert_str_eq(text_of("message"), "Zone 2 schedule updated");
+	ck_assert(json_is_object(json_object_get(request.answer, "schedule")));
+	ck_assert_ptr_null(json_object_get(request.answer, "status"));
+
+	ask("PUT", "/schedules",
+	    "{\"zones\": [3, 1], \"days\": {\"mon\": {\"wake\": {\"heat\": 67}}}}");
+	ck_assert_int_eq(days_named(), 2);
+	ck_assert_int_eq(heat_of(1, 1, CZ2_WAKE), 67);
+	ck_assert_int_eq(heat_of(3, 1, CZ2_WAKE), 67);
+	finish(CZ2_OK);
+	ck_assert_str_eq(text_of("message"), "Zones 1, 3 schedules updated");
+	ck_assert_uint_eq(json_array_size(json_object_get(request.answer, "schedules")), 2);
+}
+END_TEST
+
+START_TEST(who_names_no_zones_means_those_that_are_used)
+{
+	struct devices_change change = {.retires = true, .decommissioned = true};
+
+	devices_change(devices, 2, &change, "somebody", NULL, NULL);
+	while (device_store_waiting() > 0)
+		device_store_answer(CZ2_OK);
+	ask("PUT", "/schedules", "{\"days\": {\"mon\": {\"wake\": {\"heat\": 67}}}}");
+	ck_assert_int_eq(days_named(), 2);
+	ck_assert_int_eq(heat_of(2, 1, CZ2_WAKE), CZ2_UNKNOWN);
+	finish(CZ2_OK);
+	ck_assert_str_eq(text_of("message"), "Zones 1, 3 schedules updated");
+
+	ask("POST", "/system/resume", "");
+	ck_assert_int_eq(count_named(), 6);
+	ck_assert_int_eq(named(CZ2_HOLD, 2), CZ2_UNKNOWN);
+	ck_assert_int_eq(named(CZ2_HOLD, 3), 0);
+	finish(CZ2_OK);
+	ck_assert_str_eq(text_of("message"), "All zones resume their schedules");
+
+	ask("GET", "/zones/2/schedule", "");
+	ck_assert_int_eq(request.status, 409);
+}
+END_TEST
+
+START_TEST(resuming_takes_all_three_flags_off)
+{
+	ask("POST", "/zones/3/resume", "");
+	ck_assert_int_eq(named(CZ2_HOLD, 3), 0);
+	ck_assert_int_eq(named(CZ2_TEMPORARY, 3), 0);
+	ck_assert_int_eq(named(CZ2_OUT, 3), 0);
+	ck_assert_int_eq(count_named(), 3);
+	finish(CZ2_OK);
+	ck_assert_str_eq(text_of("message"), "Zone 3 resumes its schedule");
+}
+END_TEST
+
+START_TEST(a_moment_of_the_week_becomes_the_clock)
+{
+	int64_t now = clock_now();
+
+	ask("PUT", "/clock", "{\"day\": \"tue\", \"time\": \"6:00pm\"}");
+	ck_assert_int_lt(llabs(now - engine.command.week_start - 2 * 86400000 - 18 * 3600000),
+			 10000);
+	finish(CZ2_OK);
+	ck_assert_str_eq(text_of("message"), "Clock set to Tue 18:00:00");
+	ck_assert_ptr_nonnull(json_object_get(request.answer, "clock"));
+	ask("GET", "/clock", "");
+	ck_assert(json_is_null(json_object_get(request.answer, "clock")));
 }
 END_TEST
 
@@ -1116,6 +1214,10 @@ main(void)
 		every_command_is_found_by_its_name, mode_and_all_become_a_command,
 		a_zones_body_becomes_a_command_for_that_zone,
 		a_batch_drops_doubles_and_sorts,
+		days_become_a_program_of_the_zones_that_are_named,
+		who_names_no_zones_means_those_that_are_used,
+		resuming_takes_all_three_flags_off,
+		a_moment_of_the_week_becomes_the_clock,
 		both_flags_are_hold_with_a_warning,
 		path_and_body_errors_come_together,
 		the_gap_within_a_body_is_a_rule_on_the_whole,

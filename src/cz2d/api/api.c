@@ -24,6 +24,7 @@
 	{name, "only those with this status", QUERY_WORD, 0, 0, 0, record_status_names}
 #define LIMIT(max) {"limit", "how many at most", QUERY_NUMBER, 1, max, 50}
 #define OFFSET {"offset", "how many of the newest to leave out", QUERY_NUMBER, 0, 1000000000, 0}
+#define FORCE_PROGRAM {"force", "read all of the program first"}
 #define RAW_AND_FLAT {"raw", "add the rows as base64"}, {"flat", "one flat object, as MQTT has it"}
 
 static const struct api_route routes[] = {
@@ -48,6 +49,30 @@ static const struct api_route routes[] = {
 	{"POST", "/zones/{zone_id}/hold", SCOPE_COMMAND,
 	 api_post_command, &command_hold, "CommandAnswer",
 	 "Change a zone's hold and temporary flags", {{0}}, {404, WRITES}},
+	{"GET", "/schedules", SCOPE_READ,
+	 api_get_schedules, NULL, "SchedulesAnswer", "The panel's program of all zones",
+	 {FORCE_PROGRAM}, {400, READS}},
+	{"PUT", "/schedules", SCOPE_COMMAND,
+	 api_post_command, &command_schedules, "SchedulesSet",
+	 "Change the program of several zones alike", {{0}}, {404, WRITES}},
+	{"GET", "/zones/{zone_id}/schedule", SCOPE_READ,
+	 api_get_schedule, NULL, "ScheduleAnswer", "A zone's program",
+	 {FORCE_PROGRAM}, {400, 404, 409, 422, READS}},
+	{"PUT", "/zones/{zone_id}/schedule", SCOPE_COMMAND,
+	 api_post_command, &command_schedule, "ScheduleSet", "Change a zone's program",
+	 {{0}}, {404, WRITES}},
+	{"POST", "/zones/{zone_id}/resume", SCOPE_COMMAND,
+	 api_post_command, &command_resume, "CommandAnswer",
+	 "Let a zone follow its program: hold, temporary and out off", {{0}}, {404, WRITES}},
+	{"POST", "/system/resume", SCOPE_COMMAND,
+	 api_post_command, &command_resume_all, "CommandAnswer",
+	 "Let all zones follow their programs", {{0}}, {WRITES}},
+	{"GET", "/clock", SCOPE_READ,
+	 api_get_clock, NULL, "ClockAnswer", "The panel's clock, carried forward",
+	 {{"force", "read the panel first"}}, {400, READS}},
+	{"PUT", "/clock", SCOPE_COMMAND,
+	 api_post_command, &command_clock, "ClockSet", "Set the panel's clock",
+	 {{0}}, {WRITES}},
 	{"POST", "/update", SCOPE_COMMAND,
 	 api_post_command, &command_update, "CommandAnswer",
 	 "Read the state from the panel now", {{0}}, {400, 409, 413, 415, 422, READS}},
@@ -209,7 +234,7 @@ serves(const struct api_route *route, const char *method)
 static unsigned
 method_bit(const struct api_route *route)
 {
-	static const char *const names[] = {"GET", "POST", "PATCH", "PUT"};
+	static const char *const names[] = {"GET", "POST", "PUT", "PATCH"};
 	unsigned n = 0;
 
 	while (strcmp(route->method, names[n]) != 0)
@@ -222,8 +247,10 @@ methods(void *self, const char *path)
 {
 	static const char *const lists[] = {
 		NULL, "GET, HEAD", "POST", "GET, HEAD, POST",
-		"PATCH", "GET, HEAD, PATCH", "POST, PATCH", "GET, HEAD, POST, PATCH",
 		"PUT", "GET, HEAD, PUT", "POST, PUT", "GET, HEAD, POST, PUT",
+		"PATCH", "GET, HEAD, PATCH", "POST, PATCH", "GET, HEAD, POST, PATCH",
+		"PUT, PATCH", "GET, HEAD, PUT, PATCH", "POST, PUT, PATCH",
+		"GET, HEAD, POST, PUT, PATCH",
 	};
 	struct api_call call = {0};
 	const struct api_route *route;

@@ -125,6 +125,12 @@ api_post_order(const struct api_call *call);
 void
 api_post_device_order(const struct api_call *call);
 void
+api_get_schedules(const struct api_call *call);
+void
+api_get_schedule(const struct api_call *call);
+void
+api_get_clock(const struct api_call *call);
+void
 api_get_health(const struct api_call *call);
 void
 api_get_version(const struct api_call *call);
@@ -201,6 +207,10 @@ api_device_problems(const struct api *api, int number, int64_t now);
 bool
 api_read_query(const struct api_call *call, const char *name, int64_t *value);
 
+/* The same of a QUERY_FLAG. */
+bool
+api_read_flag(const struct api_call *call, const char *name, bool *flag);
+
 /* That the body, if there is one, is {}. False when not: then the request has been answered. */
 bool
 api_read_nothing(const struct api_call *call);
@@ -240,8 +250,15 @@ enum api_when {
 	API_WHEN_CREATED, /* 201, as its ledger has it */
 };
 
+struct api_wish;
+
+/* What is shown when all went well. */
+typedef json_t *api_document(const struct api *api, const struct api_wish *wish, int64_t now);
+
 /* What a request that waits is answered with when all went well. */
 struct api_wish {
+	api_document *document; /* NULL: the status */
+	unsigned zones;         /* that it is about; bit 0 is zone 1 */
 	char message[API_MESSAGE_MAX]; /* "": a plain status */
 	enum cz2_source source;
 	bool raw, flat;
@@ -299,8 +316,16 @@ api_wait_gone(struct http_request *request);
 void
 api_wait_end(struct api *api);
 
-/* The status document as the query wants it. */
-json_t *
-api_status_document(const struct api *api, const struct api_wish *wish, int64_t now);
+/*
+ * The status as the query wants it, the program of the one zone, those of several, and the
+ * panel's clock.
+ */
+api_document api_status_document, api_schedule_document, api_schedules_document,
+	api_clock_document;
+
+/* What is wrong with a command as a whole; body has the errors when that is the flaw. */
+void
+api_answer_flaw(const struct api_call *call, enum command_flaw flaw, int64_t zone,
+		const struct body *body);
 
 #endif

@@ -76,7 +76,7 @@ carry_out(const struct api_call *call, const struct body *envelope,
 	const char *params = either(envelope, "params", "command_params");
 	char *text = metadata != NULL ? json_dumps(metadata, JSON_COMPACT) : NULL;
 	struct api_making making = {
-		.command = {.kind = kind, .zonal = kind->zonal, .zone = zone},
+		.command = {.kind = kind, .zonal = kind->zonal, .zone = zone, .now = call->now},
 		.when = API_WHEN_CREATED,
 		.patience_ms = EXPIRES_MINUTES * (int64_t)MINUTE_MS,
 		.metadata = text,

@@ -138,6 +138,16 @@ api_read_query(const struct api_call *call, const char *name, int64_t *value)
 }
 
 bool
+api_read_flag(const struct api_call *call, const char *name, bool *flag)
+{
+	int64_t value = 0;
+	bool read = api_read_query(call, name, &value);
+
+	*flag = value != 0;
+	return read;
+}
+
+bool
 api_read_nothing(const struct api_call *call)
 {
 	struct body body;

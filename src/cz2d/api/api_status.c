@@ -34,17 +34,6 @@ api_status_document(const struct api *api, const struct api_wish *wish, int64_t 
 	return document;
 }
 
-/* The request has been answered when this fails. */
-static bool
-read_flag(const struct api_call *call, const char *name, bool *flag)
-{
-	int64_t value = 0;
-	bool read = api_read_query(call, name, &value);
-
-	*flag = value != 0;
-	return read;
-}
-
 /* All that a rendered status depends on besides names. */
 static struct api_status_key
 key_of(const struct model *model, int64_t now)
@@ -99,7 +88,7 @@ answer_status(const struct api_call *call, bool force)
 {
 	struct api_wish wish = {.source = force ? CZ2_SOURCE_FORCE : CZ2_SOURCE_NONE};
 
-	if (!read_flag(call, "raw", &wish.raw) || !read_flag(call, "flat", &wish.flat))
+	if (!api_read_flag(call, "raw", &wish.raw) || !api_read_flag(call, "flat", &wish.flat))
 		return;
 	if (force)
 		api_wait_refresh(call, ENGINE_REFRESH_STATUS, &wish);
@@ -114,7 +103,7 @@ api_get_status(const struct api_call *call)
 {
 	bool force;
 
-	if (read_flag(call, "force", &force))
+	if (api_read_flag(call, "force", &force))
 		answer_status(call, force || !call->api->parts.config->cache.enabled);
 }
 

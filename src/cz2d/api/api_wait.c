@@ -90,11 +90,19 @@ api_wait_answer(struct api_wait *wait, int status, json_t *document)
 	json_decref(document);
 }
 
-/* Status, meta, message and warnings of a command that was carried out. */
+static json_t *
+shown_document(const struct api_wait *wait, int64_t now)
+{
+	api_document *document = wait->wish.document;
+
+	return (document != NULL ? document : api_status_document)(wait->api, &wait->wish, now);
+}
+
+/* What is shown, message and warnings of a command that was carried out. */
 static json_t *
 command_document(const struct api_wait *wait, const struct cz2_warnings *warnings, int64_t now)
 {
-	json_t *document = api_status_document(wait->api, &wait->wish, now);
+	json_t *document = shown_document(wait, now);
 	json_t *sentences = json_warnings(warnings);
 
 	json_object_set_new(document, "message", json_string(wait->wish.message));
@@ -107,7 +115,7 @@ static json_t *
 success_document(const struct api_wait *wait, const struct outcome *outcome, int64_t now)
 {
 	if (wait->wish.message[0] == '\0')
-		return api_status_document(wait->api, &wait->wish, now);
+		return shown_document(wait, now);
 	return command_document(wait, &outcome->warnings, now);
 }
 

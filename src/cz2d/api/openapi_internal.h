@@ -57,6 +57,26 @@ json_t *
 openapi_day_wish(void);
 json_t *
 openapi_period_wish(void);
+json_t *
+openapi_period(void);
+json_t *
+openapi_day(void);
+json_t *
+openapi_schedule(void);
+json_t *
+openapi_schedule_answer(void);
+json_t *
+openapi_schedule_set(void);
+json_t *
+openapi_schedules_answer(void);
+json_t *
+openapi_schedules_set(void);
+json_t *
+openapi_clock(void);
+json_t *
+openapi_clock_answer(void);
+json_t *
+openapi_clock_set(void);
 
 /* openapi_shapes.c: all that are written out, by their names. */
 json_t *

@@ -15,21 +15,32 @@
 
 struct devices;
 
+/* What a command makes of its body. */
+enum command_deed {
+	COMMAND_VALUES,  /* its members are values of the panel */
+	COMMAND_READS,   /* the panel, and writes nothing */
+	COMMAND_PROGRAM, /* its days become those of the zones */
+	COMMAND_RESUME,  /* nothing keeps the zones from following their program */
+	COMMAND_CLOCK,   /* what the panel's clock shows from now on */
+};
+
 /*
- * What it is called and takes; and what is said when it is done: before, the word or the
- * zones, after.
+ * What it is called and takes; and what is said when it is done: before, the word, the moment
+ * or the zones, after.
  */
 struct command_kind {
 	const char *name; /* in the ledger */
 	struct body_schema schema;
 	const char *before, *after;
 	bool zonal; /* for one zone, which is named outside the body */
-	bool reads; /* the panel, and writes nothing: */
-	enum engine_refresh_kind refresh;
+	bool whole; /* for all zones that are used, unless the body names some */
+	enum command_deed deed;
+	enum engine_refresh_kind refresh; /* COMMAND_READS */
 };
 
 extern const struct command_kind command_mode, command_fan, command_temperature, command_batch,
-	command_hold, command_update, command_clear;
+	command_hold, command_update, command_clear, command_schedule, command_schedules,
+	command_resume, command_resume_all, command_clock;
 /* Mode, ALL mode and fan in one; not to be had by name. */
 extern const struct command_kind command_system;
 
@@ -47,6 +58,7 @@ struct command_making {
 	bool zonal;      /* for this zone; else for those of the body, or the system */
 	int64_t zone;
 	unsigned zones;  /* found by command_check(); bit 0 is zone 1 */
+	int64_t now;     /* the moment that it came */
 };
 
 enum command_flaw {
@@ -65,10 +77,18 @@ command_check(struct command_making *making, const struct devices *devices, int6
 json_t *
 command_flaw_sentence(enum command_flaw flaw, int64_t zone);
 
-/* What a sound command wishes. */
+/* What a sound command wishes; what COMMAND_PROGRAM does, command_program() tells. */
 void
 command_wish(const struct command_making *making, struct cz2_command *wish,
 	     struct cz2_warnings *warnings);
+
+/* What a sound COMMAND_PROGRAM wishes. */
+void
+command_program(const struct command_making *making, struct cz2_program *program);
+
+/* The milliseconds of the week that a sound COMMAND_CLOCK sets the panel's clock to. */
+int64_t
+command_clock_ms(const struct command_making *making);
 
 /* Its parameters as the ledger keeps them: JSON text, to be freed. */
 char *

@@ -12,10 +12,9 @@
 #include <stddef.h>
 
 #include "cz2d/devices/devices.h"
+#include "cz2d/json/json_clock.h"
 #include "cz2d/json/json_value.h"
 #include "cz2d/model/model.h"
-
-enum { MINUTES_PER_DAY = 24 * 60 };
 
 /* One member of the status, or of one of its zones. */
 struct member {
@@ -106,22 +105,12 @@ zone_name(const struct json_view *view, enum cz2_field field, int zone)
 	return json_string(devices_name(view->devices, zone));
 }
 
-/* "Mon 03:45pm" */
 static json_t *
 system_time(const struct json_view *view, enum cz2_field field, int zone)
 {
-	static const char *const days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-	int minutes = model_clock(view->model, view->now);
-	int hour, minute;
-
 	(void)field;
 	(void)zone;
-	if (minutes == CZ2_UNKNOWN)
-		return json_null();
-	hour = minutes % MINUTES_PER_DAY / 60;
-	minute = minutes % 60;
-	return json_sprintf("%s %02d:%02d%s", days[minutes / MINUTES_PER_DAY % 7],
-			    hour % 12 == 0 ? 12 : hour % 12, minute, hour < 12 ? "am" : "pm");
+	return json_week_minute(model_clock(view->model, view->now));
 }
 
 /* True when one of two stages runs; CZ2_UNKNOWN when neither is known. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright 2026 The cz2d authors */
 /*
- * Days of the program as objects of periods.
+ * Days of the program as objects of periods, zones with their weeks, and the rules that a day
+ * has to keep. What somebody wishes of it is json_program.c's.
  */
 #include "build.h"
 
@@ -11,10 +12,12 @@
 
 #include <cz2/command.h>
 
+#include "cz2d/devices/devices.h"
 #include "cz2d/json/json_value.h"
-#include "cz2d/json/lax_time.h"
+#include "cz2d/model/model.h"
+#include "cz2d/model/program.h"
 
-enum { HOUR = 60, MINUTE_S = 60, WHERE_MAX = 32 };
+enum { HOUR = 60, WHERE_MAX = 32 };
 
 const char *const json_day_names[] = {"sun", "mon", "tue", "wed", "thu", "fri", "sat", NULL};
 
@@ -22,8 +25,8 @@ const char *const json_day_names[] = {"sun", "mon", "tue", "wed", "thu", "fri", 
  * Days
  */
 
-static json_t *
-start_value(int start)
+json_t *
+json_start(int start)
 {
 	if (start == CZ2_UNKNOWN)
 		return json_null();
@@ -35,7 +38,7 @@ period_value(const struct cz2_setting *setting)
 {
 	bool out = setting->out == 1;
 
-	return json_pack("{s:o, s:o, s:o, s:o}", "start", start_value(setting->start), "heat",
+	return json_pack("{s:o, s:o, s:o, s:o}", "start", json_start(setting->start), "heat",
 			 json_value_integer(out ? CZ2_UNKNOWN : setting->heat), "cool",
 			 json_value_integer(out ? CZ2_UNKNOWN : setting->cool), "out",
 			 json_value_boolean(setting->out));
@@ -53,136 +56,60 @@ json_day(const struct cz2_day *day)
 }
 
 /* ------------------------------------------------------------------------
- * Wishes
+ * Zones
  */
 
+/* The period that rules now, by its name. */
 static json_t *
-period_wish(const struct cz2_setting *wish)
+ruling_period(const struct json_view *view, int zone)
 {
-	json_t *object = json_object();
-
-	if (wish->start != CZ2_UNKNOWN)
-		json_object_set_new(object, "start", start_value(wish->start));
-	if (wish->heat != CZ2_UNKNOWN)
-		json_object_set_new(object, "heat", json_integer(wish->heat));
-	if (wish->cool != CZ2_UNKNOWN)
-		json_object_set_new(object, "cool", json_integer(wish->cool));
-	if (wish->out != CZ2_UNKNOWN)
-		json_object_set_new(object, "out", json_boolean(wish->out));
-	return object;
+	return json_value_word(cz2_period_names, program_period(view->model, zone, view->now));
 }
 
-/* Puts the member in, unless it is empty. It is taken. */
-static void
-set_if_any(json_t *object, const char *name, json_t *member)
+static bool
+is_known(const struct json_view *view, int zone, int day)
 {
-	if (json_object_size(member) > 0)
-		json_object_set(object, name, member);
-	json_decref(member);
-}
-
-static json_t *
-day_wish(const struct cz2_day *day)
-{
-	json_t *object = json_object();
-
-	for (int period = 0; period < CZ2_PERIODS; period++)
-		set_if_any(object, cz2_period_names[period], period_wish(&day->periods[period]));
-	return object;
+	return model_image(view->model, cz2_schedule_row(zone, day))->length != 0;
 }
 
 json_t *
-json_program(const struct cz2_day days[CZ2_SCHEDULES])
+json_schedule(const struct json_view *view, int zone)
 {
-	json_t *zones = json_array();
+	struct cz2_day week[CZ2_DAYS];
+	int64_t oldest = INT64_MAX;
+	json_t *days = json_object();
 
-	for (int zone = 1; zone <= CZ2_ZONES_MAX; zone++) {
-		json_t *week = json_object();
-
-		for (int day = 0; day < CZ2_DAYS; day++)
-			set_if_any(week, json_day_names[day],
-				   day_wish(&days[cz2_schedule_row(zone, day) - CZ2_ROW_SCHEDULE]));
-		if (json_object_size(week) > 0)
-			json_array_append_new(zones, json_pack("{s:i, s:O}", "zone_id", zone,
-							       "days", week));
-		json_decref(week);
-	}
-	return zones;
+	program_week(view->model, zone, week, &oldest);
+	for (int day = 0; day < CZ2_DAYS; day++)
+		json_object_set_new(days, json_day_names[day], is_known(view, zone, day)
+								       ? json_day(&week[day])
+								       : json_null());
+	return json_pack("{s:i, s:s, s:o, s:o, s:o}", "zone_id", zone, "name",
+			 devices_name(view->devices, zone), "period", ruling_period(view, zone),
+			 "age_seconds", oldest != INT64_MAX
+						? json_integer((view->now - oldest) / 1000)
+						: json_null(),
+			 "days", days);
 }
 
-static int16_t
-start_read(const json_t *value)
+json_t *
+json_schedules(const struct json_view *view, unsigned zones)
 {
-	const char *text = json_string_value(value);
-	int second;
+	json_t *list = json_array();
 
-	if (text == NULL || !lax_time(text, json_string_length(value), &second))
-		return CZ2_UNKNOWN;
-	return (int16_t)(second / MINUTE_S);
+	for (int zone = 1; zone <= devices_zones(view->devices); zone++)
+		if (devices_in_use(view->devices, zone) && (zones & 1U << (zone - 1)) != 0)
+			json_array_append_new(list, json_schedule(view, zone));
+	return list;
 }
 
-static int16_t
-number_read(const json_t *value)
+json_t *
+json_schedule_progress(const struct json_view *view)
 {
-	json_int_t number = json_integer_value(value);
+	int known, of;
 
-	return (int16_t)(json_is_integer(value) && number >= 0 && number <= UINT8_MAX
-				 ? number : CZ2_UNKNOWN);
-}
-
-static int16_t
-flag_read(const json_t *value)
-{
-	return (int16_t)(json_is_boolean(value) ? json_is_true(value) : CZ2_UNKNOWN);
-}
-
-static void
-day_read(const json_t *object, struct cz2_day *day)
-{
-	for (int period = 0; period < CZ2_PERIODS; period++) {
-		const json_t *wish = json_object_get(object, cz2_period_names[period]);
-
-		day->periods[period] = (struct cz2_setting){
-			.start = start_read(json_object_get(wish, "start")),
-			.heat = number_read(json_object_get(wish, "heat")),
-			.cool = number_read(json_object_get(wish, "cool")),
-			.out = flag_read(json_object_get(wish, "out")),
-		};
-	}
-}
-
-/* A week of the list, into its rows. */
-static bool
-week_read(const json_t *entry, struct cz2_day days[CZ2_SCHEDULES])
-{
-	const json_t *week = json_object_get(entry, "days");
-	json_int_t zone = json_integer_value(json_object_get(entry, "zone_id"));
-	struct cz2_schedule_problem problem;
-
-	if (zone < 1 || zone > CZ2_ZONES_MAX)
-		return false;
-	for (int day = 0; day < CZ2_DAYS; day++) {
-		struct cz2_day *wish = &days[cz2_schedule_row((int)zone, day) - CZ2_ROW_SCHEDULE];
-
-		day_read(json_object_get(week, json_day_names[day]), wish);
-		if (cz2_day_check(wish, &problem) != CZ2_OK)
-			return false;
-	}
-	return true;
-}
-
-bool
-json_program_read(const json_t *zones, struct cz2_day days[CZ2_SCHEDULES])
-{
-	const json_t *entry;
-	size_t i;
-
-	for (int row = 0; row < CZ2_SCHEDULES; row++)
-		cz2_day_clear(&days[row]);
-	json_array_foreach(zones, i, entry)
-		if (!week_read(entry, days))
-			return false;
-	return true;
+	program_progress(view->model, model_zones(view->model), &known, &of);
+	return json_pack("{s:i, s:i}", "known", known, "of", of);
 }
 
 /* ------------------------------------------------------------------------

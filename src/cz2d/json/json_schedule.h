@@ -7,16 +7,32 @@
 #ifndef CZ2D_JSON_SCHEDULE_H
 #define CZ2D_JSON_SCHEDULE_H
 
-#include <jansson.h>
-
 #include <cz2/schedule.h>
+
+#include "cz2d/json/json.h"
 
 /* "sun" .. "sat"; ended by NULL. */
 extern const char *const json_day_names[];
 
+/* "06:30", from minutes since midnight; null: not known. */
+json_t *
+json_start(int start);
+
 /* All of a day; null: not known. heat and cool are null where the period is out. */
 json_t *
 json_day(const struct cz2_day *day);
+
+/* A zone (1..8) with its week, as far as it was read. */
+json_t *
+json_schedule(const struct json_view *view, int zone);
+
+/* Those of these zones (bit 0 is zone 1) that are used. */
+json_t *
+json_schedules(const struct json_view *view, unsigned zones);
+
+/* How many rows of the program are known, and of how many. */
+json_t *
+json_schedule_progress(const struct json_view *view);
 
 /*
  * What is wished of the program (of days by their row - CZ2_ROW_SCHEDULE), as the ledger

@@ -169,7 +169,7 @@ mqtt_body_take(struct mqtt_command *door, const struct mqtt_topic_info *info, in
 {
 	struct reading reading = {
 		.door = door,
-		.making = {.kind = info->kind, .zonal = info->kind->zonal, .zone = zone},
+		.making = {.kind = info->kind, .zonal = info->kind->zonal, .zone = zone, .now = now},
 	};
 	struct mqtt_refusal refusal;
 	bool sound;

@@ -115,7 +115,7 @@ take_press(struct mqtt_command *door, const struct mqtt_topic_info *info, int zo
 	   const struct mqtt_incoming *message, struct mqtt_letter *letter, int64_t now)
 {
 	struct mqtt_plan plan = {.command = info->kind->name, .zone = zone,
-				 .refresh = info->kind->reads, .how = info->kind->refresh};
+				 .refresh = info->kind->deed == COMMAND_READS, .how = info->kind->refresh};
 	struct mqtt_refusal refusal;
 
 	if (!mqtt_press_read(letter->name, message->payload, message->length, &refusal) ||
