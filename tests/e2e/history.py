@@ -157,30 +157,76 @@ def raw_wish(table, row, body):
             for at, (before, value) in enumerate(zip(old, new)) if before != value}
 
 
-def wish_of(call):
-    """{(field, zone): value} that a call asks for; empty when it is no command."""
-    if call.method not in ("POST", "PUT") or not call.body:
+DAYS = tuple(day.lower() for day in panel.DAYS)
+DAY_GROUPS = {"all": DAYS, "weekdays": DAYS[1:6], "weekend": (DAYS[0], DAYS[6])}
+HOST = "host"  # the wish for the clock of the daemon's machine
+
+
+def _seconds(text):
+    """Of a day, as people write times."""
+    match = re.fullmatch(r"(\d+):(\d\d)(?::(\d\d))? ?(am|pm)?", text.lower())
+    hour, half = int(match[1]), match[4]
+    hour = hour % 12 + (12 if half == "pm" else 0) if half else hour
+    return hour * 3600 + int(match[2]) * 60 + int(match[3] or 0)
+
+
+def _period_wish(wishes):
+    for member, value in (wishes or {}).items():
+        if value is not None:
+            yield member, {"start": lambda one: _seconds(one) // 60, "heat": _number,
+                           "cool": _number, "out": _flag}[member](value)
+
+
+def _program_wish(days, zone):
+    return {(f"{day}.{period}.{member}", zone): value
+            for key, periods in days.items() for day in DAY_GROUPS.get(key, (key,))
+            for name, wishes in (periods or {}).items()
+            for period in (panel.PERIODS if name == "all" else (name,))
+            for member, value in _period_wish(wishes)}
+
+
+def _clock_wish(body):
+    if body.get("sync") is not None and _flag(body["sync"]):
+        return {("clock", 0): HOST}
+    return {("clock", 0): DAYS.index(body["day"]) * 86400 + _seconds(body["time"])}
+
+
+def _resumption(zones):
+    return {(flag, zone): False for zone in zones for flag in ("hold", "temporary", "out")}
+
+
+def wish_of(call, zones=8):
+    """{(field, zone): value} that a call asks for, in a house of so many zones; empty when it is
+    no command."""
+    path = call.target.split("?")[0]
+    if call.method not in ("POST", "PUT") or not (call.body or path.endswith("/resume")):
         return {}
     try:
-        body = json.loads(call.body)
+        body = json.loads(call.body or b"{}")
     except ValueError:
         return {}
     if not isinstance(body, dict):
         return {}
-    path = call.target.split("?")[0]
     raw = re.fullmatch(r"/api/v1/rows/(\d+)/(\d+)/(\d+)", path)
     try:
         if raw:
             return raw_wish(int(raw[2]), int(raw[3]), body)
-        return _wish(path, body)
-    except (KeyError, TypeError, ValueError, OverflowError):
+        return _wish(path, body, zones)
+    except (TypeError, ValueError, OverflowError, KeyError, AttributeError):
         return {}  # refused by the daemon, or the rules below complain
 
 
-def _wish(path, body):
+def _wish(path, body, zones):
     wish = {}
     if path.startswith("/api/v1/"):
-        return _ordered_wish(path, body)
+        return _ordered_wish(path, body, zones)
+    if path == "/clock":
+        return _clock_wish(body)
+    if path == "/system/resume":
+        return _resumption(range(1, zones + 1))
+    if path == "/schedules":
+        for zone in body.get("zones") or range(1, zones + 1):
+            wish.update(_program_wish(body["days"], _number(zone)))
     if path in ("/system/mode", "/system/fan", "/system"):
         wish.update(_system_wish(body))
     elif re.fullmatch(r"/zones/\d+", path):  # a zone's thermostat: what it wishes of both
@@ -190,31 +236,43 @@ def _wish(path, body):
         for zone in body.get("zones") or ():
             wish.update(_zone_wish(body, _number(zone)))
     else:
-        match = re.fullmatch(r"/zones/(\d+)/(temperature|hold)", path)
-        if match:
+        match = re.fullmatch(r"/zones/(\d+)/(temperature|hold|schedule|resume)", path)
+        if match and match[2] == "schedule":
+            wish.update(_program_wish(body["days"], int(match[1])))
+        elif match and match[2] == "resume":
+            wish.update(_resumption([int(match[1])]))
+        elif match:
             wish.update(_zone_wish(body, int(match[1])))
     return wish
 
 
 ORDERS = {"system.mode": "/system/mode", "system.fan": "/system/fan",
           "zones.temperature": "/zones/batch/temperature",
-          "zone.temperature": "/zones/{}/temperature", "zone.hold": "/zones/{}/hold"}
+          "zone.temperature": "/zones/{}/temperature", "zone.hold": "/zones/{}/hold",
+          "zone.schedule": "/zones/{}/schedule", "zones.schedule": "/schedules",
+          "zone.resume": "/zones/{}/resume", "system.resume": "/system/resume",
+          "clock.set": "/clock"}
 
 
-def _ordered_wish(path, body):
+def _ordered_wish(path, body, zones):
     """Of a command by name."""
     name = body.get("command") or body.get("command_type")
     params = body.get("params") or body.get("command_params") or {}
     device = re.search(r"-zone-(\d+)", f"{path} {body.get('device_id')}")
     zone = device[1] if device else params.get("zone_id")
-    return _wish(ORDERS[name].format(zone), params) if name in ORDERS else {}
+    return _wish(ORDERS[name].format(zone), params, zones) if name in ORDERS else {}
 
 
 def _wanted_bits(name, zone, wanted):
-    """(row, byte, mask, value) of one wish; ALL "on" is tried as every zone."""
+    """(row, byte, mask, value) of one wish; ALL "on" is tried as every zone, and whatever the
+    clock shows has moved on."""
     row = panel.row_of(name, zone)
     if panel.is_raw(name):
         return [(row, panel.raw_place(name), 0xFF, wanted)]
+    if name == "clock":
+        return [(row, byte, 0xFF, None) for byte in (3, 4, 5, 6)]
+    if name in panel.PROGRAM_FIELDS:
+        return _program_bits(row, *name.split(".")[1:], wanted)
     if name == "system_mode":
         return [(row, 4, 0xFF, panel.MODES.index(wanted))] if wanted in panel.MODES else []
     if name == "all_mode":
@@ -228,7 +286,23 @@ def _wanted_bits(name, zone, wanted):
     return [(row, byte, bit, bit if wanted else 0)]
 
 
-def met(wanted, value):
+def _program_bits(row, period, member, wanted):
+    """A setpoint that is named ends the OUT of its period."""
+    place = panel.PERIODS.index(period)
+    if member == "start":
+        return [(row, 3 + place, 0xFF, wanted // 60), (row, 7 + place, 0xFF, wanted % 60)]
+    if member == "heat":
+        return [(row, 11 + place, 0xFF, wanted)]
+    if member == "cool":
+        return [(row, 15 + place, 0xFF, wanted), (row, 11 + place, panel.OUT, 0)]
+    if wanted:
+        return [(row, 11 + place, 0xFF, panel.OUT_BYTES[place])]
+    return [(row, 11 + place, panel.OUT, 0)]
+
+
+def met(wanted, value, name=None):
+    if name == "clock":  # it has gone on since it was asked for
+        return value is not None and (wanted == HOST or (value - wanted) % panel.WEEK <= 60)
     return value not in (0, None) if wanted == ON else value == wanted
 
 
@@ -253,7 +327,8 @@ class Registers:
                 self.reads[one.row].append(one.time)
             elif one.destination == history.address and _is_answer(one):
                 self.replies[one.row if len(one.payload) > 3 else None].append(one)
-        self.commands = [(call, wish) for call in history.calls if (wish := wish_of(call))]
+        self.commands = [(call, wish) for call in history.calls
+                         if (wish := wish_of(call, history.zones))]
         self.rows = defaultdict(list)
         for change in sorted(history.changes, key=lambda one: one.time):
             self.rows[change.row].append((change.time, change.content))
@@ -370,7 +445,8 @@ def _unexplained(wishes, write, base):
     for byte, (old, new) in enumerate(zip(base, write.payload)):
         explained = 0
         for row, place, mask, value in wanted:
-            if row == write.row and place == byte and new & mask == value & mask:
+            if row == write.row and place == byte and \
+                    (value is None or new & mask == value & mask):
                 explained |= mask
         if (old ^ new) & ~explained:
             yield f"{write.row} byte {byte}: read {old:#04x}, written {new:#04x}"
@@ -430,7 +506,7 @@ def every_success_was_true(history, registers):
             contents = registers.during(panel.row_of(name, zone), call.sent,
                                         call.answered + CLOCK_SLACK)
             values = [panel.value(name, content, zone) for content in contents]
-            if any(met(wanted, value) for value in values):
+            if any(met(wanted, value, name) for value in values):
                 continue
             if taken_back(history, registers, call, wish, name, zone, wanted):
                 continue
@@ -471,16 +547,32 @@ def answers_show_the_change(history, registers):
         for (name, zone), wanted in wish.items():
             value = _shown(shown, name, zone)
             hidden = name in panel.RULED and ruler not in (0, None, zone)
-            if met(wanted, value) or hidden or zone > history.zones:
+            if met(wanted, value, name) or hidden or zone > history.zones:
                 continue
             if taken_back(history, registers, call, wish, name, zone, wanted):
                 continue
             now = registers.during(panel.row_of(name, zone), call.sent,
                                    call.answered + CLOCK_SLACK)[-1:]
-            if now and not met(wanted, panel.value(name, now[0], zone)):
+            if now and not met(wanted, panel.value(name, now[0], zone), name):
                 continue  # somebody changed it again while we answered
             yield Violation("answer without the change", call.answered,
                             f"{call}: shows {name} of zone {zone} as {value}")
+
+
+def answers_show_the_program(history, registers):
+    for call, wish in registers.commands:
+        answer = call.answer if isinstance(call.answer, dict) and call.status == 200 else {}
+        schedules = answer.get("schedules") or [answer["schedule"]] if "schedule" in answer \
+            or "schedules" in answer else []
+        told = {one["zone_id"]: one["days"] for one in schedules}
+        for (name, zone), wanted in wish.items():
+            if name not in panel.PROGRAM_FIELDS or not told:
+                continue
+            day, period, member = name.split(".")
+            shown = told[zone][day][period][member]
+            if (_seconds(shown) // 60 if member == "start" else shown) != wanted:
+                yield Violation("answer without the change", call.answered,
+                                f"{call}: shows {name} of zone {zone} as {shown}")
 
 
 def nothing_is_published_that_never_was(history, registers):
@@ -642,6 +734,7 @@ RULES = (
     every_caller_is_answered,
     every_success_was_true,
     answers_show_the_change,
+    answers_show_the_program,
     nothing_is_published_that_never_was,
     all_mode_shows_the_ruling_zone,
     unexpected_changes_were_not_ours,

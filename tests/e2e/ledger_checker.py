@@ -16,10 +16,7 @@ SENT_SLACK = 1.5     # between the daemon's and the panel's idea of when a frame
 BASIS = 30.0         # a row may have been read so long before a command that joined a turn
 FINAL = ("delivered", "failed", "expired")
 STATUSES = ("pending", "sent", *FINAL)
-TARGETS = {"system.mode": "/system/mode", "system.fan": "/system/fan",
-           "zones.temperature": "/zones/batch/temperature",
-           "zone.temperature": "/zones/{}/temperature", "zone.hold": "/zones/{}/hold",
-           "system.set": "/system", "zone.set": "/zones/{}"}
+TARGETS = {**history.ORDERS, "system.set": "/system", "zone.set": "/zones/{}"}
 
 
 @dataclass
@@ -58,15 +55,16 @@ class Ledger:
     since: float = 0.0  # what was requested before has no history any more
 
 
-def wish_of(command, device, params):
-    """{(field, zone): value}; empty when it wishes nothing of the panel."""
+def wish_of(command, device, params, zones=8):
+    """{(field, zone): value}, in a house of so many zones; empty when it wishes nothing of the
+    panel."""
     if command == "raw.write" and isinstance(params, dict):
         return history.raw_wish(params["table"], params["row"], params)
     if command not in TARGETS or not isinstance(params, dict):
         return {}
     zone = re.search(r"-zone-(\d+)$", device)
     target = TARGETS[command].format(zone[1] if zone else params.get("zone_id"))
-    return history.wish_of(Call("POST", target, json.dumps(params).encode(), 0.0))
+    return history.wish_of(Call("POST", target, json.dumps(params).encode(), 0.0), zones)
 
 
 # --- the rules --------------------------------------------------------------------------------
@@ -101,7 +99,7 @@ def delivered_was_true(seen, registers, _ledger, recent):
             continue
         for (name, zone), wanted in one.wish.items():
             values = _values(registers, name, zone, one.requested, one.updated)
-            if not any(history.met(wanted, value) for value in values) and \
+            if not any(history.met(wanted, value, name) for value in values) and \
                     not _taken_back(seen, registers, one, name, zone, wanted):
                 yield Violation("untrue delivery", one.updated,
                                 f"{one}: {name} of zone {zone} was {values}")
@@ -132,7 +130,7 @@ def failed_was_true(seen, registers, _ledger, recent):
 
 def _shown(registers, one):
     """True when the panel held all of it around the end of the record."""
-    return all(history.met(wanted, value) for (name, zone), wanted in one.wish.items()
+    return all(history.met(wanted, value, name) for (name, zone), wanted in one.wish.items()
                for value in _values(registers, name, zone, one.updated, one.updated))
 
 

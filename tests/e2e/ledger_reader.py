@@ -28,7 +28,7 @@ def read(daemons, zones, since):
         else:
             rows = from_rest(one, devices(one, zones), ledger, since)
         ends = [life.ended for life in one.lives if life.ended is not None]
-        ledger.records += [record(row, ends) for row in rows]
+        ledger.records += [record(row, ends, zones) for row in rows]
     ledger.records.sort(key=lambda one: one.requested)
     return ledger
 
@@ -51,11 +51,12 @@ def moment(text):
     return seconds - WALL
 
 
-def record(row, ends):
+def record(row, ends, zones=8):
     requested, updated = moment(row["requested_at"]), moment(row["updated_at"])
     last = updated if row["status"] in ("delivered", "failed", "expired") else float("inf")
     return Record(row["command_id"], row["device_id"], row["command"],
-                  wish_of(row["command"], row["device_id"], row["params"]), row["status"],
+                  wish_of(row["command"], row["device_id"], row["params"], zones),
+                  row["status"],
                   requested, updated, moment(row["sent_at"]), moment(row["delivered_at"]),
                   row["result"] or {}, any(requested <= end <= last for end in ends))
 

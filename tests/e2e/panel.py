@@ -16,7 +16,8 @@ DAYS = ("Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat")
 # The nine rows a full status is made of: what older clients always read, in this order.
 STATUS_ROWS = ((9, 3), (9, 4), (9, 5), (1, 9), (1, 12), (1, 16), (1, 17), (1, 18), (1, 24))
 LENGTHS = {(9, 1): 11, (9, 2): 11, (9, 3): 10, (9, 4): 11, (9, 5): 4, (1, 6): 16, (1, 9): 18,
-           (1, 12): 17, (1, 16): 19, (1, 17): 19, (1, 18): 7, (1, 24): 13}
+           (1, 12): 17, (1, 16): 19, (1, 17): 19, (1, 18): 7, (1, 24): 13,
+           **{(10, row): 19 for row in range(1, 57)}}
 
 
 def crc16(data):
@@ -90,6 +91,36 @@ ZONE_FIELDS = {
     "hold": ((1, 12), _zone_bit(10)),
     "out": ((1, 12), _zone_bit(12)),
 }
+WEEK = 7 * 86400
+PERIODS = ("wake", "day", "eve", "sleep")
+OUT = 0x80  # of a heat byte of the program
+OUT_BYTES = (OUT | 68, OUT | 60, OUT | 68, OUT | 60)  # what is known to work, by period
+
+
+def schedule_row(zone, day):
+    return 10, 7 * (zone - 1) + day + 1
+
+
+def _program_fields():
+    """"mon.wake.heat": what a row of table 10 holds of it. While it is out the setpoints do not
+    count, but are there."""
+    for day in DAYS:
+        for place, period in enumerate(PERIODS):
+            name = f"{day.lower()}.{period}."
+            yield name + "start", lambda row, zone, p=place: row[3 + p] * 60 + row[7 + p]
+            yield name + "heat", lambda row, zone, p=place: row[11 + p]
+            yield name + "cool", lambda row, zone, p=place: row[15 + p]
+            yield name + "out", lambda row, zone, p=place: bool(row[11 + p] & OUT)
+
+
+PROGRAM_FIELDS = dict(_program_fields())
+
+
+def _clock(row, zone):
+    """The second of the week."""
+    return row[3] * 86400 + row[4] * 3600 + row[5] * 60 + row[6]
+
+
 # What ALL mode shows of the ruling zone in every zone.
 RULED = ("cool_setpoint", "heat_setpoint", "temporary", "hold", "out")
 
@@ -121,12 +152,20 @@ def value(name, row, zone=0):
     """The value called name in the bytes of its row."""
     if is_raw(name):
         return row[raw_place(name)]
+    if name == "clock":
+        return _clock(row, zone)
+    if name in PROGRAM_FIELDS:
+        return PROGRAM_FIELDS[name](row, zone)
     return (ZONE_FIELDS if zone else SYSTEM_FIELDS)[name][1](row, zone)
 
 
 def row_of(name, zone=0):
     if is_raw(name):
         return tuple(_raw(name)[:2])
+    if name == "clock":
+        return 1, 18
+    if name in PROGRAM_FIELDS:
+        return schedule_row(zone, [day.lower() for day in DAYS].index(name.split(".")[0]))
     return (ZONE_FIELDS if zone else SYSTEM_FIELDS)[name][0]
 
 
@@ -139,6 +178,10 @@ def writable_bits(row, byte, zones=8):
         return 0xFF if 3 <= byte < 3 + zones or 11 <= byte < 11 + zones else 0
     if row == (1, 17):
         return 0x04 if byte == 3 else 0
+    if row == (1, 18):
+        return 0xFF if 3 <= byte <= 6 else 0
+    if row[0] == 10:
+        return 0xFF if 3 <= byte <= 18 and row[1] <= 7 * zones else 0
     return 0
 
 

@@ -68,6 +68,11 @@ def command(target, body, sent, answered, status=200, **rows):
     return Call("POST", target, json.dumps(body).encode(), sent, answered, status, answer)
 
 
+MONDAY = bytes((0, 10, 9, 6, 8, 17, 22, 0, 0, 0, 0, 68, 60, 68, 60, 76, 80, 76, 80))
+LATER = edited(MONDAY, b7=45)
+WISH = {"days": {"mon": {"wake": {"start": "6:45am"}}}}
+
+
 def truth():
     """A hold with a setpoint for zone 2, carried out by the book, from second 10 to 11."""
     frames = read(10.1, SETPOINTS) + write(10.2, WARMER) + read(10.3, FLAGS) \
@@ -80,6 +85,10 @@ def truth():
     messages = [told(9.0), told(10.66, flags=HELD, setpoints=WARMER),
                 told_of_system(9.0, shown()["system_mode"]), told_of_zone_2(9.0, SETPOINTS[12]),
                 told_of_zone_2(10.66, WARMER[12], hold=True)]
+    frames += read(31.0, MONDAY) + write(31.1, LATER) + read(31.2, LATER)
+    changes += [Change(0, (10, 9), MONDAY), Change(31.11, (10, 9), LATER, "write")]
+    calls.append(Call("PUT", "/zones/2/schedule", json.dumps(WISH).encode(), 30.9, 31.4, 200,
+                      {"schedule": {"zone_id": 2, "days": {"mon": {"wake": {"start": "06:45"}}}}}))
     for second in range(18, 30):
         frames += read(second, HELD if second < 20 else BOTH)
     changes.append(Change(19.5, (1, 12), BOTH, "wall"))
@@ -93,6 +102,18 @@ def rules(seen):
 
 def test_a_true_history_raises_nothing():
     assert [str(one) for one in history.check(truth())] == []
+
+
+def a_day_told_otherwise(seen):
+    seen.calls[-1].answer["schedule"]["days"]["mon"]["wake"]["start"] = "06:30"
+
+
+def a_period_that_nobody_named(seen):
+    next(one for one in seen.frames if one.payload == LATER).payload = edited(LATER, b12=59)
+
+
+def another_day(seen):
+    next(one for one in seen.frames if one.payload == LATER).payload = edited(LATER, b2=10)
 
 
 def without_call(seen):
@@ -243,6 +264,8 @@ def a_change_that_never_was(seen):
 
 
 LIES = {
+    a_day_told_otherwise: {"answer without the change"},
+    a_period_that_nobody_named: {"unnamed bytes"}, another_day: {"unrequested write"},
     a_change_that_nobody_told: {"unexpected change untold"},
     a_change_told_with_another_value: {"unexpected change untold"},
     our_own_write_told_as_unexpected: {"false unexpected change"},
@@ -287,7 +310,7 @@ def test_a_setpoint_that_the_schedule_takes_back_was_still_true():
     seen = truth()
     seen.frames = read(10.1, SETPOINTS) + write(10.2, WARMER) + read(10.3, SETPOINTS)
     seen.changes = seen.changes[:2]
-    seen.calls[1] = command("/zones/2/temperature", {"heat": 70}, 10.0, 10.7)
+    seen.calls[1:] = [command("/zones/2/temperature", {"heat": 70}, 10.0, 10.7)]
     seen.messages, seen.notes = [], []
     assert rules(seen) == set()
     seen.frames[3].heard = False

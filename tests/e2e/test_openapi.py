@@ -64,6 +64,8 @@ def fits(described, schema, value):
         if not schema.get("minItems", 0) <= len(value) <= schema.get("maxItems", len(value)):
             return False
         return all(fits(described, schema.get("items", {}), one) for one in value)
+    if isinstance(value, str) and not re.search(schema.get("pattern", ""), value):
+        return False
     if isinstance(value, str):
         return schema.get("minLength", 0) <= len(value) <= schema.get("maxLength", len(value))
     if isinstance(value, (int, float)) and not isinstance(value, bool):
@@ -120,6 +122,9 @@ BODIES = {"/system/mode": {"mode": "Heat"}, "/system/fan": {"fan": "Auto"},
           "/zones/{zone_id}/temperature": {"hold": False},
           "/zones/{zone_id}/hold": {"hold": False},
           "/zones/batch/temperature": {"zones": [1], "hold": False},
+          "/zones/{zone_id}/schedule": {"days": {"mon": {"wake": {"heat": 68}}}},
+          "/schedules": {"days": {"weekend": {"eve": {"start": "17:00"}}}},
+          "/clock": {"day": "wed", "time": "17:45"},
           "/api/v1/commands": {"command": "system.fan", "params": {"fan": "Auto"}},
           "/api/v1/devices/{device_id}/commands": {"command_type": "system.update"},
           "/api/v1/devices/{device_id}": {"name": "Attic", "metadata": {"floor": 2}}}
@@ -150,8 +155,8 @@ def test_what_need_not_be_waited_for_is_answered_as_described(described, shared_
     for method, path, operation in operations(described):
         if "202" not in operation["responses"]:
             continue
-        answer = shared_house.rest.post(fill(path), BODIES.get(path, {}),
-                                        headers={"Prefer": "respond-async"})
+        answer = shared_house.rest.request(method, fill(path), BODIES.get(path, {}),
+                                           headers={"Prefer": "respond-async"})
         assert answer.status == 202, (path, answer)
         assert fits(described, answer_schema(operation, 202), answer.json), (path, answer.json)
         queued += 1
@@ -204,7 +209,7 @@ def test_bodies_are_refused_exactly_where_the_schema_refuses(described, shared_h
 def test_the_codes_in_the_document_are_the_interfaces(described):
     for method, path, operation in operations(described):
         codes = {int(code) for code in operation["responses"]}
-        if path.startswith(("/system/", "/zones/")):
+        if path.startswith(("/system/", "/zones/")) and method != "GET":
             assert {200, 202, 400, 403, 409, 413, 415, 422, 429, 500, 503, 504} <= codes, (path, codes)
         if "{zone_id}" in path or "batch" in path:
             assert 404 in codes
