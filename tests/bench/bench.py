@@ -15,8 +15,9 @@ import bus  # noqa: E402
 import ledger  # noqa: E402
 import load  # noqa: E402
 import over_mqtt  # noqa: E402
+import rows  # noqa: E402
 
-ROWS = (*bus.ROWS, *load.ROWS, *ledger.ROWS, *over_mqtt.ROWS)
+ROWS = (*bus.ROWS, *load.ROWS, *ledger.ROWS, *over_mqtt.ROWS, *rows.ROWS)
 
 
 def show(what, limit, measured, verdict):
