@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "unit/support.h"
+#include "cz2d/engine/probe.h"
 #include "virtual/wire.h"
 
 enum {
@@ -44,7 +45,7 @@ static struct {
 	struct cz2_frame sent;
 	bool has_sent;
 
-	struct outcome outcomes[8]; /* of the commands, in the order of their end */
+	struct outcome outcomes[24]; /* of the commands, in the order of their end */
 	int outcome_count, outcome_read;
 	struct engine_config config;
 } t;
@@ -217,6 +218,8 @@ line_set(char *rest)
 		t.config.timeout_ms = integer(&rest);
 	else if (strcmp(name, "read-only") == 0)
 		t.config.read_only = integer(&rest) != 0;
+	else if (strcmp(name, "raw-writes") == 0)
+		t.config.raw_writes = integer(&rest) != 0;
 	else
 		fail_line("no such setting: %s", name);
 }
@@ -301,6 +304,32 @@ line_do(char *rest)
 			fail_line("%s: no such wish", name);
 	}
 	cz2_command_exclude(&order.command, &order.warnings);
+	error = engine_submit(t.core.engine, &order, t.core.now, &id);
+	if (error != CZ2_OK) {
+		struct outcome refused = {.error = error};
+
+		on_done(NULL, &refused, t.core.now);
+	}
+	engine_step(t.core.engine, t.core.now);
+}
+
+/* "raw 1.31": the row by its address; "raw 1.31 00 1E > 00 2D": and written, if it is the first. */
+static void
+line_raw(char *rest)
+{
+	enum cz2_row row = row_of(word(&rest));
+	const struct cz2_row_info *info = cz2_row_info(row);
+	struct probe_wish wish = {.device = info->device, .table = info->table, .row = info->row};
+	struct engine_order order = {.done = on_done, .raw = &wish};
+	char *becomes = rest != NULL ? strchr(rest, '>') : NULL;
+	engine_id id;
+	int error;
+
+	if (becomes != NULL) {
+		*becomes = '\0';
+		wish.length = (uint8_t)payload_of(row, rest, wish.expected);
+		payload_of(row, becomes + 1, wish.bytes);
+	}
 	error = engine_submit(t.core.engine, &order, t.core.now, &id);
 	if (error != CZ2_OK) {
 		struct outcome refused = {.error = error};
@@ -520,7 +549,7 @@ static const struct {
 	{">>", line_sent},     {"<<", line_reply},    {"late", line_late},   {"=", line_outcome},
 	{"state", line_state}, {"quiet", line_quiet}, {"plug", line_plug},
 	{"foreign", line_foreign}, {"wrote", line_wrote}, {"refresh", line_refresh},
-	{"stop", line_stop},
+	{"stop", line_stop},   {"raw", line_raw},
 };
 
 static void

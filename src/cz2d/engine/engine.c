@@ -597,6 +597,8 @@ take_result(void *self, const struct cz2_result *result, int64_t now)
 			note_probe_sent(engine, now);
 		tell_sent(engine, now);
 		probe_result(&engine->probe, result, now);
+		if (probe_is_over(&engine->probe))
+			end_probe(engine, now); /* a turn may come next */
 	} else if (engine->asker == ASKER_REFRESH) {
 		refresh_result(&engine->refresh, result, now);
 	}

@@ -135,6 +135,12 @@ probe_is_writing(const struct probe *probe)
 }
 
 bool
+probe_is_over(const struct probe *probe)
+{
+	return probe->state == PROBE_DONE;
+}
+
+bool
 probe_writes(const struct probe *probe, enum cz2_row row)
 {
 	return probe->state == PROBE_WRITING && (row == CZ2_ROW_NONE || row == probe->known);
@@ -173,6 +179,23 @@ compare(struct probe *probe, const struct cz2_image *image)
 	}
 }
 
+/*
+ * Replies carry no number: one that came twice may show the row as it was before the write.
+ * That it is missing is said only when two reads show that.
+ */
+static void
+judge(struct probe *probe, const struct cz2_image *image)
+{
+	bool missed = probe->missed;
+
+	probe->after = *image;
+	probe->missed = true;
+	if (probe_shown(&probe->wish, image))
+		finish(probe, CZ2_OK);
+	else if (missed)
+		finish(probe, failure_of(probe));
+}
+
 static void
 take_row(struct probe *probe, const struct cz2_result *result, int64_t now)
 {
@@ -198,8 +221,7 @@ take_row(struct probe *probe, const struct cz2_result *result, int64_t now)
 		compare(probe, &image);
 		return;
 	}
-	probe->after = image;
-	finish(probe, probe_shown(&probe->wish, &image) ? CZ2_OK : failure_of(probe));
+	judge(probe, &image);
 }
 
 void
@@ -283,8 +305,9 @@ static int
 error_of(const struct probe *probe)
 {
 	bool unseen = probe->sent && probe->after.time < probe->written;
+	bool doubtful = probe->missed && probe->error != CZ2_OK && probe->error != failure_of(probe);
 
-	return unseen ? CZ2_EUNCONFIRMED : probe->error;
+	return unseen || doubtful ? CZ2_EUNCONFIRMED : probe->error;
 }
 
 void

@@ -38,6 +38,7 @@ struct probe {
 	int tries, reads;
 	int error;
 	bool sent, acknowledged, refused;
+	bool missed; /* a read since the write did not show it */
 	int64_t written;
 	struct cz2_image before, after; /* the write */
 	int transactions, bytes, sends;
@@ -70,6 +71,10 @@ probe_is_writing(const struct probe *probe);
 /* True when the request under way is a write of this row; of any for CZ2_ROW_NONE. */
 bool
 probe_writes(const struct probe *probe, enum cz2_row row);
+
+/* True when nothing more is to be asked. */
+bool
+probe_is_over(const struct probe *probe);
 
 /* The write under way has left. */
 void
