@@ -148,6 +148,10 @@ def test_a_rule_broken_by_what_the_panel_holds_names_it_and_leaves_that_row_alon
     assert "zone 2 tue day" in complain(answer)[0][1], answer
     assert "70" in complain(answer)[0][1] and "69" in complain(answer)[0][1]
     assert rows(house, 2)[2] == before[2]
+    # The day before was taken by then, and the answer says so.
+    assert rows(house, 2)[1] != before[1]
+    assert answer.json["applied"]["program"] == [
+        {"zone_id": 2, "days": {"mon": {"day": {"heat": 69}}}}]
     answer = put(house, ZONE, {"days": {"wed": {"wake": {"start": "23:00"}}}}, 422)
     sentence = complain(answer)[0][1]
     assert "zone 2 wed day" in sentence and "23:00" in sentence, answer
@@ -211,6 +215,16 @@ def test_a_hand_that_edits_the_week_is_seen_by_who_asks(house):
     answer = house.rest.get(ZONE + "?force=true").json
     assert answer["schedule"]["days"]["wed"]["wake"]["heat"] == 58
     assert json.dumps(answer["schedule"]["days"]["tue"]) == json.dumps(TOLD)
+
+
+def test_what_another_client_writes_is_told_soon(new_house):
+    house = new_house(panel={"kind": "tcp"})
+    house.rest.get("/schedules?force=1")
+    other = panel.PanelClient(*house.sim.address)
+    other.edit(10, 12, lambda row: row.__setitem__(11, 57))
+    until(lambda: house.rest.get(ZONE).json["schedule"]["days"]["thu"]["wake"]["heat"] == 57,
+          what="the change")
+    other.close()
 
 
 # --- back to the schedule ---------------------------------------------------------------------

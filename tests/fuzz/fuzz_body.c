@@ -2,8 +2,8 @@
 /* Copyright 2026 The cz2d authors */
 /*
  * Any text as the body of any command: what is accepted lies within the ranges of
- * the tables, and what is refused is told in errors that are JSON again. Input: a digit
- * for the command, then the body; any other first byte is followed by a number in a path.
+ * the tables, and what is refused is told in errors that are JSON again. Input: a character
+ * from 0 on for the command, then the body; one before 0 is followed by a number in a path.
  */
 #include "build.h"
 
@@ -26,6 +26,22 @@ schema_at(unsigned n)
 	return NULL;
 }
 
+/* Whether it has a value of its own; others are JSON, or days. */
+static bool
+has_value(const struct body_field *field)
+{
+	return field->kind != BODY_TEXT && field->kind != BODY_OBJECT && field->kind != BODY_DAYS;
+}
+
+static bool
+is_word(const struct body_field *field, int value)
+{
+	for (int word = 0; word <= value; word++)
+		if (body_words(field)[word] == NULL)
+			return false;
+	return value >= 0;
+}
+
 static bool
 in_range(const struct body_field *field, int value)
 {
@@ -33,34 +49,57 @@ in_range(const struct body_field *field, int value)
 
 	if (value == BODY_ABSENT)
 		return !field->required;
-	info = cz2_field_info(field->field);
-	if (field->kind == BODY_BOOLEAN)
+	switch (field->kind) {
+	case BODY_BOOLEAN:
 		return value == 0 || value == (field->on != 0 ? field->on : 1);
-	if (value < info->set_min || value > info->set_max)
-		return false;
-	for (int word = 0; field->kind == BODY_WORD && word <= value; word++)
-		if (info->words[word] == NULL)
-			return false;
-	return true;
+	case BODY_WORD:
+		return is_word(field, value);
+	case BODY_NUMBER:
+		return value >= field->min && value <= field->max;
+	case BODY_TIME:
+		return value >= 0 && value < CZ2_DAY_MINUTES * 60;
+	default:
+		info = cz2_field_info(field->field);
+		return value >= info->set_min && value <= info->set_max;
+	}
+}
+
+/* Days that were accepted keep the rules, and those that were not named stay as they are. */
+static void
+check_days(const struct body *body)
+{
+	struct cz2_schedule_problem problem;
+
+	for (int day = 0; day < CZ2_DAYS; day++)
+		FUZZ_ASSERT(cz2_day_check(&body->days[day], &problem) == CZ2_OK);
 }
 
 static void
-check_accepted(const struct body *body)
+check_accepted(struct body *body)
 {
 	const struct body_field *fields = body->schema->fields;
 	int settings = 0;
 
 	FUZZ_ASSERT(json_is_object(body->json) || body->schema->optional);
 	for (int i = 0; fields[i].name != NULL; i++) {
+		bool given = body_member(body, fields[i].name) != NULL;
+
+		FUZZ_ASSERT(given || !fields[i].required);
+		settings += json_object_get(body->json, fields[i].name) != NULL &&
+			    !fields[i].required;
 		if (fields[i].kind == BODY_ZONES) {
-			FUZZ_ASSERT(body->zone_count >= 1 && body->zone_count <= CZ2_ZONES_MAX);
+			FUZZ_ASSERT(given ? body->zone_count >= 1 &&
+						    body->zone_count <= CZ2_ZONES_MAX
+					  : body->zone_count == 0);
 			continue;
 		}
-		FUZZ_ASSERT(in_range(&fields[i], body->values[i]));
-		FUZZ_ASSERT(body->values[i] == body_value(body, fields[i].field));
-		settings += body->values[i] != BODY_ABSENT && !fields[i].required;
+		if (has_value(&fields[i]))
+			FUZZ_ASSERT(in_range(&fields[i], body->values[i]));
+		if (fields[i].field != CZ2_FIELD_COUNT)
+			FUZZ_ASSERT(body->values[i] == body_value(body, fields[i].field));
 	}
 	FUZZ_ASSERT(settings > 0 || !body->schema->needs_setting);
+	check_days(body);
 }
 
 static bool
