@@ -40,7 +40,7 @@ _cz2ctl_words()
 	--url | --timeout | --heat | --cool | --device | --limit) return ;;
 	esac
 	case $(_cz2ctl_command) in
-	'') echo "$_cz2ctl_common" status mode fan zone hold resume schedule clock update commands devices mqtt backup restore diff monitor read dump decode write health version token ;;
+	'') echo "$_cz2ctl_common" status mode fan zone hold resume schedule clock update commands devices mqtt backup restore diff monitor doctor read dump decode write health version token ;;
 	status) echo "$_cz2ctl_common" --refresh ;;
 	mode) echo "$_cz2ctl_common" --all --no-wait Heat Cool Auto EHeat Off ;;
 	fan) echo "$_cz2ctl_common" --no-wait Auto On ;;
@@ -57,6 +57,7 @@ _cz2ctl_words()
 	commands) echo "$_cz2ctl_common" --device --status --limit list show follow ;;
 	devices) echo "$_cz2ctl_common" list show rename health config decommission recommission ;;
 	mqtt) echo "$_cz2ctl_common" show announce forget ;;
+	doctor) echo "$_cz2ctl_common" --direct --seconds ;;
 	monitor) echo "$_cz2ctl_common" --direct --replay --capture --hex --from --to --row --function --seconds --count ;;
 	token) echo "$_cz2ctl_common" --scope --file add list revoke ;;
 	hold) echo "$_cz2ctl_common" --temp --no-wait all on off ;;

@@ -40,6 +40,10 @@ run_commands(struct ctl *ctl);
 enum ctl_exit
 run_devices(struct ctl *ctl);
 
+/* run_doctor.c */
+enum ctl_exit
+run_doctor(struct ctl *ctl);
+
 /* run_monitor.c */
 enum ctl_exit
 run_monitor(struct ctl *ctl);

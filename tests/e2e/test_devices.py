@@ -238,7 +238,8 @@ HEALTH = {"device_id", "status", "problems", "connected", "is_stale", "last_seen
           "sensor"}
 LINK = {"kind", "since", "requests", "frames_sent", "frames_received", "bytes_sent",
         "bytes_received", "retries", "timeouts", "refused", "crc_errors", "bytes_skipped",
-        "stray_replies", "address_conflicts", "turnaround_ms", "foreign"}
+        "stray_replies", "address_conflicts", "turnaround_ms", "foreign", "target", "open",
+        "trouble", "last_frame_age", "rhythm", "swapped", "address_conflict"}
 
 
 def health(house, ident="cz2"):

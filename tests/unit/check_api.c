@@ -342,6 +342,14 @@ bus_conflict(const struct bus *bus, int64_t now)
 }
 
 bool
+bus_rhythm_known(const struct bus *bus, int64_t now)
+{
+	(void)bus;
+	(void)now;
+	return false;
+}
+
+bool
 bus_swapped(const struct bus *bus)
 {
 	(void)bus;
@@ -380,6 +388,20 @@ bus_quality(const struct bus *bus)
 
 	(void)bus;
 	return &quality;
+}
+
+const char *
+link_why(const struct link *link)
+{
+	(void)link;
+	return "";
+}
+
+enum link_state
+link_state(const struct link *link)
+{
+	(void)link;
+	return LINK_OPEN;
 }
 
 int64_t

@@ -60,6 +60,7 @@ device_link_schema(void)
 		"address_conflicts",
 		NULL,
 	};
+	static const char *const answers[] = {"open", "rhythm", "swapped", "address_conflict", NULL};
 	json_t *foreign = openapi_object(json_pack("{s:o, s:o}", "frames", openapi_plain("integer"),
 						   "line_percent", openapi_plain("number")));
 	json_t *properties =
@@ -68,6 +69,11 @@ device_link_schema(void)
 
 	for (const char *const *name = counters; *name != NULL; name++)
 		json_object_set_new(properties, *name, openapi_plain("integer"));
+	for (const char *const *name = answers; *name != NULL; name++)
+		json_object_set_new(properties, *name, openapi_plain("boolean"));
+	json_object_set_new(properties, "target", openapi_plain("string"));
+	json_object_set_new(properties, "trouble", openapi_nullable("string"));
+	json_object_set_new(properties, "last_frame_age", openapi_nullable("integer"));
 	return openapi_object(properties);
 }
 
