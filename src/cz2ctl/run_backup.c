@@ -7,7 +7,9 @@
 
 #include "cz2ctl/run.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "cz2ctl/copy.h"
@@ -15,6 +17,18 @@
 #include "cz2ctl/document_file.h"
 #include "cz2ctl/say.h"
 #include "cz2ctl/view.h"
+
+static void
+tell_saved(const struct ctl *ctl, const char *path, const json_t *document)
+{
+	const json_t *status = json_object_get(document, "status");
+
+	if (strcmp(path, "-") == 0 || options_has(ctl->options, OPTION_QUIET))
+		return;
+	fprintf(ctl->screen.file, "Saved %zu zones and %zu rows in %s\n",
+		json_array_size(json_object_get(status, "zones")),
+		json_array_size(json_object_get(document, "rows")), path);
+}
 
 enum ctl_exit
 run_backup(struct ctl *ctl)
@@ -26,6 +40,8 @@ run_backup(struct ctl *ctl)
 
 	if (code == CTL_DONE)
 		code = document_save(path, document);
+	if (code == CTL_DONE)
+		tell_saved(ctl, path, document);
 	json_decref(document);
 	free(copy);
 	return code;

@@ -155,12 +155,12 @@ say_wait_end(void)
 	say.shown = -1;
 }
 
-/* What is left for the bar itself; the last column stays free: some terminals wrap there. */
+/* What is left for the bar itself. Behind it there is room for "^C", which would wrap else. */
 static int
 bar_width(const char *what, const char *numbers)
 {
 	size_t columns = say.screen.columns > 0 ? say.screen.columns : COLUMNS_USUAL;
-	size_t rest = text_width(what) + strlen(numbers) + sizeof "  []  ";
+	size_t rest = text_width(what) + strlen(numbers) + sizeof "  []  ^C";
 	size_t width = columns > rest ? columns - rest : 0;
 
 	return (int)(width < BAR_MOST ? width : BAR_MOST);

@@ -212,11 +212,30 @@ static const struct view_field lines[] = {
 	{"Expires", 0, view_time, NULL, "expires_at", NULL},
 };
 
-static const struct view_field row_columns[] = {
-	{"Row", TABLE_LEFT, view_word, NULL, "row", NULL},
-	{"Before", TABLE_LEFT, view_word, NULL, "before", NULL},
-	{"After", TABLE_LEFT, view_word, NULL, "after", NULL},
-};
+/* Two lines for each row: side by side they do not fit a terminal. */
+static void
+print_rows(const struct screen *screen, const json_t *rows)
+{
+	static const struct table_column titles[] = {
+		{"Row", TABLE_LEFT}, {"Bytes", TABLE_ELASTIC}, {NULL, TABLE_LEFT}};
+	static const char *const members[] = {"before", "after"};
+	struct table *table = table_new(titles, VIEW_COUNT(titles));
+	const json_t *row;
+	size_t index;
+
+	json_array_foreach(rows, index, row)
+		for (int i = 0; i < VIEW_COUNT(members); i++) {
+			struct table_cell *cells = table_add(table);
+
+			if (cells == NULL)
+				break;
+			value_word(row, "row", cells[0].text);
+			value_word(row, members[i], cells[1].text);
+			strcpy(cells[2].text, members[i]);
+		}
+	table_print(table, screen);
+	table_free(table);
+}
 
 void
 view_commands(const struct screen *screen, const json_t *answer)
@@ -239,7 +258,7 @@ view_command(const struct screen *screen, const json_t *record)
 	view_lines(screen, record, lines, VIEW_COUNT(lines));
 	if (json_array_size(rows) > 0) {
 		putc('\n', screen->file);
-		view_rows(screen, rows, row_columns, VIEW_COUNT(row_columns));
+		print_rows(screen, rows);
 	}
 	view_notes(screen, warnings);
 }

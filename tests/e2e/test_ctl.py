@@ -145,14 +145,14 @@ def new_server():
 
 
 class Terminal:
-    """cz2ctl with standard output and error on a terminal of its own."""
+    """cz2ctl with standard output and error on a terminal of its own; asked: its input, too."""
 
-    def __init__(self, *arguments, columns=80, **environment):
+    def __init__(self, *arguments, columns=80, asked=False, **environment):
         self.master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
         self.popen = subprocess.Popen(
-            [program("cz2ctl"), *arguments], stdin=subprocess.DEVNULL, stdout=slave, stderr=slave,
-            env=clean_environment(**{"TERM": "xterm", **environment}))
+            [program("cz2ctl"), *arguments], stdin=slave if asked else subprocess.DEVNULL,
+            stdout=slave, stderr=slave, env=clean_environment(**{"TERM": "xterm", **environment}))
         os.close(slave)
         self.data = b""
         self.reader = threading.Thread(target=self._read, daemon=True)
