@@ -15,9 +15,9 @@ from test_documents import document
 # Lines that end otherwise, and why.
 ENDS = {"cz2ctl diff a.json": (DONE, REFUSED)}  # the panel lives on
 # Commands of the older tools, each of which has to have a row.
-PERL = ("status", "status_data", "status_json", "set_system", "set_zone", "show_schedules",
+PERL = ("monitor", "read", "write", "write_byte", "read_all", "status", "status_data", "status_json", "set_system", "set_zone", "show_schedules",
         "set_schedule", "set_time", "set_clock", "help", "czdiff")
-PYTHON = ("status", "status-json", "set-system", "set-zone")
+PYTHON = ("status", "status-json", "set-system", "set-zone", "monitor", "read")
 
 
 def tables():
@@ -46,7 +46,7 @@ def test_each_of_their_commands_has_one_of_ours():
 @pytest.fixture(scope="module")
 def panel_house(tmp_path_factory):
     """A house, in a directory with two backups."""
-    house = House(settings={"command.guard_ms": 0, "bus.gap_ms": 1})
+    house = House(settings={"command.guard_ms": 0, "bus.gap_ms": 1, "panel.raw_writes": True})
     here, back = tmp_path_factory.mktemp("old"), os.getcwd()
     os.chdir(here)
     for name in ("a.json", "b.json"):
