@@ -46,7 +46,8 @@ def test_each_of_their_commands_has_one_of_ours():
 @pytest.fixture(scope="module")
 def panel_house(tmp_path_factory):
     """A house, in a directory with two backups."""
-    house = House(settings={"command.guard_ms": 0, "bus.gap_ms": 1, "panel.raw_writes": True})
+    house = House(settings={"command.guard_ms": 0, "bus.gap_ms": 1, "panel.raw_writes": True},
+                  panel={"burst": True, "options": ("--load", "20")})
     here, back = tmp_path_factory.mktemp("old"), os.getcwd()
     os.chdir(here)
     for name in ("a.json", "b.json"):
@@ -64,7 +65,7 @@ def test_each_line_of_ours_is_carried_out(panel_house, line):
         pytest.skip("the build is named by a relative path")
     done = ctl("--socket", panel_house.daemon.socket, *shlex.split(line)[1:])
     assert done.code in ENDS.get(line, (DONE,)), done
-    assert done.out, "it says what it has done or found"
+    assert done.out, f"it says what it has done or found: {done}"
 
 
 # --- the grammar of the Perl script ---------------------------------------------------------------
