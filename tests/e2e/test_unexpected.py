@@ -159,6 +159,37 @@ def test_another_client_is_named_as_the_cause(new_house):
     assert found(house, zone(2), ask=False)["params"]["cause"] == "other_client"
 
 
+def program_read(house):
+    assert house.rest.get("/schedules?force=true").status == 200
+
+
+def test_a_period_that_begins_is_named_as_the_cause(new_house):
+    house = new_house(settings=SETTINGS)
+    program_read(house)
+    house.command("/zones/2/temperature", {"heat": 66, "temp": True})
+    house.command("/zones/3/temperature", {"heat": 66, "hold": True})
+    kept(house, zone(3))
+    house.sim.control("period")
+    one = found(house, zone(2))
+    assert one["params"]["cause"] == "period_began"
+    assert changes(one)["temporary"] == (True, False)
+    assert changes(one)["heat_setpoint"][1] == house.zone(2)["heat_setpoint"] != 66
+    assert found(house, zone(1))["params"]["cause"] == "period_began"
+    assert "info" in told(house)[0] and "a period of the schedule began" in told(house)[0]
+    house.sim.wall(3, hold=False)  # just then; nobody knows whether it was lost
+    assert found(house, zone(3))["params"]["cause"] == "unknown"
+
+
+def test_what_another_makes_of_a_zone_in_its_period_is_not_taken_for_the_schedules(new_house):
+    house = new_house(settings=SETTINGS)
+    program_read(house)
+    house.sim.control("period")
+    found(house, zone(2))
+    house.sim.set_bytes(1, 16, 12, (63,))
+    one = found(house, zone(2), 2)
+    assert (changes(one)["heat_setpoint"][1], one["params"]["cause"]) == (63, "unknown")
+
+
 def test_what_a_schedule_does_is_recorded_and_is_no_warning(new_house):
     house = new_house(settings=SETTINGS)
     house.sim.set_bytes(1, 16, 12, (63,))  # zone 2, which nothing holds

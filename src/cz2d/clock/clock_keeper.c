@@ -7,6 +7,7 @@
 
 #include "cz2d/clock/clock_keeper.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,12 +20,13 @@
 #include "cz2d/clock/clock_rule.h"
 #include "cz2d/config/config.h"
 #include "cz2d/engine/engine.h"
+#include "cz2d/json/json_schedule.h"
 #include "cz2d/ledger/ledger.h"
 #include "cz2d/model/clock.h"
 #include "cz2d/model/model.h"
 #include "cz2d/model/program.h"
 
-enum { SECOND_MS = 1000, MINUTE_S = 60, QUARTER_MINUTES = 15 };
+enum { SECOND_MS = 1000, MINUTE_S = 60, TIME_MAX = 16 };
 
 struct clock_keeper {
 	const struct config *config;
@@ -56,7 +58,7 @@ find_starts(const struct model *model, bool starts[CLOCK_QUARTERS])
 
 			if (start == CZ2_UNKNOWN)
 				return false;
-			starts[(day * CZ2_DAY_MINUTES + start) / QUARTER_MINUTES] = true;
+			starts[(day * CZ2_DAY_MINUTES + start) / CZ2_START_STEP] = true;
 		}
 	}
 	return true;
@@ -136,13 +138,26 @@ reason_of(const struct clock_keeper *keeper, const struct clock_view *view)
 				  : "; for a day there was no moment to set it";
 }
 
+/* "wed 17:30" */
+static const char *
+time_text(int second, char out[TIME_MAX])
+{
+	int minute = second / MINUTE_S;
+	int of_day = minute % CZ2_DAY_MINUTES;
+
+	snprintf(out, TIME_MAX, "%s %02d:%02d", json_day_names[minute / CZ2_DAY_MINUTES],
+		 of_day / 60, of_day % 60);
+	return out;
+}
+
 static void
 tell(const struct clock_keeper *keeper, const struct clock_view *view)
 {
-	int offset = cz2_clock_ahead(view->panel, view->host);
+	char panel[TIME_MAX], host[TIME_MAX];
 
-	log_warning("panel", "the panel's clock is %d minutes %s that of this machine%s",
-		    abs(offset) / MINUTE_S, offset < 0 ? "behind" : "ahead of",
+	log_warning("panel", "the panel's clock is %s that of this machine: %s, not %s%s",
+		    cz2_clock_ahead(view->panel, view->host) < 0 ? "behind" : "ahead of",
+		    time_text(view->panel, panel), time_text(view->host, host),
 		    reason_of(keeper, view));
 }
 
