@@ -130,6 +130,72 @@ def test_refresh_reads_the_panel(commander):
     assert one["command"] == "system.update" and one["params"] == {}
 
 
+def row_of(house, zone, day):
+    return house.sim.row(10, 7 * (zone - 1) + day + 1)
+
+
+def test_a_schedule_changes_what_it_names_and_is_told_before_its_result(commander):
+    house = commander.house
+    saturday, monday = bytearray(row_of(house, 2, 6)), row_of(house, 2, 1)
+    saturday[3], saturday[7], saturday[11] = 7, 30, 71
+    one = delivered(commander.ask(("schedule/2", {"days": {
+        "weekend": {"wake": {"start": "07:30", "heat": 71}}}})))
+    assert (one["command"], one["params"]["zone"], one["topics"]) == \
+        ("zone.schedule", 2, ["schedule/2"])
+    assert (row_of(house, 2, 6), row_of(house, 2, 1)) == (bytes(saturday), monday)
+    assert [frame.row for frame in house.written()[-2:]] == [(10, 8), (10, 14)]
+    told = [document(message)["days"]["sat"]["wake"] for message in
+            house.listener.all(f"{PREFIX}/schedule/2") if message.payload]
+    assert not told or told[-1] == {"start": "07:30", "heat": 71, "cool": saturday[15],
+                                    "out": False}
+
+
+def test_a_week_that_was_told_can_be_sent_back_and_costs_no_write(commander):
+    house = commander.house
+    assert house.rest.get("/schedules?force=true").status == 200
+    week = document(house.listener.wait(f"{PREFIX}/schedule/3"))["days"]
+    body = json.dumps({"days": week}, indent=4)
+    assert 1024 < len(body) < 8192
+    writes = len(house.written())
+    one = delivered(commander.ask(("schedule/3", body)))
+    assert one["unchanged"] and one["request"] == {"3": {"days": week}}
+    assert len(house.written()) == writes
+
+
+def test_a_button_lets_all_zones_follow_their_schedules(commander):
+    house = commander.house
+    house.command("/zones/batch/temperature", {"zones": [1, 3], "hold": True, "out": True})
+    house.command("/zones/2/temperature", {"temp": True})
+    one = delivered(commander.ask(("resume", "PRESS")))
+    assert (one["command"], one["params"]) == ("system.resume", {})
+    assert not any(zone[flag] for zone in house.status()["zones"]
+                   for flag in ("hold", "temporary", "out"))
+
+
+def test_a_button_sets_the_panels_clock(commander):
+    house = commander.house
+    house.sim.control("clock", day=2, hour=3, minute=4)
+    assert house.rest.post("/cache/clear").status == 200
+    one = delivered(commander.ask(("clock/sync", "PRESS")))
+    assert (one["command"], one["params"]) == ("clock.set", {"sync": True})
+    assert abs(house.rest.get("/clock").json["clock"]["offset_seconds"]) <= 3
+    again = delivered(commander.ask(("clock/sync", "PRESS")))
+    assert again["unchanged"] and again["transactions"] == 0
+
+
+def test_a_schedule_that_was_named_is_done_once(commander):
+    ident = "0b7b4f5e-6a41-4d5a-9d0e-4b6f3f1f2c21"
+    body = {"command_id": ident, "days": {"tue": {"eve": {"heat": 66}}}}
+    one = delivered(commander.ask(("schedule/1", body)))
+    assert one["command_id"] == ident
+    writes = len(commander.house.written())
+    assert commander.ask(("schedule/1", body))["applied"] == one["applied"]
+    body["days"]["tue"]["eve"]["heat"] = 67
+    refused(commander.ask(("schedule/1", body)), "id_taken")
+    assert len(commander.house.written()) == writes
+    commander.house.twice.add(ident)
+
+
 def test_a_range_that_comes_as_three_messages_is_one_change(commander):
     """Home Assistant sends mode, low and high; between low and high no pair is acceptable."""
     commander.house.command("/zones/1/temperature", {"heat": 60, "cool": 68, "hold": True})
@@ -389,7 +455,16 @@ def test_what_was_not_judged_yet_is_refused_when_the_daemon_stops(new_commander)
     ("zone/1", '{"heat": 70, "metadata": "' + "x" * 1100 + '"}', "too_large"),
     ("nonsense", "1", "unknown_topic"),
     ("zone/1/setpoint", "70", "unknown_topic"),
-    ("schedule/1", "{}", "unknown_topic"),
+    ("schedule", "{}", "unknown_topic"),
+    ("schedule/1", "x" * 8193, "too_large"),
+    ("schedule/4", {"days": {"mon": {"wake": {"heat": 70}}}}, "unknown_zone"),
+    ("schedule/1", {}, "bad_value"),
+    ("schedule/1", {"days": {"mon": {"wake": {"heat": None}}}}, "bad_value"),
+    ("schedule/1", {"days": {"mon": {"wake": {"start": "06:10"}}}}, "bad_value"),
+    ("schedule/1", {"days": {"mon": {"wake": {"heat": 99}}}}, "out_of_range"),
+    ("schedule/1", {"days": {"mon": {"wake": {"haet": 70}}}}, "unknown_member"),
+    ("resume", "ON", "bad_value"),
+    ("clock/sync", "now", "bad_value"),
     ("zone/4/low", "70", "unknown_zone"),
     ("zone/9/low", "70", "unknown_zone"),
     ("zones", {"zones": [1, 4], "heat": 70}, "unknown_zone"),
@@ -457,6 +532,8 @@ def test_who_may_not_command_is_told(new_commander, setting):
     commander = new_commander(settings=setting)
     refused(commander.ask(("zone/1/low", "66")), "read_only")
     refused(commander.ask(("zone/1", {"heat": 66})), "read_only")
+    refused(commander.ask(("schedule/1", {"days": {"mon": {"eve": {"out": True}}}})), "read_only")
+    refused(commander.ask(("resume", "PRESS")), "read_only")
     refused(commander.ask(("zone/1/low", "warm")), "bad_number")
     one = commander.ask(("refresh", "PRESS"))
     assert one["status"] == ("delivered" if "panel.read_only" in setting else "refused")
@@ -533,7 +610,9 @@ EVERY_TOPIC = [("system/mode", "Cool"), ("system/fan", "On"), ("system/all", "1"
                  (("mode", "cool"), ("power", "OFF"), ("target", "85"), ("low", "85"),
                   ("high", "99"), ("preset", "away"), ("fan", "on"))],
                ("zone/1", '{"heat": 85}'), ("zones", '{"zones": [1, 2], "heat": 85}'),
-               ("system", '{"mode": "Cool"}'), ("refresh", "PRESS")]
+               ("system", '{"mode": "Cool"}'), ("refresh", "PRESS"), ("resume", "PRESS"),
+               ("clock/sync", "PRESS"),
+               ("schedule/1", '{"days": {"all": {"all": {"heat": 85}}}}')]
 
 
 def retained_under_set(house):

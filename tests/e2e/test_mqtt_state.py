@@ -24,12 +24,14 @@ SYSTEM = ("mode", "effective_mode", "activity", "fan_mode", "fan_running", "comp
           "all_mode")
 ZONE = ("zone", "name", "temperature", "humidity", "mode", "action", "target", "low", "high",
         "heat_setpoint", "cool_setpoint", "preset", "hold", "temporary", "out", "damper",
-        "fan_mode")
+        "fan_mode", "period")
 # Members that are called the same in the status.
 SYSTEM_SAME = ("effective_mode", "fan_mode", "compressor_stage_1", "compressor_stage_2",
                "aux_heat_stage_1", "aux_heat_stage_2", "humidify", "dehumidify",
                "reversing_valve", "outside_temp", "air_handler_temp", "all_mode")
 ZONE_SAME = ("name", "heat_setpoint", "cool_setpoint", "hold", "temporary", "out")
+DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
+PERIODS = ("wake", "day", "eve", "sleep")
 MOVING = {"status": ("time", "system_time")}  # what nobody commands
 
 
@@ -101,7 +103,7 @@ def zone_document(house, status, number):
     return {**{name: zone[name] for name in ZONE_SAME}, **thermostat(house.sim, number),
             "zone": number, "humidity": status["zone1_humidity"] if number == 1 else None,
             "action": action(status, zone), "damper": zone["damper_position"],
-            "fan_mode": status["fan_mode"].lower()}
+            "fan_mode": status["fan_mode"].lower(), "period": last(house, f"zone/{number}")["period"]}
 
 
 def temperature_fits(shown, zone):
@@ -317,10 +319,64 @@ def test_diagnostics_count_as_rest_does_and_seldom(mqtt_house):
         mqtt_house.rest.post("/update")
     rest = mqtt_house.rest.get("/api/v1/devices/cz2/health").json["link"]
     told = last(mqtt_house, "diagnostics")
-    assert set(told) == {"started", "last_contact", *rest}
+    assert set(told) == {"started", "last_contact", "clock_offset", *rest}
+    assert abs(told["clock_offset"]) <= 7 * 24 * 60 / 2
+    assert round(told["clock_offset"], 1) == told["clock_offset"]
     assert (told["kind"], told["since"]) == (rest["kind"], rest["since"])
     assert all(told[name] <= rest[name] for name in ("requests", "frames_sent", "timeouts"))
     assert len(heard(mqtt_house, "diagnostics")) == 1
+
+
+# --- the program ---------------------------------------------------------------------------------
+
+def program(house, zone):
+    """The zone's week as its rows at the panel have it."""
+    return {day: _day(house.sim.row(10, 7 * (zone - 1) + n + 1)) for n, day in enumerate(DAYS)}
+
+
+def _day(row):
+    return {name: {"start": f"{row[3 + n]:02}:{row[7 + n]:02}",
+                   "heat": None if row[11 + n] & 0x80 else row[11 + n],
+                   "cool": None if row[11 + n] & 0x80 else row[15 + n],
+                   "out": bool(row[11 + n] & 0x80)} for n, name in enumerate(PERIODS)}
+
+
+def test_each_zones_program_is_told_whole_once_and_retained(mqtt_house):
+    house = mqtt_house
+    house.rest.get("/schedules?force=true")
+    for zone in (1, 2, 3):
+        one = house.listener.wait(f"{PREFIX}/schedule/{zone}")
+        told = document(one)
+        assert one.qos == 1 and tuple(told) == ("zone_id", "name", "days")
+        assert (told["zone_id"], told["days"]) == (zone, program(house, zone))
+    house.rest.get("/schedules?force=true")
+    agree(house)
+    assert len(heard(house, "schedule/1")) == 1
+    assert f"{PREFIX}/schedule/3" in retained(house)
+
+
+def test_the_period_that_rules_is_told_when_another_one_begins(mqtt_house):
+    house = mqtt_house
+    house.rest.get("/schedules?force=true")
+    house.sim.control("clock", day=1, hour=7, minute=0, second=0)
+    house.rest.post("/cache/clear")
+    until(lambda: last(house, "zone/2")["period"] == "wake", what="the period")
+    start = house.sim.control("period")
+    house.rest.post("/cache/clear")
+    until(lambda: last(house, "zone/2")["period"] != "wake", what="the next one")
+    days = last(house, "schedule/2")["days"][DAYS[start["day"]]]
+    assert days[last(house, "zone/2")["period"]]["start"] == \
+        f"{start['hour']:02}:{start['minute']:02}"
+
+
+def test_what_a_zone_that_is_not_used_was_to_do_is_taken_back(mqtt_house):
+    house = mqtt_house
+    house.rest.get("/schedules?force=true")
+    house.listener.wait(f"{PREFIX}/schedule/2")
+    house.rest.post("/api/v1/devices/cz2-zone-2/decommission")
+    until(lambda: last(house, "schedule/2") is None, 30, what="its schedule to go")
+    house.rest.post("/api/v1/devices/cz2-zone-2/recommission")
+    until(lambda: last(house, "schedule/2"), 30, what="its schedule to come")
 
 
 # --- the audit -------------------------------------------------------------------------------------

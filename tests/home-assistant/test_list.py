@@ -6,6 +6,7 @@ house; its log stays clean. The tests share one house and run in this order."""
 import random
 import re
 import signal
+import time
 import urllib.error
 
 import pytest
@@ -254,6 +255,29 @@ def test_a_button_refreshes(home):
     home.client.call("button.press", entity_id="button.comfortzone_ii_refresh")
     assert home.result(last)["attributes"]["event_type"] == "delivered"
     home.agrees(3)
+
+
+def test_a_button_lets_all_zones_follow_their_schedules(home):
+    home.wall(1, hold=True)
+    home.wall(2, out=True)
+    home.all_agree()
+    last = home.last_result()
+    home.client.call("button.press", entity_id="button.comfortzone_ii_resume_schedule")
+    assert home.result(last)["attributes"]["event_type"] == "delivered"
+    home.all_agree()
+    presets = {home.client.state(home.climate(n))["attributes"]["preset_mode"] for n in (1, 2, 3)}
+    assert presets == {"none"}
+
+
+def test_a_button_sets_the_panels_clock(home):
+    home.house.sim.control("clock", day=2, hour=3, minute=4)
+    last = home.last_result()
+    home.client.call("button.press", entity_id="button.comfortzone_ii_set_panel_clock")
+    assert home.result(last)["attributes"]["event_type"] == "delivered"
+    now, shown_now = time.localtime(), home.house.sim.control("clock")
+    minutes = (now.tm_wday + 1) % 7 * 1440 + now.tm_hour * 60 + now.tm_min
+    ahead = shown_now["day"] * 1440 + shown_now["hour"] * 60 + shown_now["minute"] - minutes
+    assert ahead % (7 * 1440) in (0, 1, 7 * 1440 - 1)
 
 
 def device(number):

@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <cz2/schedule.h>
+
 #include "json_house.h"
 #include "support.h"
 
@@ -60,14 +62,14 @@ START_TEST(a_zone_has_every_member_in_its_order)
 			"\"target\":null,\"low\":68,\"high\":75,"
 			"\"heat_setpoint\":68,\"cool_setpoint\":75,\"preset\":\"temporary\","
 			"\"hold\":false,\"temporary\":true,\"out\":false,"
-			"\"damper\":47,\"fan_mode\":\"auto\"}");
+			"\"damper\":47,\"fan_mode\":\"auto\",\"period\":null}");
 	assert_document(zone(2),
 			"{\"zone\":2,\"name\":\"Küche\",\"temperature\":70.0,\"humidity\":null,"
 			"\"mode\":\"heat_cool\",\"action\":\"heating\","
 			"\"target\":null,\"low\":62,\"high\":80,"
 			"\"heat_setpoint\":62,\"cool_setpoint\":80,\"preset\":\"away\","
 			"\"hold\":true,\"temporary\":false,\"out\":true,"
-			"\"damper\":100,\"fan_mode\":\"auto\"}");
+			"\"damper\":100,\"fan_mode\":\"auto\",\"period\":null}");
 }
 END_TEST
 
@@ -87,7 +89,66 @@ START_TEST(what_is_unknown_is_null)
 			"\"mode\":null,\"action\":null,\"target\":null,\"low\":null,\"high\":null,"
 			"\"heat_setpoint\":null,\"cool_setpoint\":null,\"preset\":null,"
 			"\"hold\":null,\"temporary\":null,\"out\":null,\"damper\":null,"
-			"\"fan_mode\":null}");
+			"\"fan_mode\":null,\"period\":null}");
+}
+END_TEST
+
+/* Of zone 1, every day: 6:00 70/76, 8:00 62/80, 17:00 out, 22:00 60/78. */
+static void
+learn_days(int days)
+{
+	for (int day = 0; day < days; day++) {
+		char hex[64];
+
+		snprintf(hex, sizeof hex, "00 0A %02X 06 08 11 16 00 00 00 00 46 3E C4 3C 4C 50 4C 4E",
+			 day + 1);
+		learn(cz2_schedule_row(1, day), hex);
+	}
+}
+
+static const char *
+period_at(const char *clock)
+{
+	house.view.now++; /* rows are never older than what is known */
+	learn(CZ2_ROW_1_18, clock);
+	take(zone(1));
+	return json_string_value(json_object_get(house.document, "period"));
+}
+
+START_TEST(the_period_is_the_one_that_rules_by_the_panels_clock)
+{
+	learn_house();
+	learn_days(CZ2_DAYS);
+	ck_assert_str_eq(period_at("00 01 12 03 06 00 00"), "wake");
+	ck_assert_str_eq(period_at("00 01 12 03 10 3B 00"), "day");
+	ck_assert_str_eq(period_at("00 01 12 03 11 00 00"), "eve");
+	ck_assert_str_eq(period_at("00 01 12 00 01 00 00"), "sleep");
+	take(zone(2));
+	ck_assert(json_is_null(json_object_get(house.document, "period")));
+}
+END_TEST
+
+START_TEST(a_program_is_shown_when_all_of_it_is_known_and_nothing_in_it_moves)
+{
+	json_t *wednesday, *one;
+
+	learn_house();
+	learn_days(CZ2_DAYS - 1);
+	assert_document(json_home_schedule(&house.view, 1), "null");
+	learn_days(CZ2_DAYS);
+	take(json_home_schedule(&house.view, 1));
+	ck_assert_int_eq(json_object_size(house.document), 3);
+	ck_assert_int_eq(json_integer_value(json_object_get(house.document, "zone_id")), 1);
+	ck_assert_str_eq(json_string_value(json_object_get(house.document, "name")), "Hall");
+	wednesday = json_object_get(json_object_get(house.document, "days"), "wed");
+	one = json_object_get(wednesday, "day");
+	ck_assert_str_eq(json_string_value(json_object_get(one, "start")), "08:00");
+	ck_assert_int_eq(json_integer_value(json_object_get(one, "heat")), 62);
+	ck_assert_int_eq(json_integer_value(json_object_get(one, "cool")), 80);
+	one = json_object_get(wednesday, "eve");
+	ck_assert(json_is_true(json_object_get(one, "out")));
+	ck_assert(json_is_null(json_object_get(one, "heat")));
+	assert_document(json_home_schedule(&house.view, 2), "null");
 }
 END_TEST
 
@@ -187,6 +248,8 @@ main(void)
 		the_system_has_every_member_in_its_order,
 		a_zone_has_every_member_in_its_order,
 		what_is_unknown_is_null,
+		the_period_is_the_one_that_rules_by_the_panels_clock,
+		a_program_is_shown_when_all_of_it_is_known_and_nothing_in_it_moves,
 		emergency_heat_is_heat_to_a_zone,
 		all_mode_shows_the_ruling_zone_everywhere,
 		a_temperature_leaves_a_step_only_when_it_is_well_beyond_the_middle,

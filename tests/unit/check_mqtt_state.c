@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <cz2/schedule.h>
+
 #include "base/clock.h"
 #include "base/mem.h"
 #include "cz2d/bus/bus.h"
@@ -21,7 +23,7 @@
 #include "link/link.h"
 #include "support.h"
 
-enum { TOPICS_MAX = 16, STALE_S = 300, STALE_MS = STALE_S * 1000, HALF_A_SECOND = 500 };
+enum { TOPICS_MAX = 24, STALE_S = 300, STALE_MS = STALE_S * 1000, HALF_A_SECOND = 500 };
 
 /* ------------------------------------------------------------------------
  * The broker of paper
@@ -264,6 +266,72 @@ START_TEST(nothing_half_read_is_told)
 }
 END_TEST
 
+/* Zone 1, every day: 6:00 heat, 8:00 62/80, 17:00 70/76, 22:00 60/78; and a poll that tells it. */
+static void
+learn_program(int heat)
+{
+	for (int day = 0; day < CZ2_DAYS; day++) {
+		char hex[64];
+
+		snprintf(hex, sizeof hex,
+			 "00 0A %02X 06 08 11 16 00 00 00 00 %02X 3E 46 3C 4C 50 4C 4E", day + 1,
+			 (unsigned)heat);
+		learn(cz2_schedule_row(1, day), hex);
+	}
+	poll();
+}
+
+START_TEST(a_program_is_told_when_it_is_known_and_when_it_changes)
+{
+	mqtt_state_connected(state);
+	poll();
+	ck_assert_ptr_null(paper("house/schedule/1"));
+	learn_program(70);
+	assert_member("house/schedule/1", "\"wake\":{\"start\":\"06:00\",\"heat\":70,");
+	ck_assert_int_eq(paper("house/schedule/1")->rank, MQTT_RANK_STATE);
+	ck_assert_ptr_null(paper("house/schedule/2"));
+	for (int i = 0; i < 3; i++)
+		learn_program(70);
+	ck_assert_int_eq(paper("house/schedule/1")->made, 1);
+	learn_program(71);
+	assert_member("house/schedule/1", "\"heat\":71,");
+	ck_assert_int_eq(changes("house/schedule/1"), 2);
+}
+END_TEST
+
+static void
+on_kept(void *self, int error, int64_t now)
+{
+	(void)self;
+	(void)now;
+	ck_assert_int_eq(error, CZ2_OK);
+}
+
+/* The zone is not used any more, or again. */
+static void
+retire(int zone, bool decommissioned)
+{
+	struct devices_change change = {.retires = true, .decommissioned = decommissioned};
+
+	devices_change(devices, zone, &change, "somebody", on_kept, NULL);
+	device_store_answer(CZ2_OK);
+}
+
+START_TEST(a_program_goes_with_its_zone_and_comes_with_it)
+{
+	learn_program(70);
+	retire(1, true);
+	mqtt_state_erase(state, 1);
+	ck_assert_ptr_null(told("house/schedule/1"));
+	ck_assert_ptr_null(told("house/zone/1"));
+	poll();
+	ck_assert_ptr_null(told("house/schedule/1"));
+	retire(1, false);
+	mqtt_state_renamed(state);
+	assert_member("house/schedule/1", "\"zone_id\":1,");
+}
+END_TEST
+
 START_TEST(zones_that_are_not_used_have_no_topic)
 {
 	mqtt_state_connected(state);
@@ -278,6 +346,9 @@ START_TEST(zones_that_are_not_used_have_no_topic)
 		ck_assert_ptr_nonnull(paper(topic)); /* an earlier configuration may have had it */
 		ck_assert_ptr_null(told(topic));
 		ck_assert_int_eq(changes(topic), 1);
+		snprintf(topic, sizeof topic, "house/schedule/%d", zone);
+		ck_assert_ptr_nonnull(paper(topic));
+		ck_assert_ptr_null(told(topic));
 	}
 }
 END_TEST
@@ -395,6 +466,8 @@ main(void)
 		a_poll_that_shows_nothing_new_repeats_the_status_only,
 		what_changes_concerns_only_whom_it_concerns,
 		nothing_half_read_is_told,
+		a_program_is_told_when_it_is_known_and_when_it_changes,
+		a_program_goes_with_its_zone_and_comes_with_it,
 		zones_that_are_not_used_have_no_topic,
 		who_shows_a_wish_can_be_told_again,
 		other_names_are_told_at_once,

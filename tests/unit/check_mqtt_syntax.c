@@ -52,7 +52,9 @@ START_TEST(each_topic_is_found_with_its_zone)
 		{"zone/3/low", 3, MQTT_SCALAR},	 {"zone/4/high", 4, MQTT_SCALAR},
 		{"zone/5/preset", 5, MQTT_SCALAR}, {"zone/6/fan", 6, MQTT_SCALAR},
 		{"zone/7", 7, MQTT_BODY},	 {"zones", 0, MQTT_BODY},
-		{"system", 0, MQTT_BODY},	 {"refresh", 0, MQTT_PRESS},
+		{"system", 0, MQTT_BODY},	 {"schedule/8", 8, MQTT_BODY},
+		{"resume", 0, MQTT_PRESS},	 {"clock/sync", 0, MQTT_PRESS},
+		{"refresh", 0, MQTT_PRESS},
 	};
 	unsigned rows = 0;
 
@@ -72,6 +74,15 @@ START_TEST(each_topic_is_found_with_its_zone)
 }
 END_TEST
 
+START_TEST(a_week_may_be_longer_than_all_else)
+{
+	ck_assert_uint_eq(mqtt_topic_room("schedule/1"), MQTT_PROGRAM_MAX);
+	ck_assert_uint_eq(mqtt_topic_room("schedule/9"), MQTT_PROGRAM_MAX);
+	ck_assert_uint_eq(mqtt_topic_room("zone/1"), MQTT_PAYLOAD_MAX);
+	ck_assert_uint_eq(mqtt_topic_room("nothing"), MQTT_PAYLOAD_MAX);
+}
+END_TEST
+
 START_TEST(what_is_no_topic_is_refused)
 {
 	static const struct {
@@ -85,8 +96,10 @@ START_TEST(what_is_no_topic_is_refused)
 		{"zone/1/low/", MQTT_UNKNOWN_TOPIC},	{"zone/1/", MQTT_UNKNOWN_TOPIC},
 		{"zone/1/temperature", MQTT_UNKNOWN_TOPIC}, {"Zone/1/low", MQTT_UNKNOWN_TOPIC},
 		{"zone/99999999999/low", MQTT_UNKNOWN_TOPIC}, {"refresh/", MQTT_UNKNOWN_TOPIC},
-		{"schedule/1", MQTT_UNKNOWN_TOPIC},	{"clock/sync", MQTT_UNKNOWN_TOPIC},
-		{"resume", MQTT_UNKNOWN_TOPIC},		{"zone/N/low", MQTT_UNKNOWN_TOPIC},
+		{"schedule", MQTT_UNKNOWN_TOPIC},	{"clock", MQTT_UNKNOWN_TOPIC},
+		{"schedule/1/", MQTT_UNKNOWN_TOPIC},	{"resume/1", MQTT_UNKNOWN_TOPIC},
+		{"schedule/0", MQTT_UNKNOWN_ZONE},	{"schedule/9", MQTT_UNKNOWN_ZONE},
+		{"zone/N/low", MQTT_UNKNOWN_TOPIC},
 		{"zone/0/low", MQTT_UNKNOWN_ZONE},	{"zone/9/low", MQTT_UNKNOWN_ZONE},
 		{"zone/999", MQTT_UNKNOWN_ZONE},
 	};
@@ -265,6 +278,7 @@ main(void)
 {
 	const TTest *tests[] = {
 		each_topic_is_found_with_its_zone,
+		a_week_may_be_longer_than_all_else,
 		what_is_no_topic_is_refused,
 		numbers_are_rounded_half_up,
 		what_is_no_number_is_refused,

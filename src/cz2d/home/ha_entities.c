@@ -10,6 +10,8 @@
 
 #include <string.h>
 
+#include <cz2/schedule.h>
+
 #include "cz2d/model/climate.h"
 
 static const char *const result_kinds[] = {"delivered", "failed",     "expired",
@@ -62,6 +64,10 @@ static const struct ha_entity panel_entities[] = {
 	{"all_mode", "select", "All mode", HA_RULER, CZ2_ALL, .category = "config",
 	 .icon = "mdi:home-group", .state = "system", .member = "all_mode",
 	 .command = "system/all", .disabled = true},
+	{"resume_schedule", "button", "Resume schedule", HA_PRESS, .icon = "mdi:calendar-refresh",
+	 .command = "resume"},
+	{"sync_clock", "button", "Set panel clock", HA_PRESS, .category = "config",
+	 .icon = "mdi:clock-check", .command = "clock/sync"},
 	{"refresh", "button", "Refresh", HA_PRESS, .category = "diagnostic",
 	 .icon = "mdi:refresh", .command = "refresh", .steadfast = true},
 	{"link", "binary_sensor", "Panel link", HA_ONLINE, .device_class = "connectivity",
@@ -72,6 +78,9 @@ static const struct ha_entity panel_entities[] = {
 	{"started", "sensor", "Started", HA_MOMENT, .device_class = "timestamp",
 	 .category = "diagnostic", .state = "diagnostics", .member = "started",
 	 .disabled = true, .steadfast = true},
+	{"clock_offset", "sensor", "Clock offset", HA_MEASURE, .device_class = "duration",
+	 .category = "diagnostic", .unit = "min", .state = "diagnostics", .member = "clock_offset",
+	 .disabled = true},
 	COUNTER("crc_errors", "CRC errors"),
 	COUNTER("timeouts", "Timeouts"),
 	COUNTER("retries", "Retries"),
@@ -94,6 +103,9 @@ static const struct ha_entity zone_entities[] = {
 	/* In Heat the climate can neither show nor set the cool setpoint. */
 	SETPOINT("heat_setpoint", "Heat setpoint", CZ2_HEAT, "low"),
 	SETPOINT("cool_setpoint", "Cool setpoint", CZ2_COOL, "high"),
+	{"schedule_period", "sensor", "Schedule period", HA_WORD, .names = cz2_period_names,
+	 .device_class = "enum", .icon = "mdi:calendar-clock", .member = "period",
+	 .disabled = true},
 };
 
 enum {
@@ -113,5 +125,7 @@ ha_entity_at(bool of_zone, unsigned n)
 const char *
 ha_entity_unit(const struct ha_entity *entity)
 {
+	if (entity->unit != NULL)
+		return entity->unit;
 	return cz2_field_info(entity->field)->unit[0] == 'F' ? "°F" : "%";
 }

@@ -36,6 +36,7 @@ struct ha_entity {
 	enum cz2_field field;
 	const char *const *names; /* ended by NULL */
 	const char *device_class, *category, *icon; /* NULL: none */
+	const char *unit;     /* of a measure that is no field's; NULL: the field's */
 	const char *state;    /* of the panel: its topic below the prefix; a zone has its own */
 	const char *member;   /* of the document there; of an event's: that which tells the kind */
 	const char *const *more; /* of an event: what else it tells, name and member; ended by NULL */

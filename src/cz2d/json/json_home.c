@@ -11,9 +11,11 @@
 #include <stdlib.h>
 
 #include "cz2d/devices/devices.h"
+#include "cz2d/json/json_schedule.h"
 #include "cz2d/json/json_value.h"
 #include "cz2d/model/climate.h"
 #include "cz2d/model/model.h"
+#include "cz2d/model/program.h"
 
 /* In sixteenths of a degree. */
 enum {
@@ -190,5 +192,23 @@ json_home_zone(const struct json_view *view, int zone, int *half_degrees)
 	set(object, "temperature",
 	    *half_degrees == CZ2_UNKNOWN ? json_null() : json_real(*half_degrees / 2.0));
 	set_zone(object, state, zone);
+	set(object, "period", json_value_word(cz2_period_names,
+					      program_period(view->model, zone, view->now)));
+	return object;
+}
+
+json_t *
+json_home_schedule(const struct json_view *view, int zone)
+{
+	struct cz2_day week[CZ2_DAYS];
+	int64_t oldest;
+	json_t *object;
+
+	if (!devices_in_use(view->devices, zone) ||
+	    !program_week(view->model, zone, week, &oldest))
+		return json_null();
+	object = json_schedule(view, zone);
+	json_object_del(object, "period");
+	json_object_del(object, "age_seconds");
 	return object;
 }

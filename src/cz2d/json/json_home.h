@@ -21,4 +21,11 @@ json_home_system(const struct json_view *view);
 json_t *
 json_home_zone(const struct json_view *view, int zone, int *half_degrees);
 
+/*
+ * The zone's program, in the shape that a command for it takes. JSON null for a zone that is not
+ * used, and while one of its days has never been read.
+ */
+json_t *
+json_home_schedule(const struct json_view *view, int zone);
+
 #endif

@@ -7,8 +7,14 @@
 
 #include "cz2d/json/json_link.h"
 
+#include <stdlib.h>
+
+#include "base/host_clock.h"
 #include "cz2d/bus/bus.h"
+#include "cz2d/model/clock.h"
 #include "cz2d/model/model.h"
+
+enum { TENTH_S = 6 }; /* of a minute */
 #include "link/link.h"
 
 /* null when there was no reply to tell from. */
@@ -72,16 +78,30 @@ json_link(const struct json_view *view, const struct bus *bus, const struct link
 	return object;
 }
 
+/* Minutes that the panel's clock is ahead of this machine's, in tenths. */
+static json_t *
+clock_offset(const struct json_view *view)
+{
+	int second, offset, tenths;
+
+	if (!panel_clock(view->model, view->now, &second))
+		return json_null();
+	offset = host_clock_offset(second, json_wall_us(view, view->now));
+	tenths = (abs(offset) + TENTH_S / 2) / TENTH_S;
+	return json_real((offset < 0 ? -tenths : tenths) / 10.0);
+}
+
 json_t *
 json_diagnostics(const struct json_view *view, const struct bus *bus, const struct link *link,
 		 int64_t started)
 {
 	int64_t answered = model_answered_at(view->model);
-	json_t *object = json_pack("{s:o, s:o}", "started", json_time(json_wall_us(view, started)),
-				   "last_contact",
+	json_t *object = json_pack("{s:o, s:o, s:o}", "started",
+				   json_time(json_wall_us(view, started)), "last_contact",
 				   answered == INT64_MIN
 					   ? json_null()
-					   : json_time(json_wall_us(view, answered)));
+					   : json_time(json_wall_us(view, answered)),
+				   "clock_offset", clock_offset(view));
 	json_t *line = json_link(view, bus, link);
 
 	json_object_update(object, line);

@@ -2,8 +2,9 @@
 /* Copyright 2026 The cz2d authors */
 /*
  * Commands as JSON: the bodies that REST takes, and two members of their own about the
- * command itself. They wait for nothing; what was gathered before them about the same zones,
- * or the house, leaves first. Other zones' values may be half of a pair still.
+ * command itself; and buttons, each of which stands for such a body. They wait for nothing; what
+ * was gathered before them about the same zones, or the house, leaves first. Other zones' values
+ * may be half of a pair still.
  */
 #include "build.h"
 
@@ -131,7 +132,18 @@ read_body(struct reading *reading, const struct mqtt_incoming *message)
 static unsigned
 documents_of(const struct command_making *making)
 {
+	if (making->kind->deed == COMMAND_READS || making->kind->deed == COMMAND_CLOCK)
+		return 0;
 	return making->zones != 0 ? making->zones << 1 : 1;
+}
+
+/* What has been gathered about the same, and so came before. */
+static unsigned
+batches_before(const struct reading *reading)
+{
+	unsigned documents = documents_of(&reading->making);
+
+	return documents == 1 ? mqtt_batch_of_house(&reading->door->batches) : documents;
 }
 
 static void
@@ -145,11 +157,15 @@ give(struct reading *reading, struct mqtt_letter *letter, int64_t now)
 		.documents = documents_of(making),
 		.params = command_params(making),
 		.patience_ms = reading->patience_ms,
+		.refresh = making->kind->deed == COMMAND_READS,
+		.how = making->kind->refresh,
+		.programs = making->kind->deed == COMMAND_PROGRAM,
 	};
 
 	command_wish(making, &plan.wish, &plan.warnings);
-	mqtt_scalars_leave(reading->door, making->zones != 0 ? plan.documents
-				   : mqtt_batch_of_house(&reading->door->batches), now);
+	if (plan.programs)
+		command_program(making, &plan.program);
+	mqtt_scalars_leave(reading->door, batches_before(reading), now);
 	mqtt_repeat_give(reading->door, &plan, letter, now);
 }
 
@@ -163,18 +179,26 @@ refuse(struct reading *reading, int zone, struct mqtt_letter *letter)
 			    mqtt_document_of(zone));
 }
 
+static void
+begin(struct reading *reading, struct mqtt_command *door, const struct mqtt_topic_info *info,
+      int zone, int64_t now)
+{
+	*reading = (struct reading){
+		.door = door,
+		.making = {.kind = info->kind, .zonal = info->kind->zonal, .zone = zone, .now = now},
+	};
+	body_init(&reading->making.body, &info->kind->schema);
+}
+
 void
 mqtt_body_take(struct mqtt_command *door, const struct mqtt_topic_info *info, int zone,
 	       const struct mqtt_incoming *message, struct mqtt_letter *letter, int64_t now)
 {
-	struct reading reading = {
-		.door = door,
-		.making = {.kind = info->kind, .zonal = info->kind->zonal, .zone = zone, .now = now},
-	};
+	struct reading reading;
 	struct mqtt_refusal refusal;
 	bool sound;
 
-	body_init(&reading.making.body, &info->kind->schema);
+	begin(&reading, door, info, zone, now);
 	sound = read_body(&reading, message);
 	/* What is well-formed must be let in before its meaning counts. */
 	if ((sound || reading.refusal.code > MQTT_UNKNOWN_MEMBER) &&
@@ -186,5 +210,36 @@ mqtt_body_take(struct mqtt_command *door, const struct mqtt_topic_info *info, in
 		give(&reading, letter, now);
 	else
 		refuse(&reading, zone, letter);
+	body_fini(&reading.making.body);
+}
+
+static bool
+read_press(struct reading *reading, const struct mqtt_topic_info *info,
+	   const struct mqtt_incoming *message, const char *name, int64_t now)
+{
+	bool writes = info->kind->deed != COMMAND_READS;
+	json_t *json;
+	bool fine;
+
+	if (!mqtt_press_read(name, message->payload, message->length, &reading->refusal) ||
+	    !mqtt_command_admit(reading->door, writes, &reading->refusal, now))
+		return false;
+	json = json_loads(info->pressed != NULL ? info->pressed : "{}", 0, NULL);
+	fine = read_members(reading, json);
+	json_decref(json);
+	return fine;
+}
+
+void
+mqtt_press_take(struct mqtt_command *door, const struct mqtt_topic_info *info, int zone,
+		const struct mqtt_incoming *message, struct mqtt_letter *letter, int64_t now)
+{
+	struct reading reading;
+
+	begin(&reading, door, info, zone, now);
+	if (read_press(&reading, info, message, letter->name, now))
+		give(&reading, letter, now);
+	else
+		mqtt_command_refuse(door, NULL, &reading.refusal, letter, 0);
 	body_fini(&reading.making.body);
 }

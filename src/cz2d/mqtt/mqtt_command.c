@@ -110,24 +110,6 @@ mqtt_command_admit(struct mqtt_command *door, bool writes, struct mqtt_refusal *
  * Messages
  */
 
-static void
-take_press(struct mqtt_command *door, const struct mqtt_topic_info *info, int zone,
-	   const struct mqtt_incoming *message, struct mqtt_letter *letter, int64_t now)
-{
-	struct mqtt_plan plan = {.command = info->kind->name, .zone = zone,
-				 .refresh = info->kind->deed == COMMAND_READS, .how = info->kind->refresh};
-	struct mqtt_refusal refusal;
-
-	if (!mqtt_press_read(letter->name, message->payload, message->length, &refusal) ||
-	    !mqtt_command_admit(door, false, &refusal, now)) {
-		mqtt_command_refuse(door, NULL, &refusal, letter, 0);
-		return;
-	}
-	cz2_command_init(&plan.wish);
-	plan.params = mem_text("{}");
-	mqtt_repeat_give(door, &plan, letter, now);
-}
-
 /* The zone is one that this house has and uses. */
 static bool
 has_zone(const struct mqtt_command *door, int zone, struct mqtt_refusal *refusal)
@@ -153,6 +135,7 @@ inspect(struct mqtt_command *door, const struct mqtt_incoming *message, const ch
 	int *zone, struct mqtt_refusal *refusal)
 {
 	const struct mqtt_topic_info *info;
+	size_t room = mqtt_topic_room(name);
 
 	if (message->retained) {
 		erase(door, message->topic);
@@ -160,10 +143,10 @@ inspect(struct mqtt_command *door, const struct mqtt_incoming *message, const ch
 			    "Retained commands would come again with each connection: not done.");
 		return NULL;
 	}
-	if (message->length > MQTT_PAYLOAD_MAX) {
+	if (message->length > room) {
 		mqtt_refuse(refusal, MQTT_TOO_LARGE,
-			    "%zu bytes are more than the %d that are accepted.", message->length,
-			    MQTT_PAYLOAD_MAX);
+			    "%zu bytes are more than the %zu that are accepted.", message->length,
+			    room);
 		return NULL;
 	}
 	info = mqtt_topic_find(name, zone, refusal);
@@ -193,7 +176,7 @@ mqtt_command_message(struct mqtt_command *door, const struct mqtt_incoming *mess
 				    const struct mqtt_incoming *, struct mqtt_letter *, int64_t) = {
 		[MQTT_SCALAR] = mqtt_scalar_take,
 		[MQTT_BODY] = mqtt_body_take,
-		[MQTT_PRESS] = take_press,
+		[MQTT_PRESS] = mqtt_press_take,
 	};
 	const char *name = name_of(door, message->topic);
 	const struct mqtt_topic_info *info;

@@ -38,6 +38,8 @@ struct mqtt_plan {
 	bool refresh;        /* it reads the panel, and wishes nothing */
 	enum engine_refresh_kind how;
 	struct cz2_command wish;
+	bool programs;       /* it is about days of the program, instead of a wish */
+	struct cz2_program program;
 	struct cz2_warnings warnings;
 	int64_t patience_ms; /* 0: as usual */
 };
@@ -110,6 +112,11 @@ mqtt_scalars_leave(struct mqtt_command *door, unsigned batches, int64_t now);
 void
 mqtt_body_take(struct mqtt_command *door, const struct mqtt_topic_info *info, int zone,
 	       const struct mqtt_incoming *message, struct mqtt_letter *letter, int64_t now);
+
+/* The same for a button. */
+void
+mqtt_press_take(struct mqtt_command *door, const struct mqtt_topic_info *info, int zone,
+		const struct mqtt_incoming *message, struct mqtt_letter *letter, int64_t now);
 
 void
 mqtt_orders_init(struct mqtt_command *door);

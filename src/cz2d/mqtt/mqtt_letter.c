@@ -15,7 +15,7 @@
 #include "cz2d/config/config.h"
 #include "cz2d/mqtt/mqtt_internal.h"
 
-enum { SHOWN_MAX = 1024 }; /* bytes of a payload that are shown in a result */
+enum { SHOWN_MAX = 8192 }; /* bytes of a payload that are shown in a result */
 
 static void *
 copy(const void *bytes, size_t length)
@@ -42,7 +42,7 @@ static bool
 is_ours(const char *topic, const char *prefix)
 {
 	static const char *const names[] = {"set", "availability", "link", "status", "system",
-					    "zone", "diagnostics", "audit"};
+					    "zone", "schedule", "diagnostics", "audit"};
 
 	if (!is_under(topic, prefix))
 		return false;

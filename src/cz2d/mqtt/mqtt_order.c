@@ -220,7 +220,7 @@ is_shown(const struct mqtt_command *door, const struct mqtt_plan *plan, int64_t 
 {
 	struct model *model = door->rooms.model;
 
-	if (plan->refresh)
+	if (plan->refresh || plan->programs)
 		return false;
 	if (cz2_command_empty(&plan->wish))
 		return true;
@@ -279,6 +279,7 @@ submit(struct mqtt_order *order, struct mqtt_plan *plan, int64_t now)
 		.refresh = plan->refresh,
 		.how = plan->how,
 		.wish = plan->wish,
+		.program = plan->programs ? &plan->program : NULL,
 		.warnings = plan->warnings,
 		.patience_ms = plan->patience_ms,
 	};

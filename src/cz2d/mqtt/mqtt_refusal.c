@@ -67,6 +67,7 @@ static const enum mqtt_code of_errors[1 - CZ2_ERROR_LAST] = {
 	[-CZ2_ENOMEM] = MQTT_PANEL_ERROR,
 	[-CZ2_EIO] = MQTT_STORAGE,
 	[-CZ2_ENOTFOUND] = MQTT_NOT_TAKEN,
+	[-CZ2_ECHANGED] = MQTT_NOT_TAKEN,
 };
 
 /* What is wrong with a body, by the type that REST gives it; all others are bad values. */
@@ -144,14 +145,30 @@ code_of_type(const char *type)
 	return MQTT_BAD_VALUE;
 }
 
+/* "days.mon.wake.heat": "" for a rule on the whole. Places in lists are left out. */
+static void
+join_members(const json_t *loc, char path[MQTT_SENTENCE_MAX])
+{
+	size_t used = 0;
+
+	path[0] = '\0';
+	for (size_t i = 1; i < json_array_size(loc) && used < MQTT_SENTENCE_MAX; i++) {
+		const char *member = json_string_value(json_array_get(loc, i));
+
+		if (member != NULL)
+			used += (size_t)snprintf(path + used, MQTT_SENTENCE_MAX - used, "%s%s",
+						 used > 0 ? "." : "", member);
+	}
+}
+
 bool
 mqtt_refuse_body(struct mqtt_refusal *refusal, const json_t *errors)
 {
 	const json_t *first = json_array_get(errors, 0);
-	const char *member =
-		json_string_value(json_array_get(json_object_get(first, "loc"), 1));
+	char path[MQTT_SENTENCE_MAX];
 
+	join_members(json_object_get(first, "loc"), path);
 	return mqtt_refuse(refusal, code_of_type(json_string_value(json_object_get(first, "type"))),
-			   "%s%s%s", member != NULL ? member : "", member != NULL ? ": " : "",
+			   "%s%s%s", path, path[0] != '\0' ? ": " : "",
 			   json_string_value(json_object_get(first, "msg")));
 }

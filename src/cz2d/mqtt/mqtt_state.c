@@ -11,6 +11,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
@@ -20,16 +21,19 @@
 #include "cz2d/json/json_home.h"
 #include "cz2d/json/json_link.h"
 #include "cz2d/model/model.h"
+#include "cz2d/model/program.h"
 
 enum {
 	DIAGNOSTICS_MS = 60000, /* between two of them */
-	NAME_MAX_HERE = 16,     /* "zone/8" */
+	NAME_MAX_HERE = 16,     /* "schedule/8" */
 };
 
 struct mqtt_state {
 	struct mqtt_rooms rooms;
 	struct mqtt *mqtt;
 	int half_degrees[CZ2_ZONES_MAX + 1]; /* that each zone was last said to have */
+	struct cz2_day weeks[CZ2_ZONES_MAX + 1][CZ2_DAYS]; /* the same of their programs, */
+	bool scheduled[CZ2_ZONES_MAX + 1]; /* once they were told; else they have to be */
 	bool diagnosed;       /* the line was described since the panel has answered */
 	int64_t diagnosed_at; /* when it was described last */
 	uv_timer_t silence;   /* until the panel counts as gone */
@@ -72,6 +76,12 @@ name_zone(int zone, char name[NAME_MAX_HERE])
 	snprintf(name, NAME_MAX_HERE, "zone/%d", zone);
 }
 
+static void
+name_schedule(int zone, char name[NAME_MAX_HERE])
+{
+	snprintf(name, NAME_MAX_HERE, "schedule/%d", zone);
+}
+
 static bool
 is_used(const struct mqtt_state *state, int zone)
 {
@@ -89,6 +99,24 @@ tell_zone(struct mqtt_state *state, const struct json_view *view, int zone)
 		tell(state, name, json_home_zone(view, zone, &state->half_degrees[zone]));
 }
 
+/* It is long and changes rarely: it is not even made when the panel has said nothing new. */
+static void
+tell_schedule(struct mqtt_state *state, const struct json_view *view, int zone)
+{
+	struct cz2_day week[CZ2_DAYS];
+	char name[NAME_MAX_HERE];
+	int64_t oldest;
+
+	if (!is_used(state, zone) || !program_week(view->model, zone, week, &oldest))
+		return;
+	if (state->scheduled[zone] && memcmp(state->weeks[zone], week, sizeof week) == 0)
+		return;
+	memcpy(state->weeks[zone], week, sizeof week);
+	state->scheduled[zone] = true;
+	name_schedule(zone, name);
+	tell(state, name, json_home_schedule(view, zone));
+}
+
 static void
 tell_documents(struct mqtt_state *state)
 {
@@ -98,8 +126,10 @@ tell_documents(struct mqtt_state *state)
 	/* What is half read is not told: the model says when it is whole. */
 	if (model_is_held(rooms->model))
 		return;
-	for (int zone = 1; zone <= CZ2_ZONES_MAX; zone++)
+	for (int zone = 1; zone <= CZ2_ZONES_MAX; zone++) {
 		tell_zone(state, &view, zone);
+		tell_schedule(state, &view, zone);
+	}
 	tell(state, "system", json_home_system(&view));
 	tell(state, "status", json_status_flat(&view));
 }
@@ -210,6 +240,7 @@ mqtt_state_connected(struct mqtt_state *state)
 void
 mqtt_state_renamed(struct mqtt_state *state)
 {
+	memset(state->scheduled, 0, sizeof state->scheduled);
 	tell_documents(state);
 	repeat(state, "status");
 }
@@ -231,10 +262,15 @@ mqtt_state_erase(struct mqtt_state *state, int zone)
 {
 	char name[NAME_MAX_HERE], topic[MQTT_TOPIC_MAX];
 
+	if (is_used(state, zone))
+		return;
+	state->scheduled[zone] = false;
 	name_zone(zone, name);
 	mqtt_topic(state->mqtt, name, topic);
-	if (!is_used(state, zone))
-		mqtt_retain(state->mqtt, topic, MQTT_RANK_STATE, NULL);
+	mqtt_retain(state->mqtt, topic, MQTT_RANK_STATE, NULL);
+	name_schedule(zone, name);
+	mqtt_topic(state->mqtt, name, topic);
+	mqtt_retain(state->mqtt, topic, MQTT_RANK_STATE, NULL);
 }
 
 /* ------------------------------------------------------------------------

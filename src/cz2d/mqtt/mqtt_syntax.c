@@ -64,6 +64,11 @@ static const struct mqtt_topic_info topics[] = {
 	{"zone/N", MQTT_BODY, MQTT_FIELD_COUNT, NULL, false, &command_temperature},
 	{"zones", MQTT_BODY, MQTT_FIELD_COUNT, NULL, false, &command_batch},
 	{"system", MQTT_BODY, MQTT_FIELD_COUNT, NULL, false, &command_system},
+	{"schedule/N", MQTT_BODY, MQTT_FIELD_COUNT, NULL, false, &command_schedule,
+	 .room = MQTT_PROGRAM_MAX},
+	{"resume", MQTT_PRESS, MQTT_FIELD_COUNT, NULL, false, &command_resume_all},
+	{"clock/sync", MQTT_PRESS, MQTT_FIELD_COUNT, NULL, false, &command_clock,
+	 .pressed = "{\"sync\":true}"},
 	{"refresh", MQTT_PRESS, MQTT_FIELD_COUNT, NULL, false, &command_update},
 };
 
@@ -116,6 +121,17 @@ matches(const char *pattern, const char *name, int *zone)
 		return false;
 	rest = read_zone(name + before, zone);
 	return rest != NULL && strcmp(place + 1, rest) == 0;
+}
+
+size_t
+mqtt_topic_room(const char *name)
+{
+	int zone;
+
+	for (int i = 0; i < TOPICS; i++)
+		if (topics[i].room != 0 && matches(topics[i].name, name, &zone))
+			return topics[i].room;
+	return MQTT_PAYLOAD_MAX;
 }
 
 const struct mqtt_topic_info *

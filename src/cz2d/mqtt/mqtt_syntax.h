@@ -32,7 +32,8 @@ enum mqtt_form {
 	MQTT_PRESS,  /* a button */
 };
 
-enum { MQTT_SCALAR_MAX = 32, MQTT_PAYLOAD_MAX = 1024 };
+/* Bytes of a payload: of a single value, of a week's program, of all others. */
+enum { MQTT_SCALAR_MAX = 32, MQTT_PROGRAM_MAX = 8192, MQTT_PAYLOAD_MAX = 1024 };
 
 /* A word and what it stands for. */
 struct mqtt_word {
@@ -47,7 +48,13 @@ struct mqtt_topic_info {
 	const struct mqtt_word *words;         /* its words, ended by NULL; NULL: it is a number */
 	bool any_case;                         /* of the words */
 	const struct command_kind *kind;       /* of the others */
+	size_t room;                           /* of its payload; 0: MQTT_PAYLOAD_MAX */
+	const char *pressed;                   /* the body that pressing it means; NULL: "{}" */
 };
+
+/* How many bytes are accepted there; MQTT_PAYLOAD_MAX when there is no such topic. */
+size_t
+mqtt_topic_room(const char *name);
 
 /* The topic's row, and in *zone its zone or 0; NULL when there is none, with the refusal. */
 const struct mqtt_topic_info *
