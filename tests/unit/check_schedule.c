@@ -49,17 +49,24 @@ edit(const struct cz2_day *wish, uint8_t *bytes)
 }
 
 static void
-refused(const struct cz2_day *wish, int error, enum cz2_schedule_fault fault, int period)
+refused_upon(const uint8_t *before, const struct cz2_day *wish, int error,
+	     enum cz2_schedule_fault fault, int period)
 {
 	struct cz2_schedule_problem problem;
 	uint8_t bytes[LENGTH];
 	bool changed;
 
-	memcpy(bytes, row, LENGTH);
+	memcpy(bytes, before, LENGTH);
 	ck_assert_int_eq(cz2_day_edit(wish, bytes, LENGTH, &changed, &problem), error);
 	ck_assert_int_eq(problem.fault, fault);
 	ck_assert_int_eq(problem.period, period);
-	ck_assert_mem_eq(bytes, row, LENGTH);
+	ck_assert_mem_eq(bytes, before, LENGTH);
+}
+
+static void
+refused(const struct cz2_day *wish, int error, enum cz2_schedule_fault fault, int period)
+{
+	refused_upon(row, wish, error, fault, period);
 }
 
 START_TEST(each_zone_and_day_has_a_row_of_its_own)
@@ -108,6 +115,82 @@ START_TEST(every_byte_is_left_alone_unless_it_is_named)
 			ck_assert_mem_eq(bytes, before, LENGTH);
 		}
 	}
+}
+END_TEST
+
+/* What was read of a row as it is to be asked for: what makes no sense, or is out, is not. */
+static struct cz2_day
+wish_of(const uint8_t *bytes)
+{
+	struct cz2_day wish = read_row(bytes);
+
+	for (int period = 0; period < CZ2_PERIODS; period++)
+		if (wish.periods[period].out == 1)
+			wish.periods[period].heat = wish.periods[period].cool = CZ2_UNKNOWN;
+	return wish;
+}
+
+static bool
+same_where_known(const struct cz2_day *wish, const struct cz2_day *day)
+{
+	const int16_t *wished = &wish->periods[0].start, *is = &day->periods[0].start;
+
+	for (size_t i = 0; i < sizeof *wish / sizeof *wished; i++)
+		if (wished[i] != CZ2_UNKNOWN && wished[i] != is[i])
+			return false;
+	return true;
+}
+
+START_TEST(every_value_of_every_byte_is_written_again_as_it_was_or_refused_with_a_reason)
+{
+	int written = 0, refusals = 0;
+
+	for (int place = 3; place < LENGTH; place++) {
+		for (int value = 0; value <= 255; value++) {
+			struct cz2_schedule_problem problem = {.fault = CZ2_FAULT_NONE};
+			uint8_t bytes[LENGTH], itself[LENGTH], other[LENGTH];
+			struct cz2_day wish, after;
+			bool changed = false;
+
+			memcpy(bytes, row, LENGTH);
+			memcpy(other, row, LENGTH);
+			bytes[place] = (uint8_t)value;
+			memcpy(itself, bytes, LENGTH);
+			wish = wish_of(bytes);
+			if (cz2_day_edit(&wish, itself, LENGTH, &changed, &problem) != CZ2_OK) {
+				ck_assert_int_ne(problem.fault, CZ2_FAULT_NONE);
+				ck_assert_mem_eq(itself, bytes, LENGTH);
+				refusals++;
+				continue;
+			}
+			ck_assert_mem_eq(itself, bytes, LENGTH);
+			ck_assert(!changed);
+			edit(&wish, other);
+			after = read_row(other);
+			ck_assert(same_where_known(&wish, &after));
+			written++;
+		}
+	}
+	ck_assert_int_gt(written, 1000);
+	ck_assert_int_gt(refusals, 1000);
+}
+END_TEST
+
+START_TEST(a_setpoint_of_either_kind_ends_out)
+{
+	struct cz2_day wish = nothing();
+	uint8_t bytes[LENGTH];
+
+	memcpy(bytes, row, LENGTH);
+	bytes[HEAT_BYTE + CZ2_DAY] = 188;
+	wish.periods[CZ2_DAY].cool = 80;
+	ck_assert(!cz2_day_shown(&wish, bytes, LENGTH));
+	ck_assert(edit(&wish, bytes));
+	ck_assert_uint_eq(bytes[HEAT_BYTE + CZ2_DAY], 60);
+	ck_assert_uint_eq(bytes[COOL_BYTE + CZ2_DAY], 80);
+
+	bytes[HEAT_BYTE + CZ2_DAY] = 0x80; /* nothing sensible lies below */
+	refused_upon(bytes, &wish, CZ2_ERANGE, CZ2_FAULT_HEAT, CZ2_DAY);
 }
 END_TEST
 
@@ -269,6 +352,8 @@ main(void)
 		each_zone_and_day_has_a_row_of_its_own,
 		a_row_reads_as_its_four_periods,
 		every_byte_is_left_alone_unless_it_is_named,
+		every_value_of_every_byte_is_written_again_as_it_was_or_refused_with_a_reason,
+		a_setpoint_of_either_kind_ends_out,
 		a_day_that_is_read_can_be_written_again,
 		out_is_written_as_the_constant_that_is_known_to_work,
 		out_that_the_panel_wrote_itself_is_not_written_again,

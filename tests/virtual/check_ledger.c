@@ -3,7 +3,7 @@
 /*
  * The ledger at virtual speed, over a real core and a simulated panel, with a disk of
  * paper that is slow, fails, and keeps of what was under way as much as it likes when
- * the daemon dies (CZ2_COMMANDS, CZ2_SEED). Whatever happens: no write leaves before its
+ * the daemon dies, or is stopped (CZ2_COMMANDS, CZ2_SEED). Whatever happens: no write leaves before its
  * command is marked on the paper, a status never goes back, what was delivered was there,
  * every caller is told once, and in the end every record has an end.
  */
@@ -30,20 +30,24 @@ enum {
 	SILENT_MS = 20 * SECOND_MS,
 	DISK_MS = 60,             /* a visit takes up to so long */
 	JOBS = 4096,
+	DAYS_MAX = 4,             /* of a program */
+	HEAT_BYTE = 11, COOL_BYTE = 15, /* of its rows, by period */
 };
 
 /* A command by its number, as its caller knows it and as it stands on the paper. */
 static struct command {
 	struct wishes wishes;
 	struct cz2_command wish;
+	struct { enum cz2_row row; int period, heat; } days[DAYS_MAX]; /* cool is 8 above */
+	int day_count;
 	int asked;   /* in which life of the daemon it was given, */
 	int life;    /* and which one has it now */
 	int answers; /* how often its caller was told the end */
 	bool accepted; /* the observer was told */
 	int ended;   /* 1 + the life in which the observer was told it; 0: not yet */
-	unsigned shown; /* by the panel, right before a write of the row; bit: enum cz2_row */
-	unsigned kept;  /* the same since a write of its own left, */
-	unsigned lost;  /* and the contrary: what shows it later is somebody else's */
+	uint64_t shown; /* by the panel, right before a write of the row; bit_of() */
+	uint64_t kept;  /* the same since a write of its own left, */
+	uint64_t lost;  /* and the contrary: what shows it later is somebody else's */
 	bool written;
 	struct record record; /* as it would be found after a crash */
 } *commands;
@@ -65,7 +69,7 @@ static const enum cz2_row written_rows[] = {CZ2_ROW_1_16, CZ2_ROW_1_12, CZ2_ROW_
 static struct house house;
 static struct ledger *ledger;
 static uint32_t chance;
-static struct { int ends[RECORD_STATUS_COUNT], unconfirmed, crashes, writes; } seen;
+static struct { int ends[RECORD_STATUS_COUNT], unconfirmed, crashes, stops, writes; } seen;
 
 /* ------------------------------------------------------------------------
  * Paper
@@ -93,25 +97,50 @@ write_down(const struct record *record)
 	command->written = true;
 }
 
+static uint64_t
+bit_of(enum cz2_row row)
+{
+	int i = 0;
+
+	if (row >= CZ2_ROW_SCHEDULE)
+		return UINT64_C(1) << (row - CZ2_ROW_SCHEDULE);
+	while (written_rows[i] != row)
+		i++;
+	return UINT64_C(1) << (CZ2_SCHEDULES + i);
+}
+
 static bool
 shows(const struct command *command, enum cz2_row row)
 {
 	uint8_t bytes[CZ2_ROW_SIZE_MAX];
 
 	house_row(&house, row, bytes);
-	return wishes_shown(&command->wishes, row, bytes);
+	for (int i = 0; i < command->day_count; i++) {
+		int period = command->days[i].period, heat = command->days[i].heat;
+
+		if (command->days[i].row == row &&
+		    (bytes[HEAT_BYTE + period] != heat || bytes[COOL_BYTE + period] != heat + 8))
+			return false;
+	}
+	return row >= CZ2_ROW_SCHEDULE || wishes_shown(&command->wishes, row, bytes);
+}
+
+static bool
+row_was_there(const struct command *command, enum cz2_row row, uint64_t before, uint64_t lost)
+{
+	return (before & bit_of(row)) != 0 || ((lost & bit_of(row)) == 0 && shows(command, row));
 }
 
 /* The panel shows all of it, or did so before rows were written again. */
 static bool
-was_there(const struct command *command, unsigned before, unsigned lost)
+was_there(const struct command *command, uint64_t before, uint64_t lost)
 {
-	for (size_t i = 0; i < sizeof written_rows / sizeof written_rows[0]; i++) {
-		unsigned row = 1U << written_rows[i];
-
-		if ((before & row) == 0 && ((lost & row) != 0 || !shows(command, written_rows[i])))
+	for (size_t i = 0; i < sizeof written_rows / sizeof written_rows[0]; i++)
+		if (!row_was_there(command, written_rows[i], before, lost))
 			return false;
-	}
+	for (int i = 0; i < command->day_count; i++)
+		if (!row_was_there(command, command->days[i].row, before, lost))
+			return false;
 	return true;
 }
 
@@ -179,10 +208,19 @@ paper_step(void)
  */
 
 static bool
+names(const struct command *command, enum cz2_row row)
+{
+	for (int i = 0; i < command->day_count; i++)
+		if (command->days[i].row == row)
+			return true;
+	return cz2_command_touches(&command->wish, row);
+}
+
+static bool
 may_be_written_for(const struct command *command, enum cz2_row row)
 {
 	return command->life == life && command->written && command->record.armed &&
-	       !record_is_final(&command->record) && cz2_command_touches(&command->wish, row);
+	       !record_is_final(&command->record) && names(command, row);
 }
 
 static void
@@ -198,11 +236,11 @@ note_shown(enum cz2_row row)
 		shown = shows(command, row);
 		open = ledger_open_record(ledger, command->record.id);
 		if (shown)
-			command->shown |= 1U << row;
+			command->shown |= bit_of(row);
 		if (shown && open != NULL && open->status == RECORD_SENT)
-			command->kept |= 1U << row;
+			command->kept |= bit_of(row);
 		else if (!shown && open != NULL && open->status != RECORD_PENDING)
-			command->lost |= 1U << row;
+			command->lost |= bit_of(row);
 	}
 }
 
@@ -295,17 +333,40 @@ daemon_dies(void)
 }
 
 static void
+step(int64_t until)
+{
+	int64_t next = clock_earlier(ledger_wake(ledger, house.core.now), paper_wake());
+
+	core_step(&house.core, clock_earlier(until, clock_later(next, house.core.now + 1)));
+	paper_step();
+	ledger_step(ledger, house.core.now);
+}
+
+static void
 run(int64_t ms)
 {
 	int64_t until = house.core.now + ms;
 
-	while (house.core.now < until) {
-		int64_t next = clock_earlier(ledger_wake(ledger, house.core.now), paper_wake());
+	while (house.core.now < until)
+		step(until);
+}
 
-		core_step(&house.core, clock_earlier(until, clock_later(next, house.core.now + 1)));
-		paper_step();
-		ledger_step(ledger, house.core.now);
-	}
+/* As on a signal: what is on the line is seen through, and what is given to the paper arrives. */
+static void
+daemon_is_stopped(void)
+{
+	if (given > deaths_until)
+		return;
+	ledger_stop(ledger);
+	engine_stop(house.core.engine, house.core.now);
+	while (!engine_idle(house.core.engine) || paper.waiting > 0 ||
+	       ledger_wake(ledger, house.core.now) != INT64_MAX)
+		step(house.core.now + SECOND_MS);
+	ledger = ledger_free(ledger);
+	house_restart(&house);
+	seen.stops++;
+	life++;
+	be_born();
 }
 
 /* ------------------------------------------------------------------------
@@ -333,21 +394,20 @@ on_ended(void *self, const struct record *record, const struct outcome *outcome,
 	seen.unconfirmed += outcome->error == CZ2_EUNCONFIRMED;
 }
 
+/* The wishes of the command given last are known. */
 static void
-ask(struct house_wish wish, int64_t patience_ms)
+give(struct command *command, struct ledger_order *order)
 {
-	struct command *command = &commands[given];
-	char number[16];
-	struct ledger_order order = {.command = wish.name, .user = "somebody", .params = number};
 	struct ledger_caller caller = {command, on_recorded, on_ended};
+	char number[16];
 	ledger_id id;
 
 	snprintf(number, sizeof number, "%d", given++);
-	command->wishes = house_wishes(&wish);
-	command->wish = order.wish = house_command(&wish);
+	order->user = "somebody";
+	order->params = number;
+	order->wish = command->wish;
 	command->asked = command->life = life;
-	order.patience_ms = patience_ms;
-	if (ledger_submit(ledger, &order, &caller, house.core.now, &id) != CZ2_OK)
+	if (ledger_submit(ledger, order, &caller, house.core.now, &id) != CZ2_OK)
 		command->answers++;
 	else if (random_below(&chance, 10) == 0) {
 		ledger_forget(ledger, id); /* its caller left */
@@ -356,11 +416,57 @@ ask(struct house_wish wish, int64_t patience_ms)
 }
 
 static void
+ask(struct house_wish wish, int64_t patience_ms)
+{
+	struct command *command = &commands[given];
+	struct ledger_order order = {.command = wish.name, .patience_ms = patience_ms};
+
+	command->wishes = house_wishes(&wish);
+	command->wish = house_command(&wish);
+	give(command, &order);
+}
+
+static void
 somebody_asks(void)
 {
 	struct house_wish wish = house_draw_wish(&chance);
 
 	ask(wish, random_below(&chance, 2) == 0 ? PATIENCE_MS : 0);
+}
+
+/* Of few days, so that programs meet. */
+static void
+wish_day(struct command *command, struct cz2_program *program)
+{
+	int zone = 1 + (int)random_below(&chance, 2), day = (int)random_below(&chance, 3);
+	int period = (int)random_below(&chance, CZ2_PERIODS);
+	int heat = 58 + (int)random_below(&chance, 14);
+	enum cz2_row row = cz2_schedule_row(zone, day);
+	struct cz2_setting *setting = &program->days[row - CZ2_ROW_SCHEDULE].periods[period];
+
+	if (setting->heat != CZ2_UNKNOWN)
+		return;
+	setting->heat = (int16_t)heat;
+	setting->cool = (int16_t)(heat + 8);
+	command->days[command->day_count].row = row;
+	command->days[command->day_count].period = period;
+	command->days[command->day_count++].heat = heat;
+}
+
+static void
+somebody_plans(void)
+{
+	struct command *command = &commands[given];
+	struct cz2_program program;
+	struct ledger_order order = {.command = "zones.schedule", .program = &program};
+
+	for (int day = 0; day < CZ2_SCHEDULES; day++)
+		cz2_day_clear(&program.days[day]);
+	for (unsigned left = 1 + random_below(&chance, DAYS_MAX); left > 0; left--)
+		wish_day(command, &program);
+	cz2_command_init(&command->wish);
+	order.patience_ms = random_below(&chance, 2) == 0 ? PATIENCE_MS : 0;
+	give(command, &order);
 }
 
 static void
@@ -405,8 +511,9 @@ static const struct {
 	void (*happens)(void);
 	unsigned often;
 } events[] = {
-	{somebody_asks, 200}, {frame_is_lost, 60}, {panel_falls_silent, 4},
+	{somebody_asks, 200}, {somebody_plans, 40}, {frame_is_lost, 60}, {panel_falls_silent, 4},
 	{wire_is_unplugged, 2}, {write_is_not_answered, 6}, {disk_is_full, 4}, {daemon_dies, 12},
+	{daemon_is_stopped, 6},
 };
 
 enum { EVENTS = sizeof events / sizeof events[0] };
@@ -624,8 +731,8 @@ START_TEST(every_command_has_a_true_end_whatever_happens)
 	house_assert(&house, ledger_pending(ledger) == 0, "%d wait for ever",
 		     ledger_pending(ledger));
 	everything_has_an_end();
-	printf("%d commands, %d writes, %d crashes: %d delivered, %d failed, %d expired, "
-	       "%d were not confirmed at first\n", given, seen.writes, seen.crashes,
+	printf("%d commands, %d writes, %d crashes, %d stops: %d delivered, %d failed, %d expired, "
+	       "%d were not confirmed at first\n", given, seen.writes, seen.crashes, seen.stops,
 	       seen.ends[RECORD_DELIVERED], seen.ends[RECORD_FAILED], seen.ends[RECORD_EXPIRED],
 	       seen.unconfirmed);
 	ck_assert_int_gt(seen.ends[RECORD_DELIVERED], given / 3);
