@@ -117,7 +117,8 @@ check_mqtt(const struct patient *patient)
 	else
 		report_add(patient->report, "mqtt", connected ? VERDICT_OK : VERDICT_FAILED,
 			   ADVICE_BROKER,
-			   connected ? "the broker answers" : "there is no connection to the broker");
+			   connected ? "the broker answers"
+				     : "there is no connection to the broker");
 }
 
 /* ------------------------------------------------------------------------
@@ -203,8 +204,8 @@ check_answers(const struct patient *patient)
 
 	if (requests > 0)
 		report_add(patient->report, "answers", verdict, ADVICE_LOST,
-			   "%.0f of %.0f requests got none (%.1f %%), %.0f frames were sent again", lost,
-			   requests, percent, retries);
+			   "%.0f of %.0f requests got none (%.1f %%), %.0f frames were sent again",
+			   lost, requests, percent, retries);
 }
 
 static void
@@ -244,7 +245,8 @@ list_zones(const json_t *zones, bool with, char *out, size_t size)
 	int count = 0;
 
 	out[0] = '\0';
-	json_array_foreach(zones, i, zone) {
+	json_array_foreach(zones, i, zone)
+	{
 		if (has(zone, "temperature") != with || used >= size)
 			continue;
 		count++;
@@ -277,8 +279,10 @@ setting(const json_t *config, const char *name)
 	size_t i;
 
 	json_array_foreach(json_object_get(config, "settings"), i, one)
+	{
 		if (value_is_word(one, "name", name))
 			return one;
+	}
 	return NULL;
 }
 
@@ -290,7 +294,9 @@ count_zones(const json_t *devices)
 	size_t i;
 
 	json_array_foreach(json_object_get(devices, "devices"), i, device)
+	{
 		count += value_is_word(device, "type", "zone");
+	}
 	return count;
 }
 
@@ -304,7 +310,8 @@ check_count(const struct patient *patient)
 	if (has(told, "value"))
 		report_add(patient->report, "zone count",
 			   panel == configured ? VERDICT_OK : VERDICT_WARNING, ADVICE_ZONES,
-			   "the panel serves %d zones, the configuration says %d", panel, configured);
+			   "the panel serves %d zones, the configuration says %d", panel,
+			   configured);
 }
 
 static void
@@ -326,9 +333,9 @@ check_clock(const struct patient *patient)
  */
 
 static void (*const checks[])(const struct patient *patient) = {
-	check_version, check_config,    check_storage, check_mqtt,  check_adapter,
-	check_wires,   check_traffic,   check_rhythm,  check_twin,  check_checksums,
-	check_answers, check_panel,     check_zones,   check_count, check_clock,
+	check_version, check_config,  check_storage, check_mqtt,  check_adapter,
+	check_wires,   check_traffic, check_rhythm,  check_twin,  check_checksums,
+	check_answers, check_panel,   check_zones,   check_count, check_clock,
 };
 
 static json_t *
@@ -338,7 +345,8 @@ panel_document(const struct patient *patient, const char *part)
 	char target[TARGET_MAX];
 	size_t i;
 
-	json_array_foreach(json_object_get(patient->devices, "devices"), i, device) {
+	json_array_foreach(json_object_get(patient->devices, "devices"), i, device)
+	{
 		if (!value_is_word(device, "type", "panel"))
 			continue;
 		snprintf(target, sizeof target, "/api/v1/devices/%s/%s", text(device, "device_id"),

@@ -85,7 +85,8 @@ list_talkers(const struct listening *listening, char *out, size_t size)
 
 	for (int i = 0; i <= CZ2_PAYLOAD_MAX && used < size; i++)
 		if (listening->talkers[i])
-			used += (size_t)snprintf(out + used, size - used, "%s%d", used > 0 ? ", " : "", i);
+			used += (size_t)snprintf(out + used, size - used, "%s%d",
+						 used > 0 ? ", " : "", i);
 }
 
 static void
@@ -97,13 +98,15 @@ judge_traffic(const struct ear *ear, const struct listening *listening, struct r
 	list_talkers(listening, talkers, sizeof talkers);
 	if (listening->frames > 0)
 		report_add(report, "traffic", VERDICT_OK, ADVICE_NONE,
-			   "%d frames were heard, from the addresses %s", listening->frames, talkers);
+			   "%d frames were heard, from the addresses %s", listening->frames,
+			   talkers);
 	else if (counters->bytes > 0)
 		report_add(report, "traffic", VERDICT_FAILED, ADVICE_CHECKSUMS,
 			   "%llu bytes were heard, and no frame",
 			   (unsigned long long)counters->bytes);
 	else
-		report_add(report, "traffic", VERDICT_FAILED, ADVICE_SILENT, "not a byte was heard");
+		report_add(report, "traffic", VERDICT_FAILED, ADVICE_SILENT,
+			   "not a byte was heard");
 }
 
 static void
@@ -131,7 +134,8 @@ judge(const struct ear *ear, const struct listening *listening, struct report *r
 	if (!ear_swapped(ear))
 		judge_traffic(ear, listening, report);
 	if (counters->frames + counters->checksum_errors > 0)
-		doctor_checksums((double)counters->frames, (double)counters->checksum_errors, report);
+		doctor_checksums((double)counters->frames, (double)counters->checksum_errors,
+				 report);
 	judge_rhythm(listening, clock_now() - listening->began, report);
 }
 

@@ -50,7 +50,8 @@ holds(const char *process, const char *device)
 	snprintf(path, sizeof path, "/proc/%s/fd", process);
 	directory = opendir(path);
 	while (!found && directory != NULL && (entry = readdir(directory)) != NULL) {
-		ssize_t length = readlinkat(dirfd(directory), entry->d_name, target, sizeof target - 1);
+		ssize_t length =
+			readlinkat(dirfd(directory), entry->d_name, target, sizeof target - 1);
 
 		target[length > 0 ? length : 0] = '\0';
 		found = strcmp(target, device) == 0;
@@ -72,7 +73,8 @@ find_holders(const char *link, char *out, size_t size)
 		size_t used = strlen(out);
 		char name[NAME_SIZE];
 
-		if (entry->d_name[0] < '0' || entry->d_name[0] > '9' || !holds(entry->d_name, device))
+		if (entry->d_name[0] < '0' || entry->d_name[0] > '9' ||
+		    !holds(entry->d_name, device))
 			continue;
 		name_of(entry->d_name, name);
 		snprintf(out + used, size - used, "%s%s (%s)", used > 0 ? ", " : "held by ", name,
@@ -127,8 +129,8 @@ doctor_link(const char *link, const char *why, struct report *report)
 		if (strncmp(why, reasons[i].clause, strlen(reasons[i].clause)) != 0)
 			continue;
 		reasons[i].find(link, more, sizeof more);
-		report_add(report, reasons[i].check, VERDICT_FAILED, reasons[i].advice, "%s: %s%s%s",
-			   link, why, more[0] != '\0' ? "; " : "", more);
+		report_add(report, reasons[i].check, VERDICT_FAILED, reasons[i].advice,
+			   "%s: %s%s%s", link, why, more[0] != '\0' ? "; " : "", more);
 		return;
 	}
 	report_add(report, "adapter", VERDICT_FAILED,

@@ -90,7 +90,8 @@ read_bytes(struct event *event, const json_t *object)
 	const char *direction = json_string_value(json_object_get(object, "direction"));
 	struct cz2_frame frame;
 
-	if (direction == NULL || !read_hex(event, json_string_value(json_object_get(object, "hex"))))
+	if (direction == NULL ||
+	    !read_hex(event, json_string_value(json_object_get(object, "hex"))))
 		return false;
 	event->out = strcmp(direction, "out") == 0;
 	if (!event->out && strcmp(direction, "in") != 0)

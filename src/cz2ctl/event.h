@@ -31,7 +31,7 @@ struct event {
 	int64_t at_ms;   /* since we began to listen */
 	size_t length;
 	uint8_t bytes[EVENT_BYTES_MAX];
-	int64_t count;   /* of EVENT_LOST */
+	int64_t count; /* of EVENT_LOST */
 };
 
 /* False when the line is none of ours. */

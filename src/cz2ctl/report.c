@@ -27,24 +27,42 @@ static const enum style styles[] = {STYLE_GOOD, STYLE_WARN, STYLE_BAD};
 
 static const char *const advices[ADVICE_COUNT] = {
 	[ADVICE_START] = "Start it: systemctl start cz2d. Why it ended: journalctl -u cz2d -n 50.",
-	[ADVICE_RESTART] = "After an upgrade the daemon has to be started again: systemctl restart cz2d.",
-	[ADVICE_CONFIG] = "Members of the group cz2d can read it. Whether it is good: sudo cz2d -t.",
-	[ADVICE_ADAPTER] = "Plug the adapter in, or name the one that is there: ls -l /dev/serial/by-id.",
-	[ADVICE_PERMISSION] = "Join the group that is named, mostly dialout: sudo adduser USER dialout; then log in again.",
-	[ADVICE_HELD] = "Only one program can use the line: end the other one. To listen in place of the daemon: systemctl stop cz2d.",
-	[ADVICE_BRIDGE] = "Look whether the bridge has power and network, and whether this is its address and port.",
+	[ADVICE_RESTART] = "After an upgrade the daemon has to be started again: systemctl restart "
+			   "cz2d.",
+	[ADVICE_CONFIG] =
+		"Members of the group cz2d can read it. Whether it is good: sudo cz2d -t.",
+	[ADVICE_ADAPTER] = "Plug the adapter in, or name the one that is there: ls -l "
+			   "/dev/serial/by-id.",
+	[ADVICE_PERMISSION] =
+		"Join the group that is named, mostly dialout: sudo adduser USER dialout; "
+		"then log in again.",
+	[ADVICE_HELD] = "Only one program can use the line: end the other one. To listen in place "
+			"of the daemon: systemctl stop cz2d.",
+	[ADVICE_BRIDGE] = "Look whether the bridge has power and network, and whether this is its "
+			  "address and port.",
 	[ADVICE_WIRES] = "Exchange the wires A and B at the adapter.",
-	[ADVICE_SILENT] = "Nothing at all is heard: look at the panel's power, at the wires, and whether this is the right port.",
-	[ADVICE_RHYTHM] = "The wall unit talks every ten seconds when all is well: listen for longer, then look at its wires.",
-	[ADVICE_CHECKSUMS] = "Look at ground and contacts, at the speed (9600 8N1), and whether two programs talk at once.",
-	[ADVICE_LOST] = "Answers get lost: look at the wires, and at a bridge for slow network; bus.reply_timeout_ms gives it more time.",
-	[ADVICE_TWIN] = "End the other program, or give one of the two another address: panel.bus_address.",
-	[ADVICE_PANEL] = "When frames are heard, only our sending fails: look at bias and ground, and whether the adapter can send.",
-	[ADVICE_SENSOR] = "Look at the zone's sensor. One that is not used: cz2ctl devices decommission.",
+	[ADVICE_SILENT] = "Nothing at all is heard: look at the panel's power, at the wires, and "
+			  "whether this is the right port.",
+	[ADVICE_RHYTHM] = "The wall unit talks every ten seconds when all is well: listen for "
+			  "longer, then look at its wires.",
+	[ADVICE_CHECKSUMS] =
+		"Look at ground and contacts, at the speed (9600 8N1), and whether two "
+		"programs talk at once.",
+	[ADVICE_LOST] = "Answers get lost: look at the wires, and at a bridge for slow network; "
+			"bus.reply_timeout_ms gives it more time.",
+	[ADVICE_TWIN] = "End the other program, or give one of the two another address: "
+			"panel.bus_address.",
+	[ADVICE_PANEL] = "When frames are heard, only our sending fails: look at bias and ground, "
+			 "and whether the adapter can send.",
+	[ADVICE_SENSOR] = "Look at the zone's sensor. One that is not used: cz2ctl devices "
+			  "decommission.",
 	[ADVICE_ZONES] = "Correct panel.zones, and start the daemon again.",
 	[ADVICE_CLOCK] = "Set it: cz2ctl clock sync. To have it kept right: clock.sync.",
-	[ADVICE_BROKER] = "Why: journalctl -u cz2d -g mqtt. Then look at mqtt.host, mqtt.port, the user and the password.",
-	[ADVICE_STORAGE] = "Why: journalctl -u cz2d -g storage. Then look at free space, and who owns the directory of storage.path.",
+	[ADVICE_BROKER] = "Why: journalctl -u cz2d -g mqtt. Then look at mqtt.host, mqtt.port, the "
+			  "user and the password.",
+	[ADVICE_STORAGE] =
+		"Why: journalctl -u cz2d -g storage. Then look at free space, and who owns "
+		"the directory of storage.path.",
 };
 
 void
@@ -157,5 +175,7 @@ report_view(const struct screen *screen, const json_t *document)
 	size_t i;
 
 	json_array_foreach(json_object_get(document, "checks"), i, finding)
+	{
 		show(screen, finding);
+	}
 }

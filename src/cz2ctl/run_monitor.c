@@ -281,8 +281,9 @@ check(const struct options *options)
 {
 	bool replay = options_has(options, OPTION_REPLAY);
 
-	if (replay && (options_has(options, OPTION_DIRECT) || options_has(options, OPTION_CAPTURE) ||
-		       options_has(options, OPTION_SECONDS))) {
+	if (replay &&
+	    (options_has(options, OPTION_DIRECT) || options_has(options, OPTION_CAPTURE) ||
+	     options_has(options, OPTION_SECONDS))) {
 		say_error("--replay takes neither --direct nor --capture nor --seconds");
 		return CTL_USAGE;
 	}

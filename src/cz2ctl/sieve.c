@@ -78,8 +78,8 @@ sieve_passes(const struct options *options, const struct event *event,
 static bool
 is_address(const char *text)
 {
-	static const char *const names[] = {"wall", "panel", "cz2d", "zone2", "zone3", "zone4",
-					    "zone5", "zone6", "zone7", "zone8"};
+	static const char *const names[] = {"wall",  "panel", "cz2d",  "zone2", "zone3",
+					    "zone4", "zone5", "zone6", "zone7", "zone8"};
 	char *end;
 	long number = strtol(text, &end, 10);
 

@@ -93,8 +93,7 @@ talk_hear(struct talk *talk, const struct event *event, struct talk_facts *facts
 	const struct cz2_frame *named;
 
 	memset(facts, 0, sizeof *facts);
-	if (event->kind != EVENT_FRAME ||
-	    cz2_frame_decode(event->bytes, event->length, frame) != 0)
+	if (event->kind != EVENT_FRAME || cz2_frame_decode(event->bytes, event->length, frame) != 0)
 		return;
 	if (event->out)
 		talk->us = frame->source;

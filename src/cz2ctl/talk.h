@@ -23,9 +23,9 @@ struct talk {
 /* What is to be said of one frame. */
 struct talk_facts {
 	struct cz2_frame frame;
-	const char *function;       /* "read", "reply", "write", "ack", "nack", "error", "other" */
-	bool about;                 /* it is about a row */
-	char row[DECODE_NAME_MAX];  /* "1.16" */
+	const char *function;      /* "read", "reply", "write", "ack", "nack", "error", "other" */
+	bool about;                /* it is about a row */
+	char row[DECODE_NAME_MAX]; /* "1.16" */
 	char from[TALK_NAME_MAX], to[TALK_NAME_MAX]; /* "wall", "panel", "zone2", "cz2d", "42" */
 };
 

@@ -265,7 +265,8 @@ def test_who_may_not_use_the_device_is_told_so(simulator):
 
 def test_every_advice_is_in_the_manual_for_trouble():
     with open(os.path.join(ROOT, "src", "cz2ctl", "report.c"), encoding="utf-8") as file:
-        advices = re.findall(r'\[ADVICE_\w+\] = "([^"]+)"', file.read())
+        joined = re.sub(r'"\s*\n\s*"', "", file.read())
+        advices = re.findall(r'\[ADVICE_\w+\] =\s+"([^"]+)"', joined)
     with open(os.path.join(ROOT, "docs", "troubleshooting.md"), encoding="utf-8") as file:
         manual = file.read()
     assert len(advices) > 15

@@ -402,6 +402,64 @@ START_TEST(any_mixture_of_garbage_and_good_frames_yields_every_good_frame_in_ord
 }
 END_TEST
 
+/* Takes what the reader hands out, frames and noise, as the bytes that they were. */
+static size_t
+rebuild(struct cz2_reader *reader, uint8_t *out)
+{
+	struct cz2_frame frame;
+	size_t size = 0, length;
+	bool found;
+
+	do {
+		const uint8_t *noise;
+
+		found = cz2_reader_next(reader, &frame);
+		noise = cz2_reader_noise(reader, &length);
+		ck_assert((noise == NULL) == (length == 0));
+		if (noise != NULL)
+			memcpy(out + size, noise, length);
+		size += length;
+		if (found)
+			size += cz2_frame_encode(&frame, out + size);
+	} while (found);
+	return size;
+}
+
+START_TEST(frames_and_noise_together_are_all_that_came_in_its_order)
+{
+	static uint8_t sent[60 * 512], told[sizeof sent];
+
+	for (uint32_t seed = 1; seed <= 200; seed++) {
+		size_t size = 0, fed = 0, known = 0;
+		uint32_t chance = seed;
+		struct cz2_reader reader;
+
+		cz2_reader_init(&reader);
+		while (size < sizeof sent - 1024) {
+			struct cz2_frame frame;
+
+			size += random_garbage(&chance, sent + size);
+			random_frame(&chance, &frame);
+			size += cz2_frame_encode(&frame, sent + size);
+		}
+		while (fed < size) {
+			size_t step = 1 + random_below(&chance, 80);
+
+			fed += cz2_reader_feed(&reader, sent + fed, step < size - fed ? step : size - fed);
+			known += rebuild(&reader, told + known);
+			if (random_below(&chance, 9) == 0) {
+				cz2_reader_idle(&reader);
+				known += rebuild(&reader, told + known);
+			}
+		}
+		cz2_reader_idle(&reader);
+		known += rebuild(&reader, told + known);
+		ck_assert_uint_eq(known, size);
+		ck_assert_msg(memcmp(told, sent, size) == 0, "seed %u", (unsigned)seed);
+	}
+}
+END_TEST
+
 START_TEST(how_the_bytes_are_cut_into_pieces_makes_no_difference)
 {
 	static struct heard at_once, bit_by_bit;
@@ -560,6 +618,7 @@ main(void)
 		silence_twice_or_with_nothing_held_changes_nothing,
 		a_reader_that_was_drained_has_room,
 		any_mixture_of_garbage_and_good_frames_yields_every_good_frame_in_order,
+		frames_and_noise_together_are_all_that_came_in_its_order,
 		how_the_bytes_are_cut_into_pieces_makes_no_difference,
 		exchanged_wires_are_recognised_in_the_captured_noise,
 		a_good_frame_takes_the_suspicion_of_exchanged_wires_back,
