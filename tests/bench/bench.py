@@ -15,9 +15,10 @@ import bus  # noqa: E402
 import ledger  # noqa: E402
 import load  # noqa: E402
 import over_mqtt  # noqa: E402
+import program  # noqa: E402
 import rows  # noqa: E402
 
-ROWS = (*bus.ROWS, *load.ROWS, *ledger.ROWS, *over_mqtt.ROWS, *rows.ROWS)
+ROWS = (*bus.ROWS, *program.ROWS, *load.ROWS, *ledger.ROWS, *over_mqtt.ROWS, *rows.ROWS)
 
 
 def show(what, limit, measured, verdict):

@@ -17,6 +17,7 @@ BYTES_PER_SECOND = 960
 ZONE = "/zones/2/temperature"
 BATCH = "/zones/batch/temperature"
 EIGHT = list(range(1, 9))
+PROGRAM = bytes((10,))  # the table
 NO_POLLS = {"cache.refresh_interval": 86400}
 
 
@@ -24,6 +25,8 @@ class Measured:
     """What one request cost: transactions, writes, bytes on the wire and seconds."""
 
     def __init__(self, frames, answer):
+        # Days of the panel's program are read beside, one a second, whatever is measured.
+        frames = [one for one in frames if one.payload[1:2] != PROGRAM]
         ours = [one for one in frames if one.source == 99]
         self.transactions = len(ours)
         self.writes = sum(1 for one in ours if one.function == panel.WRITE)
@@ -198,7 +201,8 @@ def refresh():
 def ten_polls(house, begun):
     """Rows per poll, when ten are over: polls are apart by more than two seconds."""
     reads = [one.time for one in house.sim.frames()
-             if one.source == 99 and one.function == panel.READ and one.time > begun]
+             if one.source == 99 and one.function == panel.READ and one.time > begun
+             and one.payload[1:2] != PROGRAM]
     polls = []
     for before, moment in zip([0.0, *reads], reads):
         if moment - before > 2:
