@@ -83,6 +83,10 @@ START_TEST(a_day_or_the_clock_is_something)
 	cz2_command_init(&nothing);
 	ck_assert(!cz2_command_empty(&command));
 	ck_assert_int_eq(cz2_command_last_zone(&command), 2);
+	cz2_command_set(&command, CZ2_HEAT, 1, 66);
+	ck_assert_int_eq(cz2_command_last_zone(&command), 2);
+	cz2_command_set(&command, CZ2_HEAT, 3, 66);
+	ck_assert_int_eq(cz2_command_last_zone(&command), 3);
 	command = of_clock(0);
 	ck_assert(!cz2_command_empty(&command));
 	ck_assert_int_eq(cz2_command_last_zone(&command), 0);

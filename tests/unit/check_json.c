@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "cz2d/engine/engine.h"
 #include "json_house.h"
 #include "support.h"
@@ -278,6 +279,76 @@ START_TEST(each_warning_is_a_sentence_with_its_numbers)
 }
 END_TEST
 
+START_TEST(a_clock_is_kept_as_the_moment_from_which_it_counts)
+{
+	static const int64_t starts[] = {0, 1, 999, -1, -604800000, 123456789};
+	struct cz2_command command, again;
+	json_t *values;
+
+	for (size_t i = 0; i < sizeof starts / sizeof starts[0]; i++) {
+		cz2_command_init(&command);
+		cz2_command_set_clock(&command, starts[i]);
+		values = json_command_values(&command);
+		ck_assert_int_eq(json_integer_value(json_object_get(json_object_get(values, "clock"),
+								     "week_start")),
+				 clock_wall_us_of(starts[i]) / 1000);
+		ck_assert(json_command_read(values, &again));
+		ck_assert(again.week_start == starts[i]);
+		json_decref(values);
+	}
+}
+END_TEST
+
+START_TEST(what_is_no_moment_is_no_clock)
+{
+	static const char *const wrong[] = {
+		"{\"clock\":{}}", "{\"clock\":5}", "{\"clock\":{\"week_start\":\"now\"}}",
+		"{\"clock\":{\"week_start\":-1}}",
+		"{\"clock\":{\"week_start\":9223372036854775807}}",
+	};
+	struct cz2_command command;
+
+	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+		json_t *values = json_loads(wrong[i], 0, NULL);
+
+		ck_assert_msg(!json_command_read(values, &command), "%s", wrong[i]);
+		json_decref(values);
+	}
+}
+END_TEST
+
+START_TEST(what_ended_a_program_is_told_with_its_zone_and_day)
+{
+	static struct outcome_program program;
+	struct outcome outcome = {.error = CZ2_EREFUSED, .program = &program,
+				  .problem = {.zone = 3, .day = 2}};
+
+	for (int day = 0; day < CZ2_SCHEDULES; day++)
+		cz2_day_clear(&program.applied.days[day]);
+	cz2_command_init(&outcome.applied);
+	assert_document(json_problem(&outcome), "\"Zone 3 tue: The panel refused the change.\"");
+	assert_document(json_applied(&outcome), "{}");
+	outcome.error = outcome.problem.error = CZ2_EIMPLAUSIBLE;
+	outcome.problem.row = cz2_schedule_row(3, 2);
+	outcome.problem.schedule =
+		(struct cz2_schedule_problem){.fault = CZ2_FAULT_COOL, .period = CZ2_EVE};
+	assert_document(json_problem(&outcome), "\"The panel's row 10.17 (zone 3 tue) holds a cool "
+						"setpoint of eve that makes no sense and was not "
+						"written.\"");
+	outcome.error = outcome.problem.error = CZ2_ERANGE;
+	outcome.problem.schedule = (struct cz2_schedule_problem){
+		.fault = CZ2_FAULT_ORDER, .period = CZ2_EVE, .setting = {.start = 1020},
+		.after = CZ2_DAY, .after_start = 1050};
+	assert_document(json_problem(&outcome),
+			"\"zone 3 tue eve: it begins at 17:00, and has to begin later than day, "
+			"which begins at 17:30\"");
+	program.applied.days[cz2_schedule_row(3, 2) - CZ2_ROW_SCHEDULE].periods[CZ2_EVE].heat = 66;
+	assert_document(json_applied(&outcome),
+			"{\"program\":[{\"zone_id\":3,\"days\":{\"tue\":{\"eve\":"
+			"{\"heat\":66}}}}]}");
+}
+END_TEST
+
 START_TEST(a_failure_is_a_sentence)
 {
 	struct outcome outcome = {.error = CZ2_ETIMEOUT};
@@ -311,6 +382,9 @@ int
 main(void)
 {
 	const TTest *tests[] = {
+		a_clock_is_kept_as_the_moment_from_which_it_counts,
+		what_is_no_moment_is_no_clock,
+		what_ended_a_program_is_told_with_its_zone_and_day,
 		before_the_panel_has_answered_there_is_no_status,
 		a_status_has_every_member,
 		the_flat_status_has_the_time_and_dampers_as_text,

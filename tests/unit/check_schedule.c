@@ -81,6 +81,7 @@ START_TEST(each_zone_and_day_has_a_row_of_its_own)
 		ck_assert_int_eq(cz2_schedule_row(zone, day), CZ2_ROW_SCHEDULE + n);
 	}
 	ck_assert(!cz2_schedule_split(CZ2_ROW_9_5, &zone, &day));
+	ck_assert(!cz2_schedule_split(CZ2_ROW_COUNT, &zone, &day));
 }
 END_TEST
 
@@ -194,6 +195,31 @@ START_TEST(a_setpoint_of_either_kind_ends_out)
 }
 END_TEST
 
+/* Each of what is named counts, and only in a row of the known form. */
+START_TEST(a_row_shows_a_wish_when_it_shows_all_of_it)
+{
+	static const struct cz2_setting wrong[] = {
+		{8 * 60, 62, 82, CZ2_UNKNOWN}, {8 * 60 + 30, 61, 82, CZ2_UNKNOWN},
+		{8 * 60 + 30, 62, 81, CZ2_UNKNOWN}, {CZ2_UNKNOWN, CZ2_UNKNOWN, CZ2_UNKNOWN, 1},
+	};
+	struct cz2_schedule_problem problem;
+	struct cz2_day wish = nothing();
+	uint8_t bytes[LENGTH];
+	bool changed;
+
+	memcpy(bytes, row, LENGTH);
+	wish.periods[CZ2_DAY] = (struct cz2_setting){8 * 60 + 30, 62, 82, CZ2_UNKNOWN};
+	ck_assert(cz2_day_shown(&wish, bytes, LENGTH));
+	ck_assert(!cz2_day_shown(&wish, bytes, LENGTH - 1));
+	ck_assert_int_eq(cz2_day_edit(&wish, bytes, LENGTH - 1, &changed, &problem),
+			 CZ2_EUNSUPPORTED);
+	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+		wish.periods[CZ2_DAY] = wrong[i];
+		ck_assert(!cz2_day_shown(&wish, bytes, LENGTH));
+	}
+}
+END_TEST
+
 /* What can be wished is found again, byte for byte, upon any other row. */
 START_TEST(a_day_that_is_read_can_be_written_again)
 {
@@ -289,6 +315,7 @@ static const struct {
 	{{CZ2_UNKNOWN, 81, CZ2_UNKNOWN, CZ2_UNKNOWN}, CZ2_EGAP, CZ2_FAULT_GAP},
 	{{CZ2_UNKNOWN, CZ2_UNKNOWN, CZ2_UNKNOWN, 2}, CZ2_ERANGE, CZ2_FAULT_OUT},
 	{{CZ2_UNKNOWN, 70, CZ2_UNKNOWN, 1}, CZ2_ERANGE, CZ2_FAULT_OUT},
+	{{CZ2_UNKNOWN, CZ2_UNKNOWN, 80, 1}, CZ2_ERANGE, CZ2_FAULT_OUT},
 };
 
 START_TEST(what_breaks_a_rule_is_refused_whole)
@@ -354,6 +381,7 @@ main(void)
 		every_byte_is_left_alone_unless_it_is_named,
 		every_value_of_every_byte_is_written_again_as_it_was_or_refused_with_a_reason,
 		a_setpoint_of_either_kind_ends_out,
+		a_row_shows_a_wish_when_it_shows_all_of_it,
 		a_day_that_is_read_can_be_written_again,
 		out_is_written_as_the_constant_that_is_known_to_work,
 		out_that_the_panel_wrote_itself_is_not_written_again,
