@@ -26,7 +26,7 @@ enum {
 	ID_LENGTH = 36,
 	ID_LEAST = 4,        /* of it */
 	FOLLOW_NEWEST = 100, /* of which those that are new are shown */
-	SOON_MS = 200,       /* between looks at one command, at first, */
+	SOON_MS = 50,        /* between looks at one command, at first, */
 	LATER_MS = 2000,     /* and in the end */
 	NEWS_MS = 1000,      /* between looks at all */
 };
@@ -200,8 +200,9 @@ longer(int ms)
 	return 2 * ms < LATER_MS ? 2 * ms : LATER_MS;
 }
 
+/* show: each step, to people. */
 static enum ctl_exit
-follow_one(struct ctl *ctl, const char *name)
+follow_to_its_end(struct ctl *ctl, const char *name, bool show)
 {
 	char target[TARGET_MAX], told[VALUE_MAX] = "";
 	json_t *record;
@@ -212,7 +213,8 @@ follow_one(struct ctl *ctl, const char *name)
 		code = call_get(ctl, target, 0, &record);
 		if (code != CTL_DONE)
 			break;
-		show_step(ctl, record, told);
+		if (show)
+			show_step(ctl, record, told);
 		final = is_final(record);
 		if (final)
 			code = exit_of(record);
@@ -221,6 +223,12 @@ follow_one(struct ctl *ctl, const char *name)
 			pause_ms(ms);
 	}
 	return code;
+}
+
+enum ctl_exit
+commands_await(struct ctl *ctl, const char *id)
+{
+	return follow_to_its_end(ctl, id, false);
 }
 
 /* ------------------------------------------------------------------------
@@ -339,6 +347,6 @@ run_commands(struct ctl *ctl)
 	if (limited || (filtered && id != NULL))
 		return wrong("takes these options with a list only");
 	if (id != NULL)
-		return strcmp(action, "show") == 0 ? show(ctl, id) : follow_one(ctl, id);
+		return strcmp(action, "show") == 0 ? show(ctl, id) : follow_to_its_end(ctl, id, true);
 	return strcmp(action, "follow") == 0 ? follow_all(ctl) : wrong("show takes an ID");
 }

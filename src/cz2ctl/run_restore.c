@@ -211,17 +211,28 @@ tell_refused(const json_t *step)
 	free(body);
 }
 
+/* To its end, also with a daemon that queues everything. */
+static enum ctl_exit
+send_step(struct ctl *ctl, const json_t *step)
+{
+	json_t *answer;
+	enum ctl_exit code = call_send(ctl, json_string_value(json_object_get(step, "method")),
+				       json_string_value(json_object_get(step, "target")),
+				       json_incref(json_object_get(step, "body")), &answer);
+	const char *queued = json_string_value(json_object_get(answer, "command_id"));
+
+	if (code == CTL_DONE && queued != NULL)
+		code = commands_await(ctl, queued);
+	json_decref(answer);
+	return code;
+}
+
 /* A step that is refused leaves the others to be done; without a panel there are no others. */
 static enum ctl_exit
 take_step(struct restore *restore, const json_t *step)
 {
-	json_t *answer;
-	enum ctl_exit code =
-		call_send(restore->ctl, json_string_value(json_object_get(step, "method")),
-			  json_string_value(json_object_get(step, "target")),
-			  json_incref(json_object_get(step, "body")), &answer);
+	enum ctl_exit code = send_step(restore->ctl, step);
 
-	json_decref(answer);
 	if (code != CTL_REFUSED)
 		return code;
 	tell_refused(step);

@@ -225,6 +225,21 @@ def test_what_was_interrupted_is_put_back_by_the_next_run(saved_house, backup, w
     assert_put_back(saved_house, rows)
 
 
+def test_a_daemon_that_queues_everything_is_waited_for(saved_house, backup):
+    path, rows = backup
+    scramble(saved_house, 5)
+    saved_house.daemon.write_config(worker__enabled=True)
+    saved_house.daemon.restart()
+    saved_house.daemon.wait_status()
+    try:
+        done = saved_house.ctl("restore", path, "--yes")
+        assert done.code == DONE and "all is as in" in done.out, done
+        assert_put_back(saved_house, rows)
+    finally:
+        saved_house.daemon.write_config(worker__enabled=False)
+        saved_house.daemon.restart()
+
+
 def test_a_part_alone_leaves_the_others(saved_house, backup):
     path, rows = backup
     for only, names in (("system", [(1, 17)]), ("schedules", SCHEDULES), ("setpoints", [(1, 16)])):
