@@ -113,6 +113,16 @@ def test_a_large_body_and_small_pieces_arrive(served, made):
     assert both.count(b" 200 ") == 2 or b" 200 " in read_response(one.http.sock)
 
 
+def test_an_answer_that_goes_on_does_so_through_tls(served, made):
+    one = Client(served, made)
+    one.http.request("GET", "/api/v1/monitor?seconds=60")
+    answer = one.http.getresponse()
+    for _ in range(3):
+        assert served.unix.get("/status/live").status == 200
+        assert b'"frame"' in answer.readline()
+    one.http.close()
+
+
 @pytest.mark.parametrize("text, status", [
     (b"GET /status HTTP/1.1\r\n\r\n", 400),
     (b"GET /status HTTP/1.1\r\nHost: evil.example\r\n\r\n", 421),
