@@ -313,13 +313,18 @@ def test_before_the_panel_has_answered_the_link_is_offline(new_house):
 
 # --- diagnostics -----------------------------------------------------------------------------------
 
+# What REST's health says of the line besides: how it is now, not what was counted.
+OF_THE_MOMENT = {"target", "open", "trouble", "last_frame_age", "rhythm", "swapped",
+                 "address_conflict"}
+
+
 def test_diagnostics_count_as_rest_does_and_seldom(mqtt_house):
     until(lambda: last(mqtt_house, "diagnostics"), what="diagnostics")
     for _ in range(4):
         mqtt_house.rest.post("/update")
     rest = mqtt_house.rest.get("/api/v1/devices/cz2/health").json["link"]
     told = last(mqtt_house, "diagnostics")
-    assert set(told) == {"started", "last_contact", "clock_offset", *rest}
+    assert set(told) == {"started", "last_contact", "clock_offset", *rest} - OF_THE_MOMENT
     offset = told["clock_offset"]  # described before the clock was read, perhaps
     assert offset is None or abs(offset) <= 7 * 24 * 60 / 2 and round(offset, 1) == offset
     assert (told["kind"], told["since"]) == (rest["kind"], rest["since"])
