@@ -102,20 +102,28 @@ MAKERS = {"period_began": ("period", "control"), "wall_thermostat": ("wall", "co
 
 
 def false_causes(history):
-    """(time, text) of each record that blames somebody who has not made this value by then."""
+    """(time, text) of each record that blames somebody who has made none of it by then. Who turns
+    a setpoint back and who holds it may be two."""
+    records = {}
     for note in history.notes:
-        if note.cause not in MAKERS:
-            continue
-        row = panel.row_of(note.name, note.zone)
-        made, before = set(), None
-        for one in sorted((one for one in history.changes if one.row == row),
-                          key=lambda one: one.time):
-            value = panel.value(note.name, one.content, note.zone)
-            if value != before and value == note.new and one.time <= note.time + DATED_BACK:
-                made.add(one.cause)
-            before = value
-        if not made & set(MAKERS[note.cause]):
-            yield note.time, f"{note}, told as {note.cause}, was made by {sorted(made)}"
+        if note.cause in MAKERS:
+            records.setdefault((note.time, note.zone, note.cause), []).append(note)
+    for (moment, _, cause), notes in records.items():
+        made = set().union(*(_makers(history, note) for note in notes))
+        if not made & set(MAKERS[cause]):
+            yield moment, f"{[*map(str, notes)]}, told as {cause}, made by {sorted(made)}"
+
+
+def _makers(history, note):
+    """The simulator's words for who has made the value what is told, up to then."""
+    row, made, before = panel.row_of(note.name, note.zone), set(), None
+    for one in sorted((one for one in history.changes if one.row == row),
+                      key=lambda one: one.time):
+        value = panel.value(note.name, one.content, note.zone)
+        if value != before and value == note.new and one.time <= note.time + DATED_BACK:
+            made.add(one.cause)
+        before = value
+    return made
 
 
 def _was(note, turns):
