@@ -346,7 +346,7 @@ def _day(row):
                    "out": bool(row[11 + n] & 0x80)} for n, name in enumerate(PERIODS)}
 
 
-def test_each_zones_program_is_told_whole_once_and_retained(mqtt_house):
+def test_each_zones_program_is_told_whole_once_and_goes_with_its_zone(mqtt_house):
     house = mqtt_house
     house.rest.get("/schedules?force=true")
     for zone in (1, 2, 3):
@@ -358,6 +358,10 @@ def test_each_zones_program_is_told_whole_once_and_retained(mqtt_house):
     agree(house)
     assert len(heard(house, "schedule/1")) == 1
     assert f"{PREFIX}/schedule/3" in retained(house)
+    house.rest.post("/api/v1/devices/cz2-zone-2/decommission")
+    until(lambda: last(house, "schedule/2") is None, 30, what="its schedule to go")
+    house.rest.post("/api/v1/devices/cz2-zone-2/recommission")
+    until(lambda: last(house, "schedule/2"), 30, what="its schedule to come")
 
 
 def test_the_period_that_rules_is_told_when_another_one_begins(mqtt_house):
@@ -372,16 +376,6 @@ def test_the_period_that_rules_is_told_when_another_one_begins(mqtt_house):
     days = last(house, "schedule/2")["days"][DAYS[start["day"]]]
     assert days[last(house, "zone/2")["period"]]["start"] == \
         f"{start['hour']:02}:{start['minute']:02}"
-
-
-def test_what_a_zone_that_is_not_used_was_to_do_is_taken_back(mqtt_house):
-    house = mqtt_house
-    house.rest.get("/schedules?force=true")
-    house.listener.wait(f"{PREFIX}/schedule/2")
-    house.rest.post("/api/v1/devices/cz2-zone-2/decommission")
-    until(lambda: last(house, "schedule/2") is None, 30, what="its schedule to go")
-    house.rest.post("/api/v1/devices/cz2-zone-2/recommission")
-    until(lambda: last(house, "schedule/2"), 30, what="its schedule to come")
 
 
 # --- the audit -------------------------------------------------------------------------------------
