@@ -73,10 +73,13 @@ def test_a_device_that_is_not_there_is_504(shared_house):
     assert shared_house.rest.get("/status").json["meta"]["connected"]
 
 
-@pytest.mark.parametrize("path", ["0/1/1", "255/1/1", "99/1/1", "1/256/1", "1/1/-1", "x/1/1"])
-def test_an_address_that_cannot_be_is_422(shared_house, path):
+@pytest.mark.parametrize("path, wrong", [
+    ("0/1/1", "device"), ("255/1/1", "device"), ("99/1/1", "device"), ("x/1/1", "device"),
+    ("1/256/1", "table"), ("1/1/-1", "row"), ("1/1/1.5", "row")])
+def test_an_address_that_cannot_be_is_422(shared_house, path, wrong):
     answer = shared_house.rest.get(f"/api/v1/rows/{path}")
     assert answer.status == 422, answer
+    assert [one["loc"] for one in answer.json["detail"]] == [["path", wrong]]
 
 
 def test_writing_needs_the_key(shared_house):

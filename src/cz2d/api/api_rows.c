@@ -45,39 +45,29 @@ api_get_rows(const struct api_call *call)
  * The path
  */
 
-static void
+static int
 read_part(struct body *body, const struct api_call *call, int n, const char *name, int least,
-	  int most, uint8_t *value)
+	  int most)
 {
 	const struct api_part *part = &call->parts[n];
-	size_t before = json_array_size(body->errors);
-	char rule[RULE_MAX];
-	int64_t number = 0;
+	int value = 0;
 
-	body_path_integer(body, name, part->text, part->length, &number);
-	if (json_array_size(body->errors) != before)
-		return;
-	*value = (uint8_t)number;
-	if (number >= least && number <= most)
-		return;
-	snprintf(rule, sizeof rule, "%s is a number from %d to %d", name, least, most);
-	body_break_rule(body, rule);
+	body_path_number(body, name, part->text, part->length, least, most, &value);
+	return value;
 }
 
 static void
 read_address(struct body *body, const struct api_call *call, struct probe_wish *wish)
 {
 	int own = call->api->parts.config->panel.bus_address;
-	char rule[RULE_MAX];
 
 	memset(wish, 0, sizeof *wish);
-	read_part(body, call, 0, "device", 1, DEVICE_MAX, &wish->device);
-	read_part(body, call, 1, "table", 0, BYTE_MAX, &wish->table);
-	read_part(body, call, 2, "row", 0, BYTE_MAX, &wish->row);
-	if (wish->device != own)
-		return;
-	snprintf(rule, sizeof rule, "device %d is the daemon itself (panel.bus_address)", own);
-	body_break_rule(body, rule);
+	wish->device = (uint8_t)read_part(body, call, 0, "device", 1, DEVICE_MAX);
+	wish->table = (uint8_t)read_part(body, call, 1, "table", 0, BYTE_MAX);
+	wish->row = (uint8_t)read_part(body, call, 2, "row", 0, BYTE_MAX);
+	if (wish->device == own)
+		body_path_refuse(body, "device", "that is the daemon itself (panel.bus_address)",
+				 own);
 }
 
 static void

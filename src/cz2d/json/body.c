@@ -65,6 +65,27 @@ body_path_integer(struct body *body, const char *name, const char *text, size_t 
 }
 
 bool
+body_path_number(struct body *body, const char *name, const char *text, size_t length, int min,
+		 int max, int *result)
+{
+	json_t *value = json_stringn(text, length);
+	bool good = body_read_range(body, json_pack("[s, s]", "path", name), min, max, value,
+				    result);
+
+	json_decref(value);
+	return good;
+}
+
+void
+body_path_refuse(struct body *body, const char *name, const char *rule, int value)
+{
+	json_t *input = json_integer(value);
+
+	body_add_rule(body, json_pack("[s, s]", "path", name), rule, input);
+	json_decref(input);
+}
+
+bool
 body_read_range(struct body *body, json_t *loc, int min, int max, json_t *value, int *result)
 {
 	char message[BODY_MESSAGE_MAX];

@@ -81,6 +81,15 @@ void
 body_path_integer(struct body *body, const char *name, const char *text, size_t length,
 		  int64_t *result);
 
+/* The same, and from min to max. False, and an error, when it is not. */
+bool
+body_path_number(struct body *body, const char *name, const char *text, size_t length, int min,
+		 int max, int *result);
+
+/* Adds an error on what the path has there: it breaks a rule. */
+void
+body_path_refuse(struct body *body, const char *name, const char *rule, int value);
+
 /* Decodes all of the text; what is wrong is added to the errors. */
 void
 body_decode(struct body *body, const char *text, size_t length);
