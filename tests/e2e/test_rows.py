@@ -208,14 +208,21 @@ def test_after_a_crash_it_is_settled_and_not_sent_again(new_house):
 
 
 def test_our_own_write_is_no_change_that_nobody_asked_for(raw_house):
+    assert raw_house.rest.post("/update").status == 200  # what is there is known from now on
     row = raw_house.sim.row(1, 12)
     new = changed(row, 4, 1 if row[4] != 1 else 0)
     assert put(raw_house, 1, 12, new, row).status == 200
-    for _ in range(2):
-        assert raw_house.rest.post("/update").status == 200
+    assert raw_house.rest.post("/update").status == 200
     assert raw_house.status()["system_mode"] == ("Cool" if new[4] else "Heat")
-    commands = raw_house.rest.get("/api/v1/commands").json["commands"]
-    assert "unexpected" not in {one["command"] for one in commands}
+    raw_house.sim.wall(zone=2, hold=True)  # in the same row: when this is told, all of it is
+
+    def told():
+        assert raw_house.rest.post("/update").status == 200
+        commands = raw_house.rest.get("/api/v1/commands").json["commands"]
+        return [change for one in commands if one["command"] == "unexpected"
+                for change in one["params"]["changes"]]
+    assert {one["field"] for one in until(told, what="the hand at the wall")} <= \
+        {"hold", "temporary"}
 
 
 def test_reading_row_after_row_keeps_nobody_from_his_command(raw_house):
