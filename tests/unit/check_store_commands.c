@@ -15,6 +15,7 @@
 
 #include <cz2/error.h>
 
+#include "cz2d/json/json_schedule.h"
 #include "logged.h"
 #include "stored.h"
 #include "support.h"
@@ -588,6 +589,53 @@ START_TEST(the_next_start_is_told_what_has_not_ended_oldest_first)
 }
 END_TEST
 
+/* All 56 days with all that can be named. */
+static struct cz2_program
+whole_program(void)
+{
+	struct cz2_program program;
+
+	for (int day = 0; day < CZ2_SCHEDULES; day++)
+		for (int period = 0; period < CZ2_PERIODS; period++)
+			program.days[day].periods[period] = (struct cz2_setting){
+				.start = (int16_t)(period * 300 + day % 20 * CZ2_START_STEP),
+				.heat = (int16_t)(50 + day % 12 + period),
+				.cool = (int16_t)(70 + day % 20 + period),
+				.out = 0,
+			};
+	return program;
+}
+
+static struct cz2_program taken_program;
+static bool is_program;
+
+static void
+take_program(void *self, const struct record *record)
+{
+	json_t *kept = json_loads(record->wish, 0, NULL);
+
+	(void)self;
+	is_program = json_program_read(json_object_get(kept, "program"), taken_program.days);
+	json_decref(kept);
+}
+
+START_TEST(the_wish_for_a_whole_program_comes_back_as_it_was)
+{
+	struct cz2_program program = whole_program();
+	struct record record = command(1, "cz2", RECORD_PENDING);
+	json_t *values = json_pack("{s:o}", "program", json_program(program.days));
+
+	record.wish = json_dumps(values, JSON_COMPACT);
+	store_keep(store, &record, NULL, NULL);
+	open_again();
+	ck_assert_int_eq(store_load_open(store, take_program, NULL), CZ2_OK);
+	ck_assert(is_program);
+	ck_assert_mem_eq(&taken_program, &program, sizeof program);
+	free(record.wish);
+	json_decref(values);
+}
+END_TEST
+
 START_TEST(what_changed_since_a_moment_is_told_in_that_order_whatever_its_state)
 {
 	give(1, "cz2", RECORD_DELIVERED);
@@ -686,6 +734,7 @@ main(void)
 		forgetting_much_is_done_some_at_a_time,
 		a_command_after_the_last_was_forgotten_is_found,
 		the_next_start_is_told_what_has_not_ended_oldest_first,
+		the_wish_for_a_whole_program_comes_back_as_it_was,
 		what_changed_since_a_moment_is_told_in_that_order_whatever_its_state,
 		records_that_cannot_be_ours_are_skipped,
 		a_full_disk_takes_nothing_tells_what_it_has_and_takes_again_when_there_is_room,
