@@ -369,3 +369,49 @@ def test_answers_that_overlap_may_come_in_either_order():
 ])
 def test_wishes_are_understood_as_the_interface_says(body, wish):
     assert history.wish_of(command("/zones/2/temperature", body, 0, 1)) == wish
+
+
+# --- rows written by their address --------------------------------------------------------------
+
+UNLISTED = bytes((0, 1, 31, 0, 0, 0, 0, 30))  # no command writes that row
+
+
+def raw(row, new, old, sent=40.0, answered=40.5, status=200):
+    body = {"hex": new.hex(), "expected": old.hex()}
+    return Call("PUT", f"/api/v1/rows/1/{row[1]}/{row[2]}", json.dumps(body).encode(), sent,
+                answered, status, {})
+
+
+def with_raw(old, new, written, **more):
+    seen = truth()
+    seen.frames += read(40.1, old) + write(40.2, written) + read(40.3, written)
+    seen.changes += [Change(0, (old[1], old[2]), old),
+                     Change(40.21, (old[1], old[2]), written, "write")]
+    seen.calls.append(raw(old, new, old, **more))
+    return seen
+
+
+def test_a_row_written_by_its_address_is_what_was_asked_for():
+    new = edited(UNLISTED, b7=45)
+    assert rules(with_raw(UNLISTED, new, new)) == set()
+
+
+def test_what_nobody_named_of_such_a_row_stays():
+    new = edited(UNLISTED, b7=45)
+    assert "unnamed bytes" in rules(with_raw(UNLISTED, new, edited(new, b4=1)))
+
+
+def test_such_a_row_was_as_it_was_told():
+    new = edited(UNLISTED, b7=45)
+    assert "untrue success" in rules(with_raw(UNLISTED, new, edited(UNLISTED, b7=46)))
+
+
+def test_who_was_refused_wrote_nothing():
+    new = edited(UNLISTED, b7=45)
+    assert "unrequested write" in rules(with_raw(UNLISTED, new, new, status=403))
+
+
+def test_the_equipments_rows_are_written_by_nobody():
+    old = bytes((0, 9, 5, 0x80))
+    new = edited(old, b3=0x84)
+    assert "allow-list" in rules(with_raw(old, new, new))
