@@ -130,7 +130,7 @@ def test_a_row_is_written_whole_once_and_recorded(raw_house):
 def test_the_same_key_writes_once(raw_house):
     row, seen = raw_house.sim.row(1, 31), len(writes(raw_house, 1, 31))
     new = changed(row, 7, row[7] ^ 5)
-    key = {"Idempotency-Key": f"row {new.hex()}"}
+    key = {"Idempotency-Key": f"row-{new.hex()}"}
     first = put(raw_house, 1, 31, new, row, headers=key)
     assert first.status == 200 and put(raw_house, 1, 31, new, row, headers=key).json == first.json
     assert put(raw_house, 1, 31, row, new, headers=key).status == 409
