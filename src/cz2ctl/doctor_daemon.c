@@ -24,6 +24,7 @@ enum {
 	LOST_SOME = 2, /* percent of the requests */
 	LOST_MANY = 20,
 	LOST_LEAST = 20, /* requests, before it is a percentage */
+	MINUTE_S = 60,
 	CLOCK_OFF_S = 120,
 	SILENT_S = 30,
 };
@@ -319,13 +320,15 @@ check_clock(const struct patient *patient)
 {
 	const json_t *clock = json_object_get(patient->clock, "clock");
 	double offset = number(clock, "offset_seconds");
+	double distance = offset < 0 ? -offset : offset;
+	bool off = distance > CLOCK_OFF_S;
 
 	if (!has(clock, "offset_seconds"))
 		return;
-	report_add(patient->report, "clock",
-		   offset > CLOCK_OFF_S || offset < -CLOCK_OFF_S ? VERDICT_WARNING : VERDICT_OK,
-		   ADVICE_CLOCK, "the panel's clock is %.0f s %s that of the daemon's machine",
-		   offset < 0 ? -offset : offset, offset < 0 ? "behind" : "before");
+	report_add(patient->report, "clock", off ? VERDICT_WARNING : VERDICT_OK, ADVICE_CLOCK,
+		   "the panel's clock is %.0f %s %s that of the daemon's machine",
+		   off ? distance / MINUTE_S : distance, off ? "minutes" : "seconds",
+		   offset < 0 ? "behind" : "before");
 }
 
 /* ------------------------------------------------------------------------
