@@ -7,8 +7,8 @@ import json
 
 import pytest
 
-from test_ctl import (DONE, ESCAPES, EVIL, REFUSED, USAGE, Terminal, at, ctl, http,  # noqa: F401
-                      new_server, request_body, settled)
+from test_ctl import (DONE, ESCAPES, EVIL, REFUSED, USAGE, at, ctl, http,  # noqa: F401
+                      new_server, request_body)
 from waiting import until
 
 DAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"]
@@ -236,23 +236,13 @@ HOSTILE = [
 
 @pytest.mark.parametrize("document", HOSTILE, ids=range(len(HOSTILE)))
 def test_a_hostile_answer_harms_no_terminal(new_server, document):  # noqa: F811
-    for line in ("schedule", "schedule show 1", "schedule set 1 mon eve out", "clock", "resume 1"):
+    for line in ("schedule", "schedule set 1 mon eve out", "clock"):
         done = ctl(*new_server(http(document)).where, *line.split())
         assert done.code == DONE and not ESCAPES.search(done.out + done.err), done
         assert "\nforged" not in done.out
 
 
 # --- with a panel ---------------------------------------------------------------------------------
-
-def test_refresh_reads_all_days_with_a_bar(new_house):
-    house = new_house(panel={"pacing": True})
-    terminal = Terminal("schedule", "show", "--refresh", "--socket", house.daemon.socket,
-                        "--color", "never")
-    text = terminal.end()
-    assert terminal.code == DONE and "of 21" in text, text
-    assert settled(text[text.rindex("\033[K"):]).count("Every day") == 3
-    assert "days are known" not in text
-
 
 def test_a_week_is_set_shown_and_resumed(house):
     until(lambda: house.rest.get("/schedules?force=true").status == 200, what="all schedules")
