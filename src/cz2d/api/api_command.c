@@ -80,7 +80,6 @@ submit(const struct api_call *call, struct api_making *making)
 		.patience_ms = making->patience_ms,
 		.refresh = kind->deed == COMMAND_READS,
 		.how = kind->refresh,
-		.program = kind->deed == COMMAND_PROGRAM ? &program : NULL,
 	};
 	struct api_wish wish = {
 		.document = document_of(kind),
@@ -92,8 +91,10 @@ submit(const struct api_call *call, struct api_making *making)
 	char subject[API_MESSAGE_MAX / 2];
 
 	command_wish(command, &order.wish, &order.warnings);
-	if (order.program != NULL)
+	if (kind->deed == COMMAND_PROGRAM) {
 		command_program(command, &program);
+		order.program = &program;
+	}
 	write_subject(command, subject, sizeof subject);
 	snprintf(wish.message, sizeof wish.message, "%s%s%s", kind->before, subject, kind->after);
 	api_wait_order(call, &order, &wish);

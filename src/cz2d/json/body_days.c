@@ -225,6 +225,7 @@ read_value(struct reading *reading, json_t *json)
 static void
 read_period(struct reading *reading, json_t *period)
 {
+	const char *name;
 	json_t *json;
 
 	reading->period = find_key(body_period_keys, reading->place[2]);
@@ -232,14 +233,18 @@ read_period(struct reading *reading, json_t *period)
 		refuse_name(reading, 3, period);
 		return;
 	}
-	if (is_object(reading, 3, period))
-		json_object_foreach(period, reading->place[3], json)
-			read_value(reading, json);
+	if (!is_object(reading, 3, period))
+		return;
+	json_object_foreach(period, name, json) {
+		reading->place[3] = name;
+		read_value(reading, json);
+	}
 }
 
 static void
 read_day(struct reading *reading, json_t *day)
 {
+	const char *name;
 	json_t *json;
 
 	reading->day = find_key(body_day_keys, reading->place[1]);
@@ -247,9 +252,12 @@ read_day(struct reading *reading, json_t *day)
 		refuse_name(reading, 2, day);
 		return;
 	}
-	if (is_object(reading, 2, day))
-		json_object_foreach(day, reading->place[2], json)
-			read_period(reading, json);
+	if (!is_object(reading, 2, day))
+		return;
+	json_object_foreach(day, name, json) {
+		reading->place[2] = name;
+		read_period(reading, json);
+	}
 }
 
 /* ------------------------------------------------------------------------
@@ -311,12 +319,15 @@ void
 body_decode_days(struct body *body, int index, json_t *value)
 {
 	struct reading reading = {.body = body, .place = {body->schema->fields[index].name}};
+	const char *name;
 	json_t *json;
 
 	if (!is_object(&reading, 1, value))
 		return;
-	json_object_foreach(value, reading.place[1], json)
+	json_object_foreach(value, name, json) {
+		reading.place[1] = name;
 		read_day(&reading, json);
+	}
 	for (int day = 0; day < CZ2_DAYS; day++)
 		check_day(&reading, day);
 }

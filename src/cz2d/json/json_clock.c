@@ -23,7 +23,8 @@ enum {
 static const char *const days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
 
 const char *const json_clock_syncs[] = {
-	[CONFIG_CLOCK_OFF] = "off", [CONFIG_CLOCK_WARN] = "warn", [CONFIG_CLOCK_AUTO] = "auto", NULL,
+	[CONFIG_CLOCK_OFF] = "off", [CONFIG_CLOCK_WARN] = "warn",
+	[CONFIG_CLOCK_AUTO] = "auto", NULL,
 };
 
 static json_t *
@@ -78,6 +79,6 @@ json_clock(const struct json_view *view, int sync)
 			 json_day_names[second / DAY_S], "time", time_of_day(second),
 			 "system_time", json_week_minute(second / MINUTE_S), "offset_seconds",
 			 host_clock_offset(second, view->wall_us), "host",
-			 host_document(view->wall_us), "sync", json_clock_syncs[sync], "age_seconds",
-			 (json_int_t)((view->now - read) / 1000));
+			 host_document(view->wall_us), "sync", json_clock_syncs[sync],
+			 "age_seconds", (json_int_t)((view->now - read) / 1000));
 }
