@@ -257,13 +257,14 @@ body_for(const struct zones *zones, unsigned days, unsigned periods, json_t *set
 static void
 take_answer(const json_t *answer, struct cz2_day days[CZ2_SCHEDULES])
 {
-	const json_t *zone;
+	const json_t *zones = json_object_get(answer, "schedules"), *zone;
 	size_t index;
 
 	copy_clear_days(days);
 	copy_take_schedule(json_object_get(answer, "schedule"), days);
-	json_array_foreach(json_object_get(answer, "schedules"), index, zone)
+	json_array_foreach(zones, index, zone) {
 		copy_take_schedule(zone, days);
+	}
 }
 
 static void

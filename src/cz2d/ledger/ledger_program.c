@@ -106,7 +106,7 @@ prospect_of(const struct program *program, const struct model *model, enum cz2_r
 void
 program_begin(struct program *program, const struct model *model)
 {
-	enum cz2_row rows[CZ2_SCHEDULES];
+	enum cz2_row rows[CZ2_SCHEDULES] = {0};
 	int count = 0;
 
 	for (int prospect = 0; prospect < PROSPECTS; prospect++)
