@@ -48,7 +48,8 @@ static const struct {
 	{202, "Recorded; it will be carried out", NULL},
 	{400, "A malformed request line, header or query value", NULL},
 	{401, "No token, or one that is not known", NULL},
-	{403, "The token's scope does not suffice, or the daemon only reads (panel.read_only)",
+	{403, "The token's scope does not suffice, or the daemon only reads (panel.read_only), "
+	      "or writes no rows by their address (panel.raw_writes)",
 	 NULL},
 	{404, "No such zone", NULL},
 	{409, "The installer's test mode is on, or another device uses our bus address", NULL},
