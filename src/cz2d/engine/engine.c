@@ -340,7 +340,7 @@ engine_open(const struct engine *engine)
 static int64_t
 refresh_deadline(const struct engine *engine, enum engine_refresh_kind how, int64_t now)
 {
-	int rows = how == ENGINE_REFRESH_PROGRAM ? engine->config.zones * CZ2_DAYS : 0;
+	int64_t rows = how == ENGINE_REFRESH_PROGRAM ? engine->config.zones * CZ2_DAYS : 0;
 
 	return now + engine->config.timeout_ms + rows * ROW_MS;
 }
