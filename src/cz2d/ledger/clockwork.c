@@ -42,7 +42,7 @@ static void
 compare(struct clockwork *clockwork, int second, int64_t time)
 {
 	const struct clockwork_reading *before = &clockwork->readings[clockwork->count - 1];
-	int64_t passed = (time - before->time) / (MINUTE_S * SECOND_MS);
+	int64_t passed = (time - before->time) / ((int64_t)MINUTE_S * SECOND_MS);
 
 	if (second != CZ2_CLOCK_NONE && !began_anew(before, second / MINUTE_S, passed))
 		return;
