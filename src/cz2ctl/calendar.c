@@ -243,7 +243,7 @@ static int
 read_joined(const char *text)
 {
 	enum { HUNDRED = 100 };
-	int value = read_digits(&text, 2 * DIGITS, 2 * DIGITS);
+	int value = read_digits(&text, (size_t)2 * DIGITS, (size_t)2 * DIGITS);
 
 	if (value < 0 || *text != '\0' || value / HUNDRED >= 2 * NOON || value % HUNDRED >= HOUR)
 		return -1;
@@ -256,7 +256,7 @@ read_time(const char *text)
 	struct rest rest;
 	int hour;
 
-	if (strspn(text, "0123456789") == 2 * DIGITS)
+	if (strspn(text, "0123456789") == (size_t)2 * DIGITS)
 		return read_joined(text);
 	if (strcasecmp(text, "noon") == 0)
 		return seconds_of(NOON, 0, 0);

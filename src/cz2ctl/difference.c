@@ -134,9 +134,9 @@ static void
 put_place(char place[2 * TEXT_MAX], enum cz2_field field, int zone)
 {
 	if (zone != 0)
-		snprintf(place, 2 * TEXT_MAX, "Zone %d %s", zone, cz2_field_info(field)->name);
+		snprintf(place, (size_t)2 * TEXT_MAX, "Zone %d %s", zone, cz2_field_info(field)->name);
 	else
-		snprintf(place, 2 * TEXT_MAX, "%s", cz2_field_info(field)->name);
+		snprintf(place, (size_t)2 * TEXT_MAX, "%s", cz2_field_info(field)->name);
 	for (char *at = place; *at != '\0'; at++)
 		if (*at == '_')
 			*at = ' ';
@@ -209,8 +209,8 @@ put_fields(enum cz2_row row, int byte, uint8_t bits, char out[2 * TEXT_MAX])
 		const struct cz2_place *place = &info->places[0];
 
 		if (place->row == (int)row && place->byte == byte && (place->mask & bits) != 0 &&
-		    used < 2 * TEXT_MAX)
-			used += (size_t)snprintf(out + used, 2 * TEXT_MAX - used, "%s%s",
+		    used < (size_t)2 * TEXT_MAX)
+			used += (size_t)snprintf(out + used, (size_t)2 * TEXT_MAX - used, "%s%s",
 						 used > 0 ? ", " : "", info->name);
 	}
 }
