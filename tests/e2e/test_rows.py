@@ -3,6 +3,8 @@
 """The panel's memory by its addresses: rows read whether or not anybody knows them, and written
 by whoever was allowed to, onto what he has seen and nothing else."""
 
+import os
+import random
 import signal
 
 import pytest
@@ -13,6 +15,8 @@ from house import House
 from waiting import until
 
 RAW = {"panel.raw_writes": True, "command.guard_ms": 0, "bus.reply_timeout_ms": 100}
+SEED = int(os.environ.get("CZ2_SEED", "1"))
+WRITES = int(os.environ.get("CZ2_ROW_WRITES", "12"))
 UNKNOWN = (1, 13)  # a row of the wall unit that is in no table of ours
 
 
@@ -254,3 +258,17 @@ def test_reading_row_after_row_keeps_nobody_from_his_command(raw_house):
     assert done.result().status == 200
     ours = [one for one in raw_house.sim.frames() if one.source == 99]
     assert {READ, WRITE} <= {one.function for one in ours}
+
+
+def test_on_a_bad_line_every_answer_is_true(raw_house):
+    """The history and the ledger judge: nothing is sent twice, told falsely or left open."""
+    chance = random.Random(SEED)
+    raw_house.sim.rates(lose_request=.08, lose_reply=.1, late_reply=.05, double_reply=.05,
+                        garbage=.05, flip=.0005)
+    for _ in range(WRITES):
+        table, row, at = chance.choice([(1, 31, 5), (1, 16, 4), (1, 13, 3), (10, 9, 7)])
+        content = raw_house.sim.row(table, row)
+        put(raw_house, table, row, changed(content, at, chance.choice([0, 15, 30])), content)
+    raw_house.sim.clear()
+    raw_house.all_ended()
+    assert {one.status for one in raw_house.recorded()} <= {"delivered", "failed"}
