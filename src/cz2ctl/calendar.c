@@ -15,7 +15,7 @@
 
 #include <cz2/schedule.h>
 
-enum { PART_MAX = 32, HOUR = 60, NOON = 12, DIGITS = 2 };
+enum { PART_MAX = 32, HOUR = 60, NOON = 12, DIGITS = 2, JOINED = 4 };
 
 /* A word, and the set that it stands for. */
 struct word {
@@ -74,8 +74,9 @@ set_of(const struct kind *kind, const char *text, char why[CALENDAR_WHY_MAX])
 		if (length == 0 || strncasecmp(word->text, text, length) != 0)
 			continue;
 		if (found != 0 && found != word->set) {
-			snprintf(why, CALENDAR_WHY_MAX, "'%s' may be more than one %s: more of the word is wanted",
-				 text, kind->name);
+			snprintf(why, CALENDAR_WHY_MAX,
+				 "'%s' may be more than one %s: more of the word is wanted", text,
+				 kind->name);
 			return 0;
 		}
 		found = word->set;
@@ -154,8 +155,9 @@ parse(const struct kind *kind, const char *text, char why[CALENDAR_WHY_MAX])
 		unsigned more;
 
 		if (!next_part(&text, part)) {
-			snprintf(why, CALENDAR_WHY_MAX, "a %s in the list is too long: %s are accepted",
-				 kind->name, kind->accepted);
+			snprintf(why, CALENDAR_WHY_MAX,
+				 "a %s in the list is too long: %s are accepted", kind->name,
+				 kind->accepted);
 			return 0;
 		}
 		more = set_of_part(kind, part, why);
@@ -243,7 +245,7 @@ static int
 read_joined(const char *text)
 {
 	enum { HUNDRED = 100 };
-	int value = read_digits(&text, (size_t)2 * DIGITS, (size_t)2 * DIGITS);
+	int value = read_digits(&text, JOINED, JOINED);
 
 	if (value < 0 || *text != '\0' || value / HUNDRED >= 2 * NOON || value % HUNDRED >= HOUR)
 		return -1;
@@ -256,7 +258,7 @@ read_time(const char *text)
 	struct rest rest;
 	int hour;
 
-	if (strspn(text, "0123456789") == (size_t)2 * DIGITS)
+	if (strspn(text, "0123456789") == JOINED)
 		return read_joined(text);
 	if (strcasecmp(text, "noon") == 0)
 		return seconds_of(NOON, 0, 0);
@@ -278,8 +280,8 @@ calendar_time(const char *text, char why[CALENDAR_WHY_MAX])
 
 	if (seconds < 0)
 		snprintf(why, CALENDAR_WHY_MAX,
-			 "'%.64s' is no time: 19:00, 7pm, 7:15am, 1900, noon or midnight are accepted",
-			 text);
+			 "'%.64s' is no time: 19:00, 7pm, 7:15am, 1900, noon or midnight are "
+			 "accepted", text);
 	return seconds;
 }
 

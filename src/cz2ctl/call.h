@@ -58,7 +58,7 @@ call_listen(struct ctl *ctl, const char *target, const struct client_listener *l
 enum ctl_exit
 call_command(struct ctl *ctl, const char *target, json_t *body);
 
-/* Sends a command that changes the panel. Takes the body; NULL: none. On CTL_DONE answer is ours. */
+/* Sends a command that changes the panel. Takes the body; NULL: none. The answer is the caller's. */
 enum ctl_exit
 call_send(struct ctl *ctl, const char *method, const char *target, json_t *body, json_t **answer);
 

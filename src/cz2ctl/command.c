@@ -75,7 +75,8 @@ static const struct command commands[] = {
 	 "  Shows what differs, asks, writes only that, and reads all of it back. What was\n"
 	 "  interrupted goes on when it is run again. The installer's settings are never\n"
 	 "  written.\n"},
-	{"diff", "FILE [FILE]", 1, 2, 0, run_diff, "show what differs between a backup and the panel",
+	{"diff", "FILE [FILE]", 1, 2, 0, run_diff,
+	 "show what differs between a backup and the panel",
 	 "  Or between two backups. Ends with 1 when something does.\n"},
 	{"monitor", "", 0, 0,
 	 OPTION(DIRECT) | OPTION(REPLAY) | OPTION(CAPTURE) | OPTION(HEX) | OPTION(FROM) |

@@ -109,7 +109,7 @@ copy_read_rows(const json_t *list, struct copy *copy, char why[COPY_WHY_MAX])
 		if (read_row(row, copy))
 			continue;
 		snprintf(why, COPY_WHY_MAX,
-			 "rows[%zu]: device, table, row and hex are wanted, with whole bytes", index);
+			 "rows[%zu]: device, table, row and hex of whole bytes are wanted", index);
 		return false;
 	}
 	return true;

@@ -48,9 +48,11 @@ put_values(json_t *object, const struct copy *copy, int zone)
 	for (int field = 0; field < CZ2_FIELD_COUNT; field++) {
 		enum cz2_field id = (enum cz2_field)field;
 
+		int value = cz2_values_get(&copy->values, id, zone);
+
 		if (copy_is_kept(id) && cz2_field_is_zonal(id) == (zone != 0))
 			json_object_set_new(object, cz2_field_info(id)->name,
-					    value_json(id, cz2_values_get(&copy->values, id, zone)));
+					    value_json(id, value));
 	}
 }
 

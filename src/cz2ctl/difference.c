@@ -16,7 +16,7 @@
 #include "cz2ctl/view.h"
 #include "cz2ctl/week.h"
 
-enum { TEXT_MAX = 64 };
+enum { TEXT_MAX = 64, PLACE_MAX = 128, BYTE_PLACE_MAX = 192 };
 
 static void
 add(json_t *list, const char *part, const char *place, const char *old, const char *now)
@@ -70,7 +70,7 @@ alike(const struct column *column, int day)
 static void
 add_days(json_t *list, const struct column *column, int zone, int day, unsigned days)
 {
-	char place[2 * TEXT_MAX], old[WEEK_SETTING_MAX], now[WEEK_SETTING_MAX];
+	char place[PLACE_MAX], old[WEEK_SETTING_MAX], now[WEEK_SETTING_MAX];
 	char text[CALENDAR_DAYS_MAX];
 
 	snprintf(place, sizeof place, "Zone %d %s %s", zone, calendar_days_text(days, text),
@@ -131,12 +131,12 @@ value_text(enum cz2_field field, int value, char out[TEXT_MAX])
 
 /* "heat_setpoint" is "Zone 2 heat setpoint", and "system_mode" is "System mode". */
 static void
-put_place(char place[2 * TEXT_MAX], enum cz2_field field, int zone)
+put_place(char place[PLACE_MAX], enum cz2_field field, int zone)
 {
 	if (zone != 0)
-		snprintf(place, (size_t)2 * TEXT_MAX, "Zone %d %s", zone, cz2_field_info(field)->name);
+		snprintf(place, PLACE_MAX, "Zone %d %s", zone, cz2_field_info(field)->name);
 	else
-		snprintf(place, (size_t)2 * TEXT_MAX, "%s", cz2_field_info(field)->name);
+		snprintf(place, PLACE_MAX, "%s", cz2_field_info(field)->name);
 	for (char *at = place; *at != '\0'; at++)
 		if (*at == '_')
 			*at = ' ';
@@ -150,7 +150,7 @@ compare_value(json_t *list, const char *part, const struct copy *old, const stru
 {
 	int before = cz2_values_get(&old->values, field, zone);
 	int after = cz2_values_get(&now->values, field, zone);
-	char place[2 * TEXT_MAX], from[TEXT_MAX], to[TEXT_MAX];
+	char place[PLACE_MAX], from[TEXT_MAX], to[TEXT_MAX];
 
 	if (before == after)
 		return;
@@ -199,7 +199,7 @@ enum { SETTINGS = sizeof settings / sizeof settings[0] };
 
 /* The settings that lie in some bits of a byte: "deadband", "ignore_limits, dual_fuel". */
 static void
-put_fields(enum cz2_row row, int byte, uint8_t bits, char out[2 * TEXT_MAX])
+put_fields(enum cz2_row row, int byte, uint8_t bits, char out[PLACE_MAX])
 {
 	size_t used = 0;
 
@@ -209,8 +209,8 @@ put_fields(enum cz2_row row, int byte, uint8_t bits, char out[2 * TEXT_MAX])
 		const struct cz2_place *place = &info->places[0];
 
 		if (place->row == (int)row && place->byte == byte && (place->mask & bits) != 0 &&
-		    used < (size_t)2 * TEXT_MAX)
-			used += (size_t)snprintf(out + used, (size_t)2 * TEXT_MAX - used, "%s%s",
+		    used < PLACE_MAX)
+			used += (size_t)snprintf(out + used, PLACE_MAX - used, "%s%s",
 						 used > 0 ? ", " : "", info->name);
 	}
 }
@@ -218,7 +218,7 @@ put_fields(enum cz2_row row, int byte, uint8_t bits, char out[2 * TEXT_MAX])
 static void
 add_byte(json_t *list, enum cz2_row row, int byte, uint8_t old, uint8_t now)
 {
-	char name[16], fields[2 * TEXT_MAX], place[4 * TEXT_MAX], from[TEXT_MAX], to[TEXT_MAX];
+	char name[16], fields[PLACE_MAX], place[BYTE_PLACE_MAX], from[TEXT_MAX], to[TEXT_MAX];
 
 	put_fields(row, byte, old ^ now, fields);
 	snprintf(place, sizeof place, "Row %s byte %d%s%s%s", cz2_row_name(row, name), byte,
@@ -236,7 +236,8 @@ compare_row(json_t *list, const struct copy *old, const struct copy *now, int se
 	const struct cz2_image *a = &old->rows[row], *b = &now->rows[row];
 
 	for (int byte = settings[setting].first; byte <= settings[setting].last; byte++) {
-		uint8_t mask = byte == settings[setting].first ? settings[setting].first_mask : 0xFF;
+		bool first = byte == settings[setting].first;
+		uint8_t mask = first ? settings[setting].first_mask : 0xFF;
 
 		if (byte < a->length && byte < b->length &&
 		    ((a->bytes[byte] ^ b->bytes[byte]) & mask) != 0)

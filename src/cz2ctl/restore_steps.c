@@ -20,7 +20,7 @@
 
 enum { TARGET_MAX = 64, ROW_LENGTH = 19, PLAUSIBLE = 70 };
 
-/* Takes the body; one that says nothing is no step. */
+/* Takes the body. */
 static void
 add(json_t *steps, const char *method, const char *target, json_t *body)
 {
@@ -85,7 +85,7 @@ if_other(int16_t wanted, int16_t now)
 	return wanted != now ? wanted : CZ2_UNKNOWN;
 }
 
-/* What of a period is to be named. was_out: it is, or will be after the first step, no more. */
+/* What of a period is to be named. uncovered: by then the first step has ended its OUT. */
 static void
 wish_for(const struct cz2_setting *wanted, const struct cz2_setting *now, bool uncovered,
 	 struct cz2_setting *wish)
@@ -181,7 +181,8 @@ add_mode(json_t *steps, const struct copy *wanted, json_t *all)
 	json_t *body = mem_or_end(json_object());
 
 	if (mode != CZ2_UNKNOWN)
-		json_object_set_new(body, "mode", json_string(cz2_field_info(CZ2_MODE)->words[mode]));
+		json_object_set_new(body, "mode",
+				    json_string(cz2_field_info(CZ2_MODE)->words[mode]));
 	if (all != NULL)
 		json_object_set_new(body, "all", all);
 	add(steps, "POST", "/system/mode", body);

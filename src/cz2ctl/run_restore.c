@@ -17,6 +17,7 @@
 #include "cz2ctl/difference.h"
 #include "cz2ctl/document_file.h"
 #include "cz2ctl/restore_steps.h"
+#include "cz2ctl/restore_wanted.h"
 #include "cz2ctl/say.h"
 #include "cz2ctl/view.h"
 #include "cz2ctl/word.h"
@@ -72,46 +73,9 @@ leave_strange_zones(struct restore *restore)
 {
 	for (int zone = 1; zone <= CZ2_ZONES_MAX; zone++)
 		if (copy_has(&restore->wanted, zone) && !copy_has(&restore->now, zone))
-			say_warning("%s tells of zone %d, which this house does not have: left alone",
-				    restore->path, zone);
+			say_warning("%s tells of zone %d, which this house does not have: left "
+				    "alone", restore->path, zone);
 	restore->wanted.zones &= restore->now.zones;
-}
-
-static void
-fill_setting(struct cz2_setting *wanted, const struct cz2_setting *now)
-{
-	if (wanted->start == CZ2_UNKNOWN)
-		wanted->start = now->start;
-	if (wanted->out == CZ2_UNKNOWN)
-		wanted->out = now->out;
-	if (wanted->heat == CZ2_UNKNOWN)
-		wanted->heat = now->heat;
-	if (wanted->cool == CZ2_UNKNOWN)
-		wanted->cool = now->cool;
-}
-
-/* What the file does not tell stays as it is, and so does what is not asked for. */
-static void
-fill_gaps(struct copy *wanted, const struct copy *now)
-{
-	for (int slot = 0; slot < CZ2_SLOT_COUNT; slot++) {
-		enum cz2_field field;
-		int zone;
-
-		cz2_slot_split(slot, &field, &zone);
-		if (wanted->values.at[slot] == CZ2_UNKNOWN || (zone != 0 && !copy_has(wanted, zone)))
-			wanted->values.at[slot] = now->values.at[slot];
-	}
-	for (int i = 0; i < CZ2_SCHEDULES; i++) {
-		int zone, day;
-
-		cz2_schedule_split((enum cz2_row)(CZ2_ROW_SCHEDULE + i), &zone, &day);
-		if (!copy_has(wanted, zone))
-			wanted->days[i] = now->days[i];
-		for (int period = 0; period < CZ2_PERIODS; period++)
-			fill_setting(&wanted->days[i].periods[period],
-				     &now->days[i].periods[period]);
-	}
 }
 
 static enum ctl_exit
@@ -137,7 +101,7 @@ prepare(struct restore *restore)
 		say_warning("%s was made of the panel %s, and this one is %s", restore->path,
 			    restore->wanted.panel, restore->now.panel);
 	leave_strange_zones(restore);
-	fill_gaps(&restore->wanted, &restore->now);
+	restore_fill_gaps(&restore->wanted, &restore->now);
 	return CTL_DONE;
 }
 
@@ -261,41 +225,6 @@ take_steps(struct restore *restore, const json_t *steps)
  * What came of it
  */
 
-/* The schedule rules the setpoints of such a zone, now or in a moment. */
-static bool
-is_unheld(const struct copy *copy, int zone)
-{
-	return cz2_values_get(&copy->values, CZ2_HOLD, zone) != 1 &&
-	       cz2_values_get(&copy->values, CZ2_TEMPORARY, zone) != 1;
-}
-
-/* Takes over what the schedule may have set, and what OUT covers. Returns whether there was any. */
-static bool
-forgive(struct copy *wanted, const struct copy *now)
-{
-	static const enum cz2_field setpoints[] = {CZ2_HEAT, CZ2_COOL};
-	struct copy *before = mem_new(1, sizeof *before);
-	bool any;
-
-	*before = *wanted;
-	for (int zone = 1; zone <= CZ2_ZONES_MAX; zone++)
-		for (int i = 0; i < 2 && is_unheld(wanted, zone); i++)
-			cz2_values_set(&wanted->values, setpoints[i], zone,
-				       cz2_values_get(&now->values, setpoints[i], zone));
-	for (int i = 0; i < CZ2_SCHEDULES * CZ2_PERIODS; i++) {
-		struct cz2_setting *one = &wanted->days[i / CZ2_PERIODS].periods[i % CZ2_PERIODS];
-		const struct cz2_setting *is = &now->days[i / CZ2_PERIODS].periods[i % CZ2_PERIODS];
-
-		if (one->out == 1 && is->out == 1) {
-			one->heat = is->heat;
-			one->cool = is->cool;
-		}
-	}
-	any = memcmp(before, wanted, sizeof *wanted) != 0;
-	free(before);
-	return any;
-}
-
 static void
 tell_good(const struct restore *restore, bool forgiven)
 {
@@ -318,7 +247,7 @@ verify(struct restore *restore)
 
 	if (code != CTL_DONE)
 		return code;
-	forgiven = forgive(&restore->wanted, &restore->now);
+	forgiven = restore_forgive(&restore->wanted, &restore->now);
 	left = find_differences(restore);
 	count = json_array_size(left);
 	if (count == 0) {

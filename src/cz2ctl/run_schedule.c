@@ -9,22 +9,19 @@
 #include "cz2ctl/run.h"
 
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <strings.h>
 
 #include "base/mem.h"
-#include "cz2ctl/body.h"
 #include "cz2ctl/calendar.h"
 #include "cz2ctl/copy.h"
 #include "cz2ctl/difference.h"
 #include "cz2ctl/reading.h"
 #include "cz2ctl/say.h"
+#include "cz2ctl/schedule_setting.h"
 #include "cz2ctl/view.h"
 #include "cz2ctl/word.h"
 #include "cz2ctl/zones.h"
 
-enum { TARGET_MAX = 64, NAME_MAX_LENGTH = 16, DEGREES_MOST = 999 };
+enum { TARGET_MAX = 64 };
 
 static enum ctl_exit
 usage(const char *why)
@@ -105,110 +102,6 @@ show(struct ctl *ctl, char **words)
 }
 
 /* ------------------------------------------------------------------------
- * What is to be set: "start=19:00", "heat=68", "cool=76", "out"
- */
-
-static bool
-add_start(json_t *setting, const char *name, const char *value)
-{
-	char why[CALENDAR_WHY_MAX], text[CALENDAR_TIME_MAX];
-	int minutes = calendar_start(value, why);
-
-	if (minutes < 0)
-		say_error("%s", why);
-	else
-		json_object_set_new(setting, name, json_string(calendar_time_text(minutes, text)));
-	return minutes >= 0;
-}
-
-/* What is in range is left to the daemon. */
-static bool
-add_degrees(json_t *setting, const char *name, const char *value)
-{
-	char *end;
-	long degrees = strtol(value, &end, 10);
-
-	if (end == value || *end != '\0' || degrees < 0 || degrees > DEGREES_MOST) {
-		say_error("%s=%s: whole degrees Fahrenheit are wanted", name, value);
-		return false;
-	}
-	json_object_set_new(setting, name, json_integer(degrees));
-	return true;
-}
-
-static bool
-add_out(json_t *setting, const char *name, const char *value)
-{
-	return body_add_switch(setting, name, value[0] != '\0' ? value : "on");
-}
-
-static const struct member {
-	const char *name;
-	enum option_id option;
-	bool bare; /* it says something without a value, too */
-	bool (*add)(json_t *setting, const char *name, const char *value);
-} members[] = {
-	{"start", OPTION_START, false, add_start},
-	{"heat", OPTION_HEAT, false, add_degrees},
-	{"cool", OPTION_COOL, false, add_degrees},
-	{"out", OPTION_OUT, true, add_out},
-};
-
-enum { MEMBERS = sizeof members / sizeof members[0] };
-
-static bool
-add_member(json_t *setting, const struct member *member, const char *value)
-{
-	if (json_object_get(setting, member->name) != NULL) {
-		say_error("%s is given twice", member->name);
-		return false;
-	}
-	return member->add(setting, member->name, value);
-}
-
-/* One word: "heat=68". */
-static bool
-add_word(json_t *setting, const char *word)
-{
-	size_t length = strcspn(word, "=");
-	const char *value = word[length] == '=' ? word + length + 1 : "";
-
-	for (int i = 0; i < MEMBERS; i++) {
-		if (strlen(members[i].name) != length ||
-		    strncasecmp(members[i].name, word, length) != 0)
-			continue;
-		if (value[0] == '\0' && (!members[i].bare || word[length] == '='))
-			break;
-		return add_member(setting, &members[i], value);
-	}
-	say_error("'%s' is no setting: start=TIME, heat=N, cool=N and out are", word);
-	return false;
-}
-
-/* From the words and the options; NULL after an error was told. */
-static json_t *
-setting_of(const struct ctl *ctl, char **words)
-{
-	json_t *setting = mem_or_end(json_object());
-	bool good = true;
-
-	for (int i = 0; words[i] != NULL && good; i++)
-		good = add_word(setting, words[i]);
-	for (int i = 0; i < MEMBERS && good; i++)
-		if (options_has(ctl->options, members[i].option))
-			good = add_member(setting, &members[i],
-					  ctl->options->given[members[i].option]);
-	if (good && json_object_size(setting) == 0) {
-		say_error("nothing to change: give start=TIME, heat=N, cool=N or out");
-		good = false;
-	}
-	if (good)
-		return setting;
-	json_decref(setting);
-	return NULL;
-}
-
-/* ------------------------------------------------------------------------
  * Setting
  */
 
@@ -257,12 +150,14 @@ body_for(const struct zones *zones, unsigned days, unsigned periods, json_t *set
 static void
 take_answer(const json_t *answer, struct cz2_day days[CZ2_SCHEDULES])
 {
-	const json_t *zones = json_object_get(answer, "schedules"), *zone;
+	const json_t *list = json_object_get(answer, "schedules");
+	const json_t *zone;
 	size_t index;
 
 	copy_clear_days(days);
 	copy_take_schedule(json_object_get(answer, "schedule"), days);
-	json_array_foreach(zones, index, zone) {
+	json_array_foreach(list, index, zone)
+	{
 		copy_take_schedule(zone, days);
 	}
 }
@@ -320,7 +215,7 @@ set(struct ctl *ctl, char **words)
 	periods = days != 0 ? calendar_periods(words[2], why) : 0;
 	if (periods == 0)
 		return usage(why);
-	setting = setting_of(ctl, words + 3);
+	setting = schedule_setting(ctl->options, words + 3);
 	if (setting == NULL)
 		return CTL_USAGE;
 	code = zones_read(ctl, words[0], &zones);
@@ -349,9 +244,8 @@ stray(const struct ctl *ctl, bool sets)
 {
 	if (sets)
 		return options_has(ctl->options, OPTION_REFRESH) ? "refresh" : NULL;
-	for (int i = 0; i < MEMBERS; i++)
-		if (options_has(ctl->options, members[i].option))
-			return members[i].name;
+	if (schedule_setting_option(ctl->options) != NULL)
+		return schedule_setting_option(ctl->options);
 	return options_has(ctl->options, OPTION_NO_WAIT) ? "no-wait" : NULL;
 }
 

@@ -212,6 +212,18 @@ static const struct view_field lines[] = {
 	{"Expires", 0, view_time, NULL, "expires_at", NULL},
 };
 
+static void
+add_row_line(struct table *table, const json_t *row, const char *member)
+{
+	struct table_cell *cells = table_add(table);
+
+	if (cells == NULL)
+		return;
+	value_word(row, "row", cells[0].text);
+	value_word(row, member, cells[1].text);
+	strcpy(cells[2].text, member);
+}
+
 /* Two lines for each row: side by side they do not fit a terminal. */
 static void
 print_rows(const struct screen *screen, const json_t *rows)
@@ -224,15 +236,10 @@ print_rows(const struct screen *screen, const json_t *rows)
 	size_t index;
 
 	json_array_foreach(rows, index, row)
-		for (int i = 0; i < VIEW_COUNT(members); i++) {
-			struct table_cell *cells = table_add(table);
-
-			if (cells == NULL)
-				break;
-			value_word(row, "row", cells[0].text);
-			value_word(row, members[i], cells[1].text);
-			strcpy(cells[2].text, members[i]);
-		}
+	{
+		for (int i = 0; i < VIEW_COUNT(members); i++)
+			add_row_line(table, row, members[i]);
+	}
 	table_print(table, screen);
 	table_free(table);
 }

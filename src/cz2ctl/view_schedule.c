@@ -167,7 +167,8 @@ print_progress(const struct screen *screen, const json_t *answer)
 	value_number(progress, "of", "", of);
 	if (strcmp(known, of) == 0)
 		return;
-	snprintf(text, sizeof text, "%s of %s days are known; --refresh reads the rest.", known, of);
+	snprintf(text, sizeof text, "%s of %s days are known; --refresh reads the rest.", known,
+		 of);
 	view_note(screen, text);
 }
 

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright 2026 The cz2d authors */
+/*
+ * Where what a file says and what can be had part.
+ */
+#include "build.h"
+
+#include "cz2ctl/restore_wanted.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+static void
+fill_setting(struct cz2_setting *wanted, const struct cz2_setting *now)
+{
+	if (wanted->start == CZ2_UNKNOWN)
+		wanted->start = now->start;
+	if (wanted->out == CZ2_UNKNOWN)
+		wanted->out = now->out;
+	if (wanted->heat == CZ2_UNKNOWN)
+		wanted->heat = now->heat;
+	if (wanted->cool == CZ2_UNKNOWN)
+		wanted->cool = now->cool;
+}
+
+void
+restore_fill_gaps(struct copy *wanted, const struct copy *now)
+{
+	for (int slot = 0; slot < CZ2_SLOT_COUNT; slot++) {
+		enum cz2_field field;
+		int zone;
+
+		cz2_slot_split(slot, &field, &zone);
+		if (wanted->values.at[slot] == CZ2_UNKNOWN ||
+		    (zone != 0 && !copy_has(wanted, zone)))
+			wanted->values.at[slot] = now->values.at[slot];
+	}
+	for (int i = 0; i < CZ2_SCHEDULES; i++) {
+		int zone, day;
+
+		cz2_schedule_split((enum cz2_row)(CZ2_ROW_SCHEDULE + i), &zone, &day);
+		if (!copy_has(wanted, zone))
+			wanted->days[i] = now->days[i];
+		for (int period = 0; period < CZ2_PERIODS; period++)
+			fill_setting(&wanted->days[i].periods[period],
+				     &now->days[i].periods[period]);
+	}
+}
+
+/* The schedule rules the setpoints of such a zone, now or in a moment. */
+static bool
+is_unheld(const struct copy *copy, int zone)
+{
+	return cz2_values_get(&copy->values, CZ2_HOLD, zone) != 1 &&
+	       cz2_values_get(&copy->values, CZ2_TEMPORARY, zone) != 1;
+}
+
+bool
+restore_forgive(struct copy *wanted, const struct copy *now)
+{
+	static const enum cz2_field setpoints[] = {CZ2_HEAT, CZ2_COOL};
+	struct copy *before = mem_new(1, sizeof *before);
+	bool any;
+
+	*before = *wanted;
+	for (int zone = 1; zone <= CZ2_ZONES_MAX; zone++)
+		for (int i = 0; i < 2 && is_unheld(wanted, zone); i++)
+			cz2_values_set(&wanted->values, setpoints[i], zone,
+				       cz2_values_get(&now->values, setpoints[i], zone));
+	for (int i = 0; i < CZ2_SCHEDULES * CZ2_PERIODS; i++) {
+		struct cz2_setting *one = &wanted->days[i / CZ2_PERIODS].periods[i % CZ2_PERIODS];
+		const struct cz2_setting *is = &now->days[i / CZ2_PERIODS].periods[i % CZ2_PERIODS];
+
+		if (one->out == 1 && is->out == 1) {
+			one->heat = is->heat;
+			one->cool = is->cool;
+		}
+	}
+	any = memcmp(before, wanted, sizeof *wanted) != 0;
+	free(before);
+	return any;
+}
