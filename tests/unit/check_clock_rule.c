@@ -145,6 +145,18 @@ START_TEST(a_clock_that_is_soon_off_again_is_set_once_an_hour_at_most)
 }
 END_TEST
 
+START_TEST(summer_time_is_a_reason_of_its_own)
+{
+	set_up_noon(5 * MINUTE);
+	ck_assert_int_eq(look_after(0), CLOCK_SET);
+	carry_out();
+	ck_assert_int_eq(look_after(MINUTE), CLOCK_REST);
+	view.zone += HOUR;
+	view.host += HOUR;
+	ck_assert_int_eq(look_after(MINUTE), CLOCK_SET);
+}
+END_TEST
+
 START_TEST(a_write_that_was_not_tried_may_be_an_hour_later)
 {
 	set_up_noon(5 * MINUTE);
@@ -314,6 +326,7 @@ main(void)
 		a_host_whose_own_clock_nobody_keeps_right_sets_none,
 		a_drift_is_answered_by_one_write,
 		a_clock_that_is_soon_off_again_is_set_once_an_hour_at_most,
+		summer_time_is_a_reason_of_its_own,
 		a_write_that_was_not_tried_may_be_an_hour_later,
 		nothing_is_set_near_the_start_of_a_period_by_either_clock,
 		while_the_program_is_not_known_nothing_is_set_and_a_day_later_that_is_told,
