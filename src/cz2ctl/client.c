@@ -261,13 +261,28 @@ is_fate_unknown(const struct client *client, const char *method)
 	return was_sent(client) && strcmp(method, "GET") != 0;
 }
 
-/* What mostly helps; NULL when we know no better than libcurl. */
-static const char *
-hint_of(const struct client *client)
+/* errno of the last exchange, if it failed at the socket. */
+static long
+error_of(const struct client *client)
 {
 	long error = 0;
 
 	curl_easy_getinfo(client->easy, CURLINFO_OS_ERRNO, &error);
+	return error;
+}
+
+bool
+client_was_barred(const struct client *client)
+{
+	return client->settings.url == NULL && error_of(client) == EACCES;
+}
+
+/* What mostly helps; NULL when we know no better than libcurl. */
+static const char *
+hint_of(const struct client *client)
+{
+	long error = error_of(client);
+
 	for (size_t i = 0; i < sizeof hints / sizeof hints[0]; i++)
 		if (client->settings.url == NULL && hints[i].error == error)
 			return hints[i].text;

@@ -17,7 +17,11 @@
 #include "cz2ctl/value.h"
 
 enum {
+	HEALTHY = 200,
 	UNHEALTHY = 503, /* GET /health answers with it and brings its document all the same */
+	NO_TOKEN = 401,
+	NO_SCOPE = 403,
+	NO_ROUTE = 404, /* of an older daemon */
 	TARGET_MAX = 128,
 	LIST_MAX = 128,
 	PERCENT = 100,
@@ -31,11 +35,13 @@ enum {
 
 static const char config_path[] = "/etc/cz2d/cz2d.conf";
 
-/* The documents; NULL: the daemon does not have it. */
+/* The documents; NULL: the daemon does not have it, or it was noted why it did not come. */
 struct patient {
 	struct ctl *ctl;
 	json_t *health, *version, *devices, *panel, *config, *status, *clock;
 	const json_t *link; /* of panel */
+	int barred;         /* documents that others get */
+	int missed;         /* ... that should have come */
 	struct report *report;
 };
 
@@ -68,6 +74,18 @@ has(const json_t *object, const char *member)
 /* ------------------------------------------------------------------------
  * The daemon
  */
+
+/* What could not be looked at must not pass for well. */
+static void
+check_access(const struct patient *patient)
+{
+	if (patient->barred > 0)
+		report_add(patient->report, "access", VERDICT_FAILED, ADVICE_TOKEN,
+			   "the daemon does not let us look: most of it cannot be examined");
+	if (patient->missed > 0)
+		report_add(patient->report, "access", VERDICT_FAILED, ADVICE_JOURNAL,
+			   "%d of our questions were not answered", patient->missed);
+}
 
 static void
 check_version(const struct patient *patient)
@@ -336,13 +354,31 @@ check_clock(const struct patient *patient)
  */
 
 static void (*const checks[])(const struct patient *patient) = {
-	check_version, check_config,  check_storage, check_mqtt,  check_adapter,
+	check_access,  check_version, check_config,  check_storage, check_mqtt,  check_adapter,
 	check_wires,   check_traffic, check_rhythm,  check_twin,  check_checksums,
 	check_answers, check_panel,   check_zones,   check_count, check_clock,
 };
 
+/* NULL, and that is noted, unless only the daemon is too old for it. */
 static json_t *
-panel_document(const struct patient *patient, const char *part)
+ask_for(struct patient *patient, const char *target)
+{
+	json_t *answer = NULL;
+	long status = 0;
+
+	if (call_any(patient->ctl, target, &status, &answer) == CTL_DONE && status / 100 == 2 &&
+	    json_is_object(answer))
+		return answer;
+	if (status == NO_TOKEN || status == NO_SCOPE)
+		patient->barred++;
+	else if (status != NO_ROUTE)
+		patient->missed++;
+	json_decref(answer);
+	return NULL;
+}
+
+static json_t *
+ask_for_panel(struct patient *patient, const char *part)
 {
 	const json_t *device;
 	char target[TARGET_MAX];
@@ -354,7 +390,7 @@ panel_document(const struct patient *patient, const char *part)
 			continue;
 		snprintf(target, sizeof target, "/api/v1/devices/%s/%s", text(device, "device_id"),
 			 part);
-		return call_try(patient->ctl, target);
+		return ask_for(patient, target);
 	}
 	return NULL;
 }
@@ -362,14 +398,12 @@ panel_document(const struct patient *patient, const char *part)
 static void
 ask(struct patient *patient)
 {
-	struct ctl *ctl = patient->ctl;
-
-	patient->version = call_try(ctl, "/api/v1/system/version");
-	patient->devices = call_try(ctl, "/api/v1/devices");
-	patient->panel = panel_document(patient, "health");
-	patient->config = panel_document(patient, "config");
-	patient->status = call_try(ctl, "/status");
-	patient->clock = call_try(ctl, "/clock");
+	patient->version = ask_for(patient, "/api/v1/system/version");
+	patient->devices = ask_for(patient, "/api/v1/devices");
+	patient->panel = ask_for_panel(patient, "health");
+	patient->config = ask_for_panel(patient, "config");
+	patient->status = ask_for(patient, "/status");
+	patient->clock = ask_for(patient, "/clock");
 	patient->link = json_object_get(patient->panel, "link");
 }
 
@@ -385,14 +419,32 @@ forget(const struct patient *patient)
 	json_decref(patient->clock);
 }
 
+static void
+judge_silence(const struct patient *patient, long status)
+{
+	struct report *report = patient->report;
+
+	if (client_was_barred(patient->ctl->client))
+		report_add(report, "permission", VERDICT_FAILED, ADVICE_GROUP,
+			   "we may not use the daemon's socket");
+	else if (status == 0)
+		report_add(report, "daemon", VERDICT_FAILED, ADVICE_START, "cz2d does not answer");
+	else
+		report_add(report, "daemon", VERDICT_FAILED, ADVICE_JOURNAL,
+			   "what answers does not say how it is");
+	check_config(patient);
+}
+
 void
 doctor_daemon(struct ctl *ctl, struct report *report)
 {
 	struct patient patient = {.ctl = ctl, .report = report};
+	long status = 0;
 
-	if (call_get(ctl, "/health", UNHEALTHY, &patient.health) != CTL_DONE) {
-		report_add(report, "daemon", VERDICT_FAILED, ADVICE_START, "cz2d does not answer");
-		check_config(&patient);
+	if (call_any(ctl, "/health", &status, &patient.health) != CTL_DONE ||
+	    (status != HEALTHY && status != UNHEALTHY) || !json_is_object(patient.health)) {
+		judge_silence(&patient, status);
+		json_decref(patient.health);
 		return;
 	}
 	report_add(report, "daemon", VERDICT_OK, ADVICE_NONE, "cz2d answers");

@@ -121,8 +121,12 @@ static enum ctl_exit
 take(struct options *options, int id, const char *argument)
 {
 	if (argument != NULL && !is_accepted(id, argument)) {
-		say_error("--%s %s: %s is wanted", rows[id].name, argument,
-			  rows[id].kind == NUMBER ? "a whole number" : rows[id].argument);
+		if (rows[id].kind == NUMBER)
+			say_error("--%s %s: a whole number from 0 to %d is wanted", rows[id].name,
+				  argument, NUMBER_MAX);
+		else
+			say_error("--%s %s: %s is wanted", rows[id].name, argument,
+				  rows[id].argument);
 		return CTL_USAGE;
 	}
 	options->given[id] = argument != NULL ? argument : "";

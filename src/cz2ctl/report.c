@@ -27,6 +27,10 @@ static const enum style styles[] = {STYLE_GOOD, STYLE_WARN, STYLE_BAD};
 
 static const char *const advices[ADVICE_COUNT] = {
 	[ADVICE_START] = "Start it: systemctl start cz2d. Why it ended: journalctl -u cz2d -n 50.",
+	[ADVICE_GROUP] = "Members of the group cz2d can: sudo adduser USER cz2d; then log in again.",
+	[ADVICE_TOKEN] = "Use the daemon's socket, or a token with the scope read: --token-file or "
+			 "CZ2_TOKEN.",
+	[ADVICE_JOURNAL] = "Why: journalctl -u cz2d -n 50.",
 	[ADVICE_RESTART] = "After an upgrade the daemon has to be started again: systemctl restart "
 			   "cz2d.",
 	[ADVICE_CONFIG] =

@@ -17,6 +17,7 @@ enum ctl_exit
 run_doctor(struct ctl *ctl)
 {
 	const char *link = ctl->options->given[OPTION_DIRECT];
+	long seconds = options_number(ctl->options, OPTION_SECONDS, LISTEN_SECONDS);
 	struct report report = {.count = 0};
 	json_t *document;
 
@@ -24,10 +25,13 @@ run_doctor(struct ctl *ctl)
 		say_error("doctor takes --seconds with --direct only");
 		return CTL_USAGE;
 	}
+	if (seconds < 1) {
+		say_error("--seconds 0: who does not listen hears nothing");
+		return CTL_USAGE;
+	}
 	stop_catch();
 	if (link != NULL)
-		doctor_line(link, (int)options_number(ctl->options, OPTION_SECONDS, LISTEN_SECONDS),
-			    &report);
+		doctor_line(link, (int)seconds, &report);
 	else
 		doctor_daemon(ctl, &report);
 	document = report_json(&report);
