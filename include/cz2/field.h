@@ -116,6 +116,13 @@ struct cz2_field_info {
 const struct cz2_field_info *
 cz2_field_info(enum cz2_field field);
 
+/* It is on or off, and has no words for that. */
+static inline bool
+cz2_field_is_flag(const struct cz2_field_info *info)
+{
+	return info->words == NULL && info->min == 0 && info->max == 1;
+}
+
 /* The field with this JSON name; CZ2_FIELD_COUNT when there is none. */
 enum cz2_field
 cz2_field_find(const char *name);

@@ -36,7 +36,7 @@ copy_has(const struct copy *copy, int zone)
 void
 copy_clear_days(struct cz2_day days[CZ2_SCHEDULES]);
 
-/* {"zone_id", "days"}: those that make no sense stay as they are. */
+/* {"zone_id", "days"}: what makes no sense is unknown. */
 void
 copy_take_schedule(const json_t *schedule, struct cz2_day days[CZ2_SCHEDULES]);
 
@@ -48,16 +48,22 @@ copy_read_rows(const json_t *list, struct copy *copy, char why[COPY_WHY_MAX]);
 bool
 copy_is_kept(enum cz2_field field);
 
-/* copy_document.c: a backup and back */
+/* copy_document.c: what a backup is */
 
 /* names: {zone number as text: its name}; rows: as REST tells them. */
 json_t *
 copy_document(const struct copy *copy, const char *version, const json_t *names,
 	      const json_t *rows);
 
+/* copy_read.c: and back */
+
 /* False: why says where the document is wrong, and what is wanted. */
 bool
 copy_read(struct copy *copy, const json_t *document, char why[COPY_WHY_MAX]);
+
+/* Of a file, or of standard input for "-". An error was told. */
+enum ctl_exit
+copy_load(const char *path, struct copy *copy);
 
 /* copy_take.c: from the daemon, which reads the panel first. An error was told. */
 enum ctl_exit

@@ -84,12 +84,6 @@ append_sixteenths(struct decode_item *item, int value)
  * Values
  */
 
-static bool
-is_flag(const struct cz2_field_info *info)
-{
-	return info->words == NULL && info->min == 0 && info->max == 1;
-}
-
 static const char *
 unit_of(const struct cz2_field_info *info)
 {
@@ -107,7 +101,7 @@ append_value(struct decode_item *item, const struct cz2_field_info *info, int va
 		append(item->value, sizeof item->value, "-");
 	else if (info->words != NULL)
 		append(item->value, sizeof item->value, "%s", info->words[value]);
-	else if (is_flag(info))
+	else if (cz2_field_is_flag(info))
 		append(item->value, sizeof item->value, "%s", value ? "yes" : "no");
 	else if (strcmp(info->unit, "F/16") == 0)
 		append_sixteenths(item, value);
@@ -168,7 +162,7 @@ put_one(struct taking *taking, const struct cz2_field_info *info, const struct c
 
 	append_value(item, info, value);
 	append_unit(item, info);
-	item->usual = is_flag(info) && value == 0;
+	item->usual = cz2_field_is_flag(info) && value == 0;
 }
 
 static void

@@ -123,7 +123,7 @@ value_text(enum cz2_field field, int value, char out[TEXT_MAX])
 		return "-";
 	if (info->words != NULL)
 		return info->words[value];
-	if (info->min == 0 && info->max == 1)
+	if (cz2_field_is_flag(info))
 		return value != 0 ? "on" : "off";
 	snprintf(out, TEXT_MAX, "%d", value);
 	return out;

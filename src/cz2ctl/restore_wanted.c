@@ -11,6 +11,55 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "cz2ctl/difference.h"
+#include "cz2ctl/say.h"
+
+/* ------------------------------------------------------------------------
+ * What cannot be
+ */
+
+static bool
+leave_strange_zones(struct copy *wanted, const struct copy *now)
+{
+	unsigned strange = wanted->zones & ~now->zones;
+
+	for (int zone = 1; zone <= CZ2_ZONES_MAX; zone++)
+		if ((strange >> (zone - 1) & 1) != 0)
+			say_warning("the backup tells of zone %d, which this house does not have: "
+				    "left alone", zone);
+	return strange != 0;
+}
+
+/* The daemon lets zone 1 rule, or the one that rules already. */
+static bool
+leave_strange_ruler(struct copy *wanted, const struct copy *now)
+{
+	int ruler = cz2_values_get(&wanted->values, CZ2_ALL, 0);
+
+	if (ruler <= 1 || ruler == cz2_values_get(&now->values, CZ2_ALL, 0))
+		return false;
+	say_warning("in the backup zone %d rules all others, which only the wall unit can set: "
+		    "left alone", ruler);
+	cz2_values_set(&wanted->values, CZ2_ALL, 0, CZ2_UNKNOWN);
+	return true;
+}
+
+bool
+restore_leave(struct copy *wanted, const struct copy *now, unsigned parts)
+{
+	bool left = false;
+
+	if ((parts & (PART_SCHEDULES | PART_SETPOINTS)) != 0)
+		left |= leave_strange_zones(wanted, now);
+	if ((parts & PART_SYSTEM) != 0)
+		left |= leave_strange_ruler(wanted, now);
+	wanted->zones &= now->zones;
+	return left;
+}
+
+/* ------------------------------------------------------------------------
+ * What is not told
+ */
 
 static void
 fill_setting(struct cz2_setting *wanted, const struct cz2_setting *now)
@@ -48,6 +97,10 @@ restore_fill_gaps(struct copy *wanted, const struct copy *now)
 				     &now->days[i].periods[period]);
 	}
 }
+
+/* ------------------------------------------------------------------------
+ * What differs in the end
+ */
 
 /* The schedule rules the setpoints of such a zone, now or in a moment. */
 static bool

@@ -8,6 +8,13 @@
 
 #include "cz2ctl/copy.h"
 
+/*
+ * Of the parts (of difference.h) that are meant, tells what this panel cannot be made, and wants
+ * it no more. Returns whether there was any.
+ */
+bool
+restore_leave(struct copy *wanted, const struct copy *now, unsigned parts);
+
 /* What the file does not tell, and zones that are not meant, are wanted as they are now. */
 void
 restore_fill_gaps(struct copy *wanted, const struct copy *now);

@@ -15,7 +15,7 @@
 #include "cz2ctl/copy.h"
 #include "cz2ctl/difference.h"
 #include "cz2ctl/document_file.h"
-#include "cz2ctl/say.h"
+#include "cz2ctl/text.h"
 #include "cz2ctl/view.h"
 
 static void
@@ -25,9 +25,11 @@ tell_saved(const struct ctl *ctl, const char *path, const json_t *document)
 
 	if (strcmp(path, "-") == 0 || options_has(ctl->options, OPTION_QUIET))
 		return;
-	fprintf(ctl->screen.file, "Saved %zu zones and %zu rows in %s\n",
+	fprintf(ctl->screen.file, "Saved %zu zones and %zu rows in ",
 		json_array_size(json_object_get(status, "zones")),
-		json_array_size(json_object_get(document, "rows")), path);
+		json_array_size(json_object_get(document, "rows")));
+	text_put(path, ctl->screen.file);
+	putc('\n', ctl->screen.file);
 }
 
 enum ctl_exit
@@ -44,21 +46,6 @@ run_backup(struct ctl *ctl)
 		tell_saved(ctl, path, document);
 	json_decref(document);
 	free(copy);
-	return code;
-}
-
-static enum ctl_exit
-load(const char *path, struct copy *copy)
-{
-	char why[COPY_WHY_MAX];
-	json_t *document;
-	enum ctl_exit code = document_load(path, &document);
-
-	if (code == CTL_DONE && !copy_read(copy, document, why)) {
-		say_error("%s: %s", path, why);
-		code = CTL_USAGE;
-	}
-	json_decref(document);
 	return code;
 }
 
@@ -96,10 +83,10 @@ run_diff(struct ctl *ctl)
 	const char *second = ctl->arguments[1];
 	struct copy *copies = mem_new(2, sizeof *copies);
 	json_t *document = NULL;
-	enum ctl_exit code = load(ctl->arguments[0], &copies[0]);
+	enum ctl_exit code = copy_load(ctl->arguments[0], &copies[0]);
 
 	if (code == CTL_DONE && second != NULL)
-		code = load(second, &copies[1]);
+		code = copy_load(second, &copies[1]);
 	else if (code == CTL_DONE)
 		code = copy_take(ctl, &copies[1], &document);
 	if (code == CTL_DONE)

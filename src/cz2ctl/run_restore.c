@@ -15,68 +15,51 @@
 #include "base/mem.h"
 #include "cz2ctl/copy.h"
 #include "cz2ctl/difference.h"
-#include "cz2ctl/document_file.h"
 #include "cz2ctl/restore_steps.h"
 #include "cz2ctl/restore_wanted.h"
 #include "cz2ctl/say.h"
+#include "cz2ctl/text.h"
 #include "cz2ctl/view.h"
 #include "cz2ctl/word.h"
 
 enum { ANSWER_MAX = 16 };
 
+/* What --only can name, and how its end is told. */
+static const struct part {
+	const char *word; /* NULL: all of them */
+	unsigned set;     /* of difference.h */
+	const char *is;
+} parts[] = {
+	{"schedules", PART_SCHEDULES, "the schedules are"},
+	{"setpoints", PART_SETPOINTS, "setpoints and flags are"},
+	{"system", PART_SYSTEM, "mode, fan and ALL are"},
+	{NULL, PARTS_SET, "all is"},
+};
+
 struct restore {
 	struct ctl *ctl;
 	const char *path;
-	unsigned parts;
+	const struct part *part;
 	struct copy wanted, now;
-	int refused; /* steps */
+	bool left_alone; /* something that cannot be restored */
+	int refused;     /* steps */
 };
 
-static unsigned
-parts_of(const struct options *options)
+static const struct part *
+part_of(const struct options *options)
 {
-	static const struct {
-		const char *word;
-		unsigned part;
-	} words[] = {{"schedules", PART_SCHEDULES}, {"setpoints", PART_SETPOINTS},
-		     {"system", PART_SYSTEM}};
 	const char *only = options->given[OPTION_ONLY];
+	const struct part *part = parts;
 	char found[WORD_MAX];
 
-	for (size_t i = 0; only != NULL && i < sizeof words / sizeof words[0]; i++)
-		if (word_find(words[i].word, only, found))
-			return words[i].part;
-	return PARTS_SET;
+	while (part->word != NULL && (only == NULL || !word_find(part->word, only, found)))
+		part++;
+	return part;
 }
 
 /* ------------------------------------------------------------------------
  * What is wanted
  */
-
-static enum ctl_exit
-load(struct restore *restore)
-{
-	char why[COPY_WHY_MAX];
-	json_t *document;
-	enum ctl_exit code = document_load(restore->path, &document);
-
-	if (code == CTL_DONE && !copy_read(&restore->wanted, document, why)) {
-		say_error("%s: %s", restore->path, why);
-		code = CTL_USAGE;
-	}
-	json_decref(document);
-	return code;
-}
-
-static void
-leave_strange_zones(struct restore *restore)
-{
-	for (int zone = 1; zone <= CZ2_ZONES_MAX; zone++)
-		if (copy_has(&restore->wanted, zone) && !copy_has(&restore->now, zone))
-			say_warning("%s tells of zone %d, which this house does not have: left "
-				    "alone", restore->path, zone);
-	restore->wanted.zones &= restore->now.zones;
-}
 
 static enum ctl_exit
 look(struct restore *restore)
@@ -91,7 +74,7 @@ look(struct restore *restore)
 static enum ctl_exit
 prepare(struct restore *restore)
 {
-	enum ctl_exit code = load(restore);
+	enum ctl_exit code = copy_load(restore->path, &restore->wanted);
 
 	if (code == CTL_DONE)
 		code = look(restore);
@@ -100,7 +83,8 @@ prepare(struct restore *restore)
 	if (strcmp(restore->wanted.panel, restore->now.panel) != 0)
 		say_warning("%s was made of the panel %s, and this one is %s", restore->path,
 			    restore->wanted.panel, restore->now.panel);
-	leave_strange_zones(restore);
+	restore->left_alone =
+		restore_leave(&restore->wanted, &restore->now, restore->part->set);
 	restore_fill_gaps(&restore->wanted, &restore->now);
 	return CTL_DONE;
 }
@@ -114,7 +98,7 @@ find_differences(const struct restore *restore)
 {
 	json_t *list = mem_or_end(json_array());
 
-	difference_find(&restore->now, &restore->wanted, restore->parts, list);
+	difference_find(&restore->now, &restore->wanted, restore->part->set, list);
 	return list;
 }
 
@@ -228,12 +212,16 @@ take_steps(struct restore *restore, const json_t *steps)
 static void
 tell_good(const struct restore *restore, bool forgiven)
 {
+	FILE *file = restore->ctl->screen.file;
+
 	if (options_has(restore->ctl->options, OPTION_QUIET) ||
 	    options_has(restore->ctl->options, OPTION_JSON))
 		return;
-	fprintf(restore->ctl->screen.file, "The panel was read again: all is as in %s%s.\n",
-		restore->path,
-		forgiven ? ", but for setpoints that a schedule rules or OUT covers" : "");
+	fprintf(file, "The panel was read: %s as in ", restore->part->is);
+	text_put(restore->path, file);
+	fprintf(file, "%s%s.\n",
+		forgiven ? ", but for setpoints that a schedule rules or OUT covers" : "",
+		restore->left_alone ? ", but for what was left alone" : "");
 }
 
 /* Reads all of it again. */
@@ -253,7 +241,7 @@ verify(struct restore *restore)
 	if (count == 0) {
 		tell_good(restore, forgiven);
 	} else {
-		say_error("%zu difference%s to %s left:", count, count == 1 ? " is" : "s are",
+		say_error("%zu difference%s from %s left:", count, count == 1 ? " is" : "s are",
 			  restore->path);
 		view_differences(&restore->ctl->screen, left);
 	}
@@ -268,7 +256,7 @@ verify(struct restore *restore)
 static enum ctl_exit
 carry_out(struct restore *restore)
 {
-	json_t *steps = restore_steps(&restore->wanted, &restore->now, restore->parts);
+	json_t *steps = restore_steps(&restore->wanted, &restore->now, restore->part->set);
 	enum ctl_exit code = CTL_DONE;
 
 	if (!show_plan(restore)) {
@@ -295,7 +283,7 @@ run_restore(struct ctl *ctl)
 
 	restore->ctl = ctl;
 	restore->path = ctl->arguments[0];
-	restore->parts = parts_of(ctl->options);
+	restore->part = part_of(ctl->options);
 	code = prepare(restore);
 	if (code == CTL_DONE)
 		code = carry_out(restore);

@@ -241,11 +241,14 @@ def test_a_daemon_that_queues_everything_is_waited_for(saved_house, backup):
 
 def test_a_part_alone_leaves_the_others(saved_house, backup):
     path, rows = backup
-    for only, names in (("system", [(1, 17)]), ("schedules", SCHEDULES), ("setpoints", [(1, 16)])):
+    for only, names, told in (("system", [(1, 17)], "mode, fan and ALL are as in"),
+                              ("schedules", SCHEDULES, "the schedules are as in"),
+                              ("setpoints", [(1, 16)], "setpoints and flags are as in")):
         scramble(saved_house, 7)
         scrambled = saved_house.rows(SCHEDULES + SETTINGS)
         saved_house.sim.control("reset")
-        assert saved_house.ctl("restore", path, "--yes", "--only", only).code == DONE
+        done = saved_house.ctl("restore", path, "--yes", "--only", only)
+        assert done.code == DONE and told in done.out and "all is" not in done.out, done
         now = saved_house.rows(SCHEDULES + SETTINGS)
         if only != "setpoints":
             assert {name: now[name] for name in names} == {name: rows[name] for name in names}
@@ -293,7 +296,22 @@ def test_other_panels_and_strange_zones_are_named(saved_house, backup):
     assert done.code == DONE, done
     for part in ("the panel cabin, and this one is cz2", "zone 7, which", "zone 8, which"):
         assert part in done.err, done
+    assert "but for what was left alone" in done.out
     assert saved_house.rows(SCHEDULES) == {name: rows[name] for name in SCHEDULES}
+
+
+def test_a_zone_that_rules_all_is_left_to_the_wall_unit(saved_house, backup):
+    path, _ = backup
+    saved = document(path)
+    saved["status"]["all_mode"] = 3
+    put(path, saved)
+    saved_house.sim.control("reset")
+    done = saved_house.ctl("restore", path, "--yes")
+    assert done.code == DONE and saved_house.written() == 0, done
+    assert "zone 3 rules" in done.err and "left alone" in done.out, done
+    saved_house.sim.set_byte(1, 12, 15, 3)
+    done = saved_house.ctl("restore", path, "--yes")
+    assert (done.code, done.err) == (DONE, "") and done.out.endswith(f"all is as in {path}.\n")
 
 
 def test_what_the_daemon_refuses_is_named_and_the_rest_is_done(saved_house, backup):
@@ -313,7 +331,9 @@ NO_BACKUPS = [
     ("", ":1:"), ("{", ":1:"), ("[]", "no backup"), ("{}", "no backup"),
     ('{"cz2_backup": 2}', "newer"), ('{"cz2_backup": 1}', "panel.id"),
     ('{"cz2_backup": 1, "panel": {"id": "x"}, "status": {"zones": [{"zone_id": 0}]}}',
-     "status.zones[0].zone_id"), ('{"cz2_backup": 1, "cz2_backup": 1}', ":1:"),
+     "status.zones[0].zone_id"),
+    ('{"cz2_backup": 1, "panel": {"id": "x"}, "status": {"zones": [], "mode": "Heat"}}',
+     "status.mode: known are system_mode"), ('{"cz2_backup": 1, "cz2_backup": 1}', ":1:"),
     ('{\n"cz2_backup": 1,\n}', ":3:"), ("\x00\xff", ":1:"), ("9" * 70000, ":1:")]
 
 
