@@ -17,8 +17,9 @@ import load  # noqa: E402
 import over_mqtt  # noqa: E402
 import program  # noqa: E402
 import rows  # noqa: E402
+import saved  # noqa: E402
 
-ROWS = (*bus.ROWS, *program.ROWS, *load.ROWS, *ledger.ROWS, *over_mqtt.ROWS, *rows.ROWS)
+ROWS = (*bus.ROWS, *program.ROWS, *load.ROWS, *ledger.ROWS, *over_mqtt.ROWS, *rows.ROWS, *saved.ROWS)
 
 
 def show(what, limit, measured, verdict):

@@ -41,6 +41,13 @@ def whole_weeks():
     yield "... the same once more: writes", "0", f"{max(again)}", max(again) == 0
 
 
+def sends_between(frames):
+    """Sends of the reading until the last frame of the command, also amid it."""
+    ours = [one.payload[1] == TABLE for one in frames if one.source == 99]
+    last = max(place for place, reading in enumerate(ours) if not reading)
+    return sum(ours[:last])
+
+
 def reading_delays():
     """reading all schedules delays a command by"""
     waited = []
@@ -52,11 +59,10 @@ def reading_delays():
                   pause=0.01)
             before = len(house.sim.frames())
             house.command(ZONE, BOTH[run % 2])
-            ours = [one for one in house.sim.frames()[before:] if one.source == 99]
-            waited.append([one.payload[1] == TABLE for one in ours].index(False))
+            waited.append(sends_between(house.sim.frames()[before:]))
             assert reading.result().status == 200
     yield "reading all schedules delays a command by: sends of one read", "<= 1", \
-        f"{median(waited):g} (at most {max(waited)})", median(waited) <= 1
+        f"{max(waited)} (median {median(waited):g})", max(waited) <= 1
 
 
 ROWS = (whole_weeks, reading_delays)
