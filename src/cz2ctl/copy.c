@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "cz2ctl/calendar.h"
+#include "cz2ctl/hex.h"
 #include "cz2ctl/week.h"
 
 static const enum cz2_field kept[] = {
@@ -52,24 +53,6 @@ copy_take_schedule(const json_t *schedule, struct cz2_day days[CZ2_SCHEDULES])
  * Rows
  */
 
-/* Two digits a byte, nothing else. */
-static bool
-read_hex(const char *text, struct cz2_image *image)
-{
-	size_t length = strlen(text);
-
-	if (length == 0 || length % 2 != 0 || length / 2 > CZ2_ROW_SIZE_MAX ||
-	    strspn(text, "0123456789abcdefABCDEF") != length)
-		return false;
-	for (size_t i = 0; i < length / 2; i++) {
-		const char digits[] = {text[2 * i], text[2 * i + 1], '\0'};
-
-		image->bytes[i] = (uint8_t)strtoul(digits, NULL, 16);
-	}
-	image->length = (uint8_t)(length / 2);
-	return true;
-}
-
 static json_int_t
 number(const json_t *row, const char *member)
 {
@@ -89,7 +72,10 @@ read_row(const json_t *row, struct copy *copy)
 	enum cz2_row id;
 
 	if (device < 0 || device > UINT8_MAX || table < 0 || table > UINT8_MAX || place < 0 ||
-	    place > UINT8_MAX || hex == NULL || !read_hex(hex, &image))
+	    place > UINT8_MAX || hex == NULL)
+		return false;
+	image.length = (uint8_t)hex_read(hex, image.bytes, sizeof image.bytes);
+	if (image.length == 0)
 		return false;
 	id = cz2_row_find((unsigned)device, (unsigned)table, (unsigned)place);
 	if (id != CZ2_ROW_NONE && cz2_row_matches(id, image.bytes, image.length))

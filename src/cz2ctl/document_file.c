@@ -37,7 +37,7 @@ fail(const char *path)
  * Reading
  */
 
-/* All of it, to be freed; NULL after an error was told. */
+/* NULL after an error was told. */
 static char *
 read_all(const char *path, FILE *file, size_t *length)
 {
@@ -52,6 +52,22 @@ read_all(const char *path, FILE *file, size_t *length)
 		say_error("%s: it is larger than %d bytes", path, BYTES_MAX);
 	free(text);
 	return NULL;
+}
+
+char *
+document_text(const char *path, size_t *length)
+{
+	FILE *file = is_standard(path) ? stdin : fopen(path, "re");
+	char *text;
+
+	if (file == NULL) {
+		fail(path);
+		return NULL;
+	}
+	text = read_all(path, file, length);
+	if (file != stdin)
+		fclose(file);
+	return text;
 }
 
 static enum ctl_exit
@@ -75,20 +91,14 @@ parse(const char *path, const char *text, size_t length, json_t **document)
 enum ctl_exit
 document_load(const char *path, json_t **document)
 {
-	FILE *file = is_standard(path) ? stdin : fopen(path, "re");
 	size_t length;
-	char *text;
+	char *text = document_text(path, &length);
 	enum ctl_exit code = CTL_USAGE;
 
 	*document = NULL;
-	if (file == NULL)
-		return fail(path);
-	text = read_all(path, file, &length);
 	if (text != NULL)
 		code = parse(path, text, length, document);
 	free(text);
-	if (file != stdin)
-		fclose(file);
 	return code;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright 2026 The cz2d authors */
 /*
- * A JSON document in a file of the caller's. "-" is standard input or output.
+ * A document in a file of the caller's, mostly JSON. "-" is standard input or output.
  */
 #ifndef CZ2CTL_DOCUMENT_FILE_H
 #define CZ2CTL_DOCUMENT_FILE_H
@@ -9,6 +9,10 @@
 #include <jansson.h>
 
 #include "cz2ctl/exit.h"
+
+/* All of a file and a NUL, to be freed. NULL after an error was told. */
+char *
+document_text(const char *path, size_t *length);
 
 /* On CTL_DONE an object, to be given back. An error was told. */
 enum ctl_exit

@@ -15,6 +15,7 @@
 #include <time.h>
 
 #include "base/mem.h"
+#include "cz2ctl/hex.h"
 
 enum { SECOND_US = 1000000, LENGTH_OFFSET = 4, FRACTION_DIGITS = 6 };
 
@@ -25,33 +26,6 @@ enum { KINDS = sizeof kinds / sizeof kinds[0] };
 /* ------------------------------------------------------------------------
  * Reading
  */
-
-static int
-digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c = (char)tolower((unsigned char)c);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-static bool
-read_hex(struct event *event, const char *hex)
-{
-	size_t length = hex != NULL ? strlen(hex) : 0;
-
-	if (length == 0 || length % 2 != 0 || length / 2 > EVENT_BYTES_MAX)
-		return false;
-	for (size_t i = 0; i < length; i += 2) {
-		int high = digit(hex[i]), low = digit(hex[i + 1]);
-
-		if (high < 0 || low < 0)
-			return false;
-		event->bytes[i / 2] = (uint8_t)(high << 4 | low);
-	}
-	event->length = length / 2;
-	return true;
-}
 
 /* RFC 3339, in UTC. */
 static bool
@@ -88,10 +62,13 @@ static bool
 read_bytes(struct event *event, const json_t *object)
 {
 	const char *direction = json_string_value(json_object_get(object, "direction"));
+	const char *hex = json_string_value(json_object_get(object, "hex"));
 	struct cz2_frame frame;
 
-	if (direction == NULL ||
-	    !read_hex(event, json_string_value(json_object_get(object, "hex"))))
+	if (direction == NULL || hex == NULL)
+		return false;
+	event->length = hex_read(hex, event->bytes, sizeof event->bytes);
+	if (event->length == 0)
 		return false;
 	event->out = strcmp(direction, "out") == 0;
 	if (!event->out && strcmp(direction, "in") != 0)
@@ -147,11 +124,9 @@ time_text(int64_t time_us)
 static json_t *
 hex_text(const struct event *event)
 {
-	char hex[2 * EVENT_BYTES_MAX + 1] = "";
+	char hex[2 * EVENT_BYTES_MAX + 1];
 
-	for (size_t i = 0; i < event->length; i++)
-		snprintf(hex + 2 * i, 3, "%02x", event->bytes[i]);
-	return json_string(hex);
+	return json_string(hex_write(event->bytes, event->length, "", hex, sizeof hex));
 }
 
 void

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cz2ctl/hex.h"
 #include "cz2ctl/say.h"
 
 enum { DEVICE_MAX = 254, BYTE_MAX = 255, HEX_BASE = 16 };
@@ -76,38 +77,6 @@ row_owner(int table)
  * Bytes
  */
 
-size_t
-row_hex_read(const char *text, uint8_t bytes[ROW_BYTES_MAX])
-{
-	size_t length = 0;
-
-	for (;; text += 2) {
-		int value;
-
-		text += strspn(text, " \t\r\n");
-		if (*text == '\0')
-			return length;
-		if (length == ROW_BYTES_MAX || !isxdigit((unsigned char)text[1]) ||
-		    !read_number(text, 2, HEX_BASE, 0, BYTE_MAX, &value))
-			return 0;
-		bytes[length++] = (uint8_t)value;
-	}
-}
-
-const char *
-row_hex(const struct row *row, char between, char out[ROW_PLAIN_MAX])
-{
-	char *end = out;
-
-	out[0] = '\0';
-	for (size_t i = 0; i < row->length; i++) {
-		if (i > 0 && between != '\0')
-			*end++ = between;
-		end += snprintf(end, 3, "%02x", row->bytes[i]);
-	}
-	return out;
-}
-
 const char *
 row_plain(const struct row *row, size_t from, char out[ROW_PLAIN_MAX])
 {
@@ -139,7 +108,7 @@ row_of_answer(struct row *row, const json_t *answer)
 	row->row = member(answer, "row");
 	if (hex == NULL || row->device < 0)
 		return false;
-	row->length = row_hex_read(hex, row->bytes);
+	row->length = hex_read(hex, row->bytes, sizeof row->bytes);
 	return row->length > ROW_PREFIX && row->bytes[1] == row->table &&
 	       row->bytes[2] == row->row;
 }
@@ -215,7 +184,7 @@ read_content(const struct row *before, const char *word, uint8_t bytes[ROW_BYTES
 {
 	if (strchr(word, '.') != NULL || before->length == ROW_PREFIX + 1)
 		return read_decimals(word, bytes);
-	return row_hex_read(word, bytes);
+	return hex_read(word, bytes, ROW_BYTES_MAX);
 }
 
 static bool

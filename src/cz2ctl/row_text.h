@@ -34,14 +34,6 @@ row_number(const char *text, int least, int most, int *value);
 bool
 row_address(struct row *row, char **arguments);
 
-/* Pairs of hexadecimal digits, with blanks between them or not; 0: it is no such text, or too long. */
-size_t
-row_hex_read(const char *text, uint8_t bytes[ROW_BYTES_MAX]);
-
-/* The payload as one line: "00 01 10 4c", or with another byte between than a blank, or 0. */
-const char *
-row_hex(const struct row *row, char between, char out[ROW_PLAIN_MAX]);
-
 /* Decimal, joined by dots, from byte `from` on: "76.78.76". */
 const char *
 row_plain(const struct row *row, size_t from, char out[ROW_PLAIN_MAX]);

@@ -7,23 +7,24 @@
 
 #include "cz2ctl/run.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "cz2ctl/decode.h"
+#include "cz2ctl/document_file.h"
+#include "cz2ctl/hex.h"
 #include "cz2ctl/row_text.h"
 #include "cz2ctl/say.h"
 
 enum {
-	INPUT_MAX = 256 * 1024,
 	RAW_MAX = 16 * 1024, /* bytes behind base64 */
 };
 
-static const char accepted[] = "wanted is the raw of a status (base64), a row in hexadecimal, or "
-			       "the JSON of a status, of read or of dump";
+static const char accepted[] = "wanted is a file, or the text of one: the raw of a status (base64), "
+			       "a row in hexadecimal, or the JSON of a status, of read or of dump";
 
 /* What was found, in the order in which it was. */
 struct found {
@@ -175,57 +176,28 @@ show_text(struct found *found, const char *text)
 	text += strspn(text, " \t\r\n");
 	if (text[0] == '{')
 		return show_json(found, text);
-	length = row_hex_read(text, bytes);
+	length = hex_read(text, bytes, sizeof bytes);
 	if (length > 0 && show_payload(found, bytes, length))
 		return true;
 	return show_raw(found, text);
 }
 
-/* NULL after an error was told. */
-static char *
-read_all(FILE *file, const char *name)
-{
-	char *text = mem_new(INPUT_MAX + 1, 1);
-	size_t length = fread(text, 1, INPUT_MAX + 1, file);
-
-	if (!ferror(file) && length <= INPUT_MAX) {
-		text[length] = '\0';
-		return text;
-	}
-	if (ferror(file))
-		say_error("%s: %s", name, strerror(errno));
-	else
-		say_error("%s: it is larger than %d bytes", name, INPUT_MAX);
-	free(text);
-	return NULL;
-}
-
-/* What is no file is taken for the text itself. */
+/* What is no file is taken for the text itself. NULL after an error was told. */
 static char *
 read_input(const char *argument)
 {
-	FILE *file;
-	char *text;
+	size_t length;
 
-	if (argument == NULL || strcmp(argument, "-") == 0)
-		return read_all(stdin, "standard input");
-	file = fopen(argument, "re");
-	if (file == NULL && (errno == ENOENT || errno == ENAMETOOLONG || errno == ENOTDIR))
+	if (access(argument, F_OK) != 0 && strcmp(argument, "-") != 0)
 		return mem_text(argument);
-	if (file == NULL) {
-		say_error("%s: %s", argument, strerror(errno));
-		return NULL;
-	}
-	text = read_all(file, argument);
-	fclose(file);
-	return text;
+	return document_text(argument, &length);
 }
 
 static enum ctl_exit
-decode_text(struct found *found, const char *text)
+decode_text(struct found *found, const char *argument, const char *text)
 {
 	if (!show_text(found, text)) {
-		say_error("%s", accepted);
+		say_error("%.40s: %s", argument, accepted);
 		return CTL_USAGE;
 	}
 	if (found->count > 0)
@@ -238,8 +210,9 @@ enum ctl_exit
 run_decode(struct ctl *ctl)
 {
 	struct found found = {.ctl = ctl, .rows = mem_or_end(json_array())};
-	char *text = read_input(ctl->arguments[0]);
-	enum ctl_exit code = text != NULL ? decode_text(&found, text) : CTL_USAGE;
+	const char *argument = ctl->arguments[0] != NULL ? ctl->arguments[0] : "-";
+	char *text = read_input(argument);
+	enum ctl_exit code = text != NULL ? decode_text(&found, argument, text) : CTL_USAGE;
 	json_t *document = mem_or_end(json_pack("{s:o}", "rows", found.rows));
 
 	if (code == CTL_DONE && options_has(ctl->options, OPTION_JSON))

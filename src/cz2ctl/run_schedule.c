@@ -55,6 +55,34 @@ keep_asked(json_t *answer, const struct zones *zones, unsigned days)
 	}
 }
 
+static bool
+is_told(const json_t *answer, int zone)
+{
+	const json_t *one;
+	size_t index;
+
+	json_array_foreach(json_object_get(answer, "schedules"), index, one)
+	{
+		const json_t *id = json_object_get(one, "zone_id");
+
+		if (json_is_integer(id) && json_integer_value(id) == zone)
+			return true;
+	}
+	return false;
+}
+
+/* As the daemon says it of other commands. */
+static enum ctl_exit
+check_zones(const json_t *answer, const struct zones *zones)
+{
+	for (int zone = 0; zone <= ZONES_NUMBER_MAX; zone++)
+		if (zones->has[zone] && !is_told(answer, zone)) {
+			say_error("Zone %d not found.", zone);
+			return CTL_REFUSED;
+		}
+	return CTL_DONE;
+}
+
 static enum ctl_exit
 read_schedules(struct ctl *ctl, json_t **answer)
 {
@@ -74,6 +102,15 @@ add_clock(struct ctl *ctl, json_t *answer)
 	json_decref(clock);
 }
 
+static void
+show_asked(struct ctl *ctl, json_t *answer, const struct zones *zones, unsigned days)
+{
+	keep_asked(answer, zones, days);
+	if (!options_has(ctl->options, OPTION_JSON))
+		add_clock(ctl, answer);
+	call_show(ctl, answer, view_schedules);
+}
+
 /* [ZONES] [DAYS] */
 static enum ctl_exit
 show(struct ctl *ctl, char **words)
@@ -81,7 +118,7 @@ show(struct ctl *ctl, char **words)
 	unsigned days = CALENDAR_ALL_DAYS;
 	char why[CALENDAR_WHY_MAX];
 	struct zones zones;
-	json_t *answer;
+	json_t *answer = NULL;
 	enum ctl_exit code;
 
 	if (words[0] != NULL && words[1] != NULL && words[2] != NULL)
@@ -91,14 +128,12 @@ show(struct ctl *ctl, char **words)
 	if (words[0] != NULL && (code = zones_read(ctl, words[0], &zones)) != CTL_DONE)
 		return code;
 	code = read_schedules(ctl, &answer);
-	if (code != CTL_DONE)
-		return code;
-	keep_asked(answer, words[0] != NULL ? &zones : NULL, days);
-	if (!options_has(ctl->options, OPTION_JSON))
-		add_clock(ctl, answer);
-	call_show(ctl, answer, view_schedules);
+	if (code == CTL_DONE && words[0] != NULL)
+		code = check_zones(answer, &zones);
+	if (code == CTL_DONE)
+		show_asked(ctl, answer, words[0] != NULL ? &zones : NULL, days);
 	json_decref(answer);
-	return CTL_DONE;
+	return code;
 }
 
 /* ------------------------------------------------------------------------

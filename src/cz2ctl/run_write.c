@@ -14,6 +14,7 @@
 
 #include "base/mem.h"
 #include "cz2ctl/decode.h"
+#include "cz2ctl/hex.h"
 #include "cz2ctl/row_call.h"
 #include "cz2ctl/say.h"
 
@@ -112,9 +113,10 @@ put(struct ctl *ctl, const struct row *before, const struct row *after)
 	json_t *answer;
 	enum ctl_exit code;
 
+	hex_write(before->bytes, before->length, "", expected, sizeof expected);
+	hex_write(after->bytes, after->length, "", hex, sizeof hex);
 	code = call_send(ctl, "PUT", row_target(before, target),
-			 json_pack("{s:s, s:s}", "hex", row_hex(after, '\0', hex), "expected",
-				   row_hex(before, '\0', expected)),
+			 mem_or_end(json_pack("{s:s, s:s}", "hex", hex, "expected", expected)),
 			 &answer);
 	if (code == CTL_DONE)
 		call_show_sent(ctl, answer);

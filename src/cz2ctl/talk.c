@@ -13,6 +13,7 @@
 
 #include <cz2/row.h>
 
+#include "cz2ctl/hex.h"
 #include "cz2ctl/text.h"
 
 enum {
@@ -113,16 +114,6 @@ talk_hear(struct talk *talk, const struct event *event, struct talk_facts *facts
  * Showing
  */
 
-static void
-put_hex(const struct event *event, const char *between, char *out, size_t size)
-{
-	size_t used = strlen(out);
-
-	for (size_t i = 0; i < event->length && used < size; i++)
-		used += (size_t)snprintf(out + used, size - used, "%s%02x", i > 0 ? between : "",
-					 event->bytes[i]);
-}
-
 /* As a clock on the wall here shows it. */
 static void
 put_time(const struct event *event, char *out, size_t size)
@@ -194,8 +185,8 @@ put_bytes(const struct event *event, char *out, size_t size)
 {
 	size_t used = strlen(out);
 
-	snprintf(out + used, size - used, "%c ", event->out ? '>' : '<');
-	put_hex(event, "", out, size);
+	used += (size_t)snprintf(out + used, size - used, "%c ", event->out ? '>' : '<');
+	hex_write(event->bytes, event->length, "", out + used, size - used);
 }
 
 static void
@@ -204,9 +195,10 @@ put_noise(const struct event *event, char *out, size_t size)
 	bool broken = event_checksum_errors(event) > 0;
 	size_t used = strlen(out);
 
-	snprintf(out + used, size - used, "%s, %zu byte%s: ", broken ? "wrong checksum" : "noise",
-		 event->length, event->length == 1 ? "" : "s");
-	put_hex(event, " ", out, size);
+	used += (size_t)snprintf(out + used, size - used, "%s, %zu byte%s: ",
+				 broken ? "wrong checksum" : "noise", event->length,
+				 event->length == 1 ? "" : "s");
+	hex_write(event->bytes, event->length, " ", out + used, size - used);
 }
 
 static enum style

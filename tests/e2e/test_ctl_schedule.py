@@ -187,6 +187,11 @@ def test_zones_and_days_are_picked(new_server):  # noqa: F811
     assert sum(line.startswith("Sat-Sun") for line in lines) == 2
 
 
+def test_a_zone_that_is_not_there_is_not_found(new_server):  # noqa: F811
+    done = ctl(*served(new_server, answer(a_zone(1), a_zone(2))).where, "schedule", "show", "1-3")
+    assert (done.code, done.out, done.err) == (REFUSED, "", "cz2ctl: Zone 3 not found.\n")
+
+
 def test_json_is_the_daemons_answer_of_what_was_picked(new_server):  # noqa: F811
     server = served(new_server, answer(a_zone(1), a_zone(2)))
     done = ctl(*server.where, "schedule", "show", "2", "mon,tue", "--json")
@@ -238,7 +243,8 @@ HOSTILE = [
 def test_a_hostile_answer_harms_no_terminal(new_server, document):  # noqa: F811
     for line in ("schedule", "schedule set 1 mon eve out", "clock"):
         done = ctl(*new_server(http(document)).where, *line.split())
-        assert done.code == DONE and not ESCAPES.search(done.out + done.err), done
+        wanted = REFUSED if line == "schedule show 1" else DONE  # it has no such zone
+        assert done.code == wanted and not ESCAPES.search(done.out + done.err), done
         assert "\nforged" not in done.out
 
 
