@@ -18,6 +18,7 @@
 #include "cz2ctl/say.h"
 #include "cz2ctl/schedule_setting.h"
 #include "cz2ctl/view.h"
+#include "cz2ctl/week.h"
 #include "cz2ctl/word.h"
 #include "cz2ctl/zones.h"
 
@@ -140,6 +141,11 @@ show(struct ctl *ctl, char **words)
  * Setting
  */
 
+/* What is to be set, bit by bit. */
+struct wish {
+	unsigned days, periods;
+};
+
 /* The same setting for each of the periods; takes none of it. */
 static json_t *
 periods_json(unsigned periods, json_t *setting)
@@ -169,10 +175,10 @@ days_json(unsigned days, json_t *periods)
 
 /* Takes the setting. */
 static json_t *
-body_for(const struct zones *zones, unsigned days, unsigned periods, json_t *setting)
+body_for(const struct zones *zones, const struct wish *wish, json_t *setting)
 {
-	json_t *of_day = periods_json(periods, setting);
-	json_t *body = mem_or_end(json_pack("{s:o}", "days", days_json(days, of_day)));
+	json_t *of_day = periods_json(wish->periods, setting);
+	json_t *body = mem_or_end(json_pack("{s:o}", "days", days_json(wish->days, of_day)));
 
 	if (zones->count > 1)
 		json_object_set_new(body, "zones", zones_json(zones));
@@ -197,14 +203,43 @@ take_answer(const json_t *answer, struct cz2_day days[CZ2_SCHEDULES])
 	}
 }
 
+/* Of zones that the answer does not tell of, and of what nobody knew before and nobody asked for,
+ * nothing has changed. */
 static void
-show_changes(const struct ctl *ctl, const json_t *before, const json_t *after)
+overlook(struct cz2_day *old, const struct cz2_day *now, unsigned periods)
+{
+	if (week_is_unknown(now))
+		cz2_day_clear(old);
+	if (!week_is_unknown(old))
+		return;
+	for (int period = 0; period < CZ2_PERIODS; period++)
+		if ((periods >> period & 1) == 0)
+			old->periods[period] = now->periods[period];
+}
+
+static void
+overlook_all(struct cz2_day old[CZ2_SCHEDULES], const struct cz2_day now[CZ2_SCHEDULES],
+	     const struct wish *wish)
+{
+	for (int zone = 1; zone <= CZ2_ZONES_MAX; zone++)
+		for (int day = 0; day < CZ2_DAYS; day++) {
+			int row = cz2_schedule_row(zone, day) - CZ2_ROW_SCHEDULE;
+			bool asked = (wish->days >> day & 1) != 0;
+
+			overlook(&old[row], &now[row], asked ? wish->periods : 0);
+		}
+}
+
+static void
+show_changes(const struct ctl *ctl, const struct wish *wish, const json_t *before,
+	     const json_t *after)
 {
 	struct cz2_day old[CZ2_SCHEDULES], now[CZ2_SCHEDULES];
 	json_t *list = mem_or_end(json_array());
 
 	take_answer(before, old);
 	take_answer(after, now);
+	overlook_all(old, now, wish);
 	difference_days(old, now, list);
 	if (json_array_size(list) > 0)
 		view_differences(&ctl->screen, list);
@@ -215,7 +250,7 @@ show_changes(const struct ctl *ctl, const json_t *before, const json_t *after)
 
 /* Takes the body. */
 static enum ctl_exit
-put_and_show(struct ctl *ctl, const char *target, json_t *body)
+put_and_show(struct ctl *ctl, const char *target, const struct wish *wish, json_t *body)
 {
 	bool brief = options_has(ctl->options, OPTION_JSON) ||
 		     options_has(ctl->options, OPTION_NO_WAIT) ||
@@ -227,7 +262,7 @@ put_and_show(struct ctl *ctl, const char *target, json_t *body)
 	if (code == CTL_DONE) {
 		call_show_sent(ctl, answer);
 		if (before != NULL)
-			show_changes(ctl, before, answer);
+			show_changes(ctl, wish, before, answer);
 	}
 	json_decref(before);
 	json_decref(answer);
@@ -239,16 +274,16 @@ static enum ctl_exit
 set(struct ctl *ctl, char **words)
 {
 	char why[CALENDAR_WHY_MAX], target[TARGET_MAX] = "/schedules";
-	unsigned days, periods;
+	struct wish wish;
 	struct zones zones;
 	json_t *setting;
 	enum ctl_exit code;
 
 	if (words[0] == NULL || words[1] == NULL || words[2] == NULL)
 		return usage("schedule set takes zones, days, periods and what to set");
-	days = calendar_days(words[1], why);
-	periods = days != 0 ? calendar_periods(words[2], why) : 0;
-	if (periods == 0)
+	wish.days = calendar_days(words[1], why);
+	wish.periods = wish.days != 0 ? calendar_periods(words[2], why) : 0;
+	if (wish.periods == 0)
 		return usage(why);
 	setting = schedule_setting(ctl->options, words + 3);
 	if (setting == NULL)
@@ -260,7 +295,7 @@ set(struct ctl *ctl, char **words)
 	}
 	if (zones.count == 1)
 		snprintf(target, sizeof target, "/zones/%d/schedule", zones_first(&zones));
-	return put_and_show(ctl, target, body_for(&zones, days, periods, setting));
+	return put_and_show(ctl, target, &wish, body_for(&zones, &wish, setting));
 }
 
 /* ------------------------------------------------------------------------

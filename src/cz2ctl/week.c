@@ -16,7 +16,8 @@
 enum { DEGREES_MOST = 127 };
 
 /* Of a value that is not null. False with why. */
-typedef bool reader(const json_t *value, int16_t *to, char why[WEEK_WHY_MAX]);
+typedef bool
+reader(const json_t *value, int16_t *to, char why[WEEK_WHY_MAX]);
 
 static bool
 read_start(const json_t *value, int16_t *to, char why[WEEK_WHY_MAX])
@@ -175,7 +176,11 @@ week_setting_text(const struct cz2_setting *setting, bool hidden, char out[WEEK_
 {
 	char start[CALENDAR_TIME_MAX] = "-", heat[WEEK_SETTING_MAX], cool[WEEK_SETTING_MAX];
 	bool is_out = setting->out == 1;
+	struct cz2_day unknown;
 
+	cz2_day_clear(&unknown);
+	if (memcmp(setting, &unknown.periods[0], sizeof *setting) == 0)
+		return strcpy(out, "not known");
 	if (setting->start != CZ2_UNKNOWN)
 		calendar_time_text(setting->start, start);
 	if (is_out && !hidden)

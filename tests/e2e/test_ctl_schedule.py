@@ -215,6 +215,18 @@ def test_what_changed_is_told_day_by_day_where_it_is_not_alike(new_server):  # n
     assert done.out == "Fine\nIt was so already.\n"
 
 
+def test_what_was_not_asked_for_or_not_known_is_no_change(new_server):  # noqa: F811
+    partly = {day: a_day("06:00") if day in ("sat", "sun") else None for day in DAYS}
+    after = {day: a_day("06:00" if day in ("sat", "sun") else "07:00") for day in DAYS}
+    for known, told in ((partly, "Zone 2 Mon wake  not known -> 07:00 68/76\n"),
+                        (after, "It was so already.\n")):
+        answers = iter([http(answer(a_zone(1), a_zone(2, known), a_zone(3))),
+                        http({"schedule": a_zone(2, after), "message": "Fine"})])
+        done = ctl(*new_server(lambda: next(answers)).where,
+                   *"schedule set 2 mon wake start=7am".split())
+        assert (done.code, done.out) == (DONE, f"Fine\n{told}")
+
+
 def test_the_clock_is_shown_beside_the_hosts(new_server):  # noqa: F811
     lines = dict(line.split("  ", 1) for line in ctl(
         *new_server(http(CLOCK)).where, "clock").out.splitlines())

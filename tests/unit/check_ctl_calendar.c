@@ -174,7 +174,7 @@ START_TEST(a_day_is_read_and_written)
 	ck_assert_str_eq(week_setting_text(&day.periods[0], false, text), "06:30 68/76");
 	ck_assert_str_eq(week_setting_text(&day.periods[1], false, text), "08:00 OUT");
 	ck_assert_str_eq(week_setting_text(&day.periods[1], true, text), "08:00 OUT (-/-)");
-	ck_assert_str_eq(week_setting_text(&day.periods[2], false, text), "- -/-");
+	ck_assert_str_eq(week_setting_text(&day.periods[2], false, text), "not known");
 	json_decref(object);
 	json_decref(back);
 }
