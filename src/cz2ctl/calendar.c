@@ -55,6 +55,8 @@ static const struct kind kind_of_periods = {
 
 const char *const calendar_day_keys[] = {"sun", "mon", "tue", "wed", "thu", "fri", "sat", NULL};
 
+const char *const calendar_day_names[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+
 /* ------------------------------------------------------------------------
  * Sets of words
  */
@@ -329,7 +331,6 @@ has_place(unsigned days, int place)
 char *
 calendar_days_text(unsigned days, char out[CALENDAR_DAYS_MAX])
 {
-	static const char *const names[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
 	size_t used = 0;
 
 	if (days == CALENDAR_ALL_DAYS) {
@@ -344,7 +345,7 @@ calendar_days_text(unsigned days, char out[CALENDAR_DAYS_MAX])
 		if (first || last)
 			used += (size_t)snprintf(out + used, CALENDAR_DAYS_MAX - used, "%s%s",
 						 first && used > 0 ? "," : first ? "" : "-",
-						 names[day_at(place)]);
+						 calendar_day_names[day_at(place)]);
 	}
 	return out;
 }

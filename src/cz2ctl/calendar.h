@@ -17,6 +17,9 @@ enum {
 /* "sun" to "sat": the keys of REST. Ended by NULL. */
 extern const char *const calendar_day_keys[];
 
+/* "Sun" to "Sat", for people. */
+extern const char *const calendar_day_names[];
+
 /* A bit for each day, Sunday's is 1. 0: why says what is wrong, and what is accepted. */
 unsigned
 calendar_days(const char *text, char why[CALENDAR_WHY_MAX]);

@@ -15,6 +15,8 @@
 #include <cz2/field.h>
 #include <cz2/schedule.h>
 
+#include "cz2ctl/calendar.h"
+
 enum {
 	ALL_BITS = 0xFF,
 	RUN_MAX = 16, /* unknown bytes of one item */
@@ -22,8 +24,6 @@ enum {
 	SIXTEENTHS = 16,
 	SMART_SENSOR_TABLE = 2,
 };
-
-static const char *const days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
 
 /* A row while it is taken apart. */
 struct taking {
@@ -246,7 +246,7 @@ put_clock(struct taking *taking)
 	struct decode_item *item = add_item(taking, "clock");
 
 	if (bytes[3] < CZ2_DAYS)
-		snprintf(item->value, sizeof item->value, "%s %02d:%02d:%02d", days[bytes[3]],
+		snprintf(item->value, sizeof item->value, "%s %02d:%02d:%02d", calendar_day_names[bytes[3]],
 			 bytes[4], bytes[5], bytes[6]);
 	else
 		snprintf(item->value, sizeof item->value, "-");
@@ -272,10 +272,11 @@ put_day(struct taking *taking)
 	for (int period = 0; period < CZ2_PERIODS; period++) {
 		const struct cz2_setting *setting = &day.periods[period];
 		struct decode_item *item = add_item(taking, cz2_period_names[period]);
+		char start[CALENDAR_TIME_MAX];
 
 		if (setting->start != CZ2_UNKNOWN)
-			append(item->value, sizeof item->value, "%02d:%02d", setting->start / 60,
-			       setting->start % 60);
+			append(item->value, sizeof item->value, "%s",
+			       calendar_time_text(setting->start, start));
 		else
 			append(item->value, sizeof item->value, "-");
 		if (setting->out == 1) {
@@ -352,7 +353,7 @@ put_title(struct taking *taking)
 		snprintf(decode->title, sizeof decode->title, "unknown row");
 	else if (cz2_schedule_split(taking->row, &zone, &day))
 		snprintf(decode->title, sizeof decode->title, "schedule, zone %d %s", zone,
-			 days[day]);
+			 calendar_day_names[day]);
 	else
 		snprintf(decode->title, sizeof decode->title, "%s",
 			 cz2_row_info(taking->row)->title);

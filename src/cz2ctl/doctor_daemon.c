@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright 2026 The cz2d authors */
 /*
- * What the daemon knows of itself, the line and the panel, examined point by point. What an
- * older daemon does not tell is not examined.
+ * Asks the daemon for all that it knows of itself, and examines the daemon.
  */
 #include "build.h"
 
-#include "cz2ctl/doctor.h"
+#include "cz2ctl/doctor_patient.h"
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -23,53 +21,9 @@ enum {
 	NO_SCOPE = 403,
 	NO_ROUTE = 404, /* of an older daemon */
 	TARGET_MAX = 128,
-	LIST_MAX = 128,
-	PERCENT = 100,
-	LOST_SOME = 2, /* percent of the requests */
-	LOST_MANY = 20,
-	LOST_LEAST = 20, /* requests, before it is a percentage */
-	MINUTE_S = 60,
-	CLOCK_OFF_S = 120,
-	SILENT_S = 30,
 };
 
 static const char config_path[] = "/etc/cz2d/cz2d.conf";
-
-/* The documents; NULL: the daemon does not have it, or it was noted why it did not come. */
-struct patient {
-	struct ctl *ctl;
-	json_t *health, *version, *devices, *panel, *config, *status, *clock;
-	const json_t *link; /* of panel */
-	int barred;         /* documents that others get */
-	int missed;         /* ... that should have come */
-	struct report *report;
-};
-
-/* ------------------------------------------------------------------------
- * Members
- */
-
-static double
-number(const json_t *object, const char *member)
-{
-	return json_number_value(json_object_get(object, member));
-}
-
-static const char *
-text(const json_t *object, const char *member)
-{
-	const char *value = json_string_value(json_object_get(object, member));
-
-	return value != NULL ? value : "?";
-}
-
-static bool
-has(const json_t *object, const char *member)
-{
-	const json_t *value = json_object_get(object, member);
-
-	return value != NULL && !json_is_null(value);
-}
 
 /* ------------------------------------------------------------------------
  * The daemon
@@ -90,7 +44,7 @@ check_access(const struct patient *patient)
 static void
 check_version(const struct patient *patient)
 {
-	const char *version = text(patient->version, "version");
+	const char *version = patient_text(patient->version, "version");
 	bool same = strcmp(version, PACKAGE_VERSION) == 0;
 
 	if (patient->version != NULL)
@@ -141,223 +95,8 @@ check_mqtt(const struct patient *patient)
 }
 
 /* ------------------------------------------------------------------------
- * The line
+ * Asking
  */
-
-static void
-check_adapter(const struct patient *patient)
-{
-	const char *target = text(patient->link, "target");
-
-	if (value_is_true(patient->link, "open"))
-		report_add(patient->report, "adapter", VERDICT_OK, ADVICE_NONE, "%s is open (%s)",
-			   target, text(patient->link, "kind"));
-	else if (value_is_false(patient->link, "open"))
-		doctor_link(target, text(patient->link, "trouble"), patient->report);
-}
-
-static void
-check_wires(const struct patient *patient)
-{
-	bool swapped = value_is_true(patient->link, "swapped");
-
-	if (swapped)
-		report_add(patient->report, "wires", VERDICT_FAILED, ADVICE_WIRES,
-			   "every frame comes inverted: A and B look exchanged");
-	else if (number(patient->link, "frames_received") > 0)
-		report_add(patient->report, "wires", VERDICT_OK, ADVICE_NONE, "A and B are right");
-}
-
-static void
-check_traffic(const struct patient *patient)
-{
-	const json_t *link = patient->link;
-	double age = number(link, "last_frame_age");
-
-	if (!value_is_true(link, "open"))
-		return;
-	if (has(link, "last_frame_age") && age <= SILENT_S)
-		report_add(patient->report, "traffic", VERDICT_OK, ADVICE_NONE,
-			   "%.0f frames were heard, the last one %.0f s ago",
-			   number(link, "frames_received"), age);
-	else if (has(link, "last_frame_age"))
-		report_add(patient->report, "traffic", VERDICT_FAILED, ADVICE_SILENT,
-			   "no frame was heard for %.0f s", age);
-	else
-		report_add(patient->report, "traffic", VERDICT_FAILED,
-			   number(link, "bytes_received") > 0 ? ADVICE_CHECKSUMS : ADVICE_SILENT,
-			   "%.0f bytes were heard, and no frame", number(link, "bytes_received"));
-}
-
-static void
-check_rhythm(const struct patient *patient)
-{
-	bool known = value_is_true(patient->link, "rhythm");
-
-	if (number(patient->link, "frames_received") > 0 && has(patient->link, "rhythm"))
-		report_add(patient->report, "rhythm", known ? VERDICT_OK : VERDICT_WARNING,
-			   ADVICE_RHYTHM,
-			   known ? "the wall unit asks the panel every ten seconds"
-				 : "the wall unit was not heard asking the panel");
-}
-
-static void
-check_checksums(const struct patient *patient)
-{
-	double frames = number(patient->link, "frames_received");
-	double errors = number(patient->link, "crc_errors");
-
-	if (frames + errors > 0)
-		doctor_checksums(frames, errors, patient->report);
-}
-
-static void
-check_answers(const struct patient *patient)
-{
-	double requests = number(patient->link, "requests");
-	double lost = number(patient->link, "timeouts"), retries = number(patient->link, "retries");
-	double percent = requests > 0 ? PERCENT * lost / requests : 0;
-	enum verdict verdict = requests < LOST_LEAST || percent <= LOST_SOME ? VERDICT_OK
-			       : percent > LOST_MANY                         ? VERDICT_FAILED
-									     : VERDICT_WARNING;
-
-	if (requests > 0)
-		report_add(patient->report, "answers", verdict, ADVICE_LOST,
-			   "%.0f of %.0f requests got none (%.1f %%), %.0f frames were sent again",
-			   lost, requests, percent, retries);
-}
-
-static void
-check_twin(const struct patient *patient)
-{
-	double seen = number(patient->link, "address_conflicts");
-
-	if (value_is_true(patient->link, "address_conflict"))
-		report_add(patient->report, "address", VERDICT_FAILED, ADVICE_TWIN,
-			   "another device uses our bus address: nothing is written");
-	else if (has(patient->link, "address_conflicts"))
-		report_add(patient->report, "address", seen > 0 ? VERDICT_WARNING : VERDICT_OK,
-			   ADVICE_TWIN,
-			   seen > 0 ? "another device has used our bus address, and is silent now"
-				    : "nobody else uses our bus address");
-}
-
-/* ------------------------------------------------------------------------
- * The panel
- */
-
-static void
-check_panel(const struct patient *patient)
-{
-	bool answers = value_is_true(json_object_get(patient->health, "link"), "connected");
-
-	report_add(patient->report, "panel", answers ? VERDICT_OK : VERDICT_FAILED, ADVICE_PANEL,
-		   answers ? "answers us" : "does not answer us");
-}
-
-/* "1, 2": of those with a temperature, or without. */
-static int
-list_zones(const json_t *zones, bool with, char *out, size_t size)
-{
-	const json_t *zone;
-	size_t i, used = 0;
-	int count = 0;
-
-	out[0] = '\0';
-	json_array_foreach(zones, i, zone)
-	{
-		if (has(zone, "temperature") != with || used >= size)
-			continue;
-		count++;
-		used += (size_t)snprintf(out + used, size - used, "%s%.0f", used > 0 ? ", " : "",
-					 number(zone, "zone_id"));
-	}
-	return count;
-}
-
-static void
-check_zones(const struct patient *patient)
-{
-	const json_t *zones = json_object_get(json_object_get(patient->status, "status"), "zones");
-	char without[LIST_MAX], with[LIST_MAX];
-
-	if (!json_is_array(zones))
-		return;
-	if (list_zones(zones, false, without, sizeof without) > 0)
-		report_add(patient->report, "zones", VERDICT_WARNING, ADVICE_SENSOR,
-			   "no temperature is known of zone %s", without);
-	else if (list_zones(zones, true, with, sizeof with) > 0)
-		report_add(patient->report, "zones", VERDICT_OK, ADVICE_NONE,
-			   "there is a temperature of zone %s", with);
-}
-
-static const json_t *
-setting(const json_t *config, const char *name)
-{
-	const json_t *one;
-	size_t i;
-
-	json_array_foreach(json_object_get(config, "settings"), i, one)
-	{
-		if (value_is_word(one, "name", name))
-			return one;
-	}
-	return NULL;
-}
-
-static int
-count_zones(const json_t *devices)
-{
-	const json_t *device;
-	int count = 0;
-	size_t i;
-
-	json_array_foreach(json_object_get(devices, "devices"), i, device)
-	{
-		count += value_is_word(device, "type", "zone");
-	}
-	return count;
-}
-
-static void
-check_count(const struct patient *patient)
-{
-	const json_t *told = setting(patient->config, "zone_count");
-	int configured = count_zones(patient->devices);
-	int panel = (int)number(told, "value");
-
-	if (has(told, "value"))
-		report_add(patient->report, "zone count",
-			   panel == configured ? VERDICT_OK : VERDICT_WARNING, ADVICE_ZONES,
-			   "the panel serves %d zones, the configuration says %d", panel,
-			   configured);
-}
-
-static void
-check_clock(const struct patient *patient)
-{
-	const json_t *clock = json_object_get(patient->clock, "clock");
-	double offset = number(clock, "offset_seconds");
-	double distance = offset < 0 ? -offset : offset;
-	bool off = distance > CLOCK_OFF_S;
-
-	if (!has(clock, "offset_seconds"))
-		return;
-	report_add(patient->report, "clock", off ? VERDICT_WARNING : VERDICT_OK, ADVICE_CLOCK,
-		   "the panel's clock is %.0f %s %s that of the daemon's machine",
-		   off ? distance / MINUTE_S : distance, off ? "minutes" : "seconds",
-		   offset < 0 ? "behind" : "before");
-}
-
-/* ------------------------------------------------------------------------
- * All of it
- */
-
-static void (*const checks[])(const struct patient *patient) = {
-	check_access,  check_version, check_config,  check_storage, check_mqtt,  check_adapter,
-	check_wires,   check_traffic, check_rhythm,  check_twin,  check_checksums,
-	check_answers, check_panel,   check_zones,   check_count, check_clock,
-};
 
 /* NULL, and that is noted, unless only the daemon is too old for it. */
 static json_t *
@@ -388,7 +127,7 @@ ask_for_panel(struct patient *patient, const char *part)
 	{
 		if (!value_is_word(device, "type", "panel"))
 			continue;
-		snprintf(target, sizeof target, "/api/v1/devices/%s/%s", text(device, "device_id"),
+		snprintf(target, sizeof target, "/api/v1/devices/%s/%s", patient_text(device, "device_id"),
 			 part);
 		return ask_for(patient, target);
 	}
@@ -449,7 +188,11 @@ doctor_daemon(struct ctl *ctl, struct report *report)
 	}
 	report_add(report, "daemon", VERDICT_OK, ADVICE_NONE, "cz2d answers");
 	ask(&patient);
-	for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++)
-		checks[i](&patient);
+	check_access(&patient);
+	check_version(&patient);
+	check_config(&patient);
+	check_storage(&patient);
+	check_mqtt(&patient);
+	doctor_bus(&patient);
 	forget(&patient);
 }

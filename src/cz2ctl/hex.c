@@ -27,12 +27,16 @@ hex_read(const char *text, uint8_t *bytes, size_t size)
 	size_t length = 0;
 
 	for (;; text += 2) {
+		int high, low;
+
 		text += strspn(text, " \t\r\n");
 		if (*text == '\0')
 			return length;
-		if (length == size || digit(text[0]) < 0 || digit(text[1]) < 0)
+		high = digit(text[0]);
+		low = high >= 0 ? digit(text[1]) : -1;
+		if (length == size || low < 0)
 			return 0;
-		bytes[length++] = (uint8_t)(digit(text[0]) << 4 | digit(text[1]));
+		bytes[length++] = (uint8_t)(16 * high + low);
 	}
 }
 
