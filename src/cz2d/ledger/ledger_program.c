@@ -126,6 +126,20 @@ program_command(const struct program *program, struct cz2_command *command)
 	return true;
 }
 
+/* A day that is tried again, as its panel was away, is the same row still: there is one for each. */
+static void
+tell_row(struct outcome_program *told, const struct outcome_row *row)
+{
+	int place = 0;
+
+	while (place < told->row_count && told->rows[place].row != row->row)
+		place++;
+	if (place == told->row_count)
+		told->rows[told->row_count++] = *row;
+	else
+		told->rows[place].after = row->after;
+}
+
 void
 program_took(struct program *program, const struct outcome *outcome)
 {
@@ -137,7 +151,7 @@ program_took(struct program *program, const struct outcome *outcome)
 	program->attempts += outcome->attempts;
 	program->sent |= outcome->sent;
 	for (int i = 0; i < outcome->row_count; i++)
-		program->told.rows[program->told.row_count++] = outcome->rows[i];
+		tell_row(&program->told, &outcome->rows[i]);
 	if (outcome->applied.program == row)
 		program->told.applied.days[row - CZ2_ROW_SCHEDULE] = outcome->applied.day;
 	if (outcome->error == CZ2_OK)
@@ -162,7 +176,7 @@ program_saw(struct program *program, const struct cz2_image *image)
 
 	*applied = *wished(program, row);
 	cz2_day_keep_shown(applied, image->bytes, image->length);
-	program->told.rows[program->told.row_count++] = (struct outcome_row){row, .after = *image};
+	tell_row(&program->told, &(struct outcome_row){row, .after = *image});
 }
 
 bool
