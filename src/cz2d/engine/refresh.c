@@ -22,7 +22,8 @@ enum {
 	RETRY_MS = 1500,      /* between polls of a panel that does not answer */
 	DISTURBED_MS = 400,   /* after a write, before what it did is looked at */
 	LAZY_AFTER_MS = 20000, /* from the first whole status, which people wait for, */
-	LAZY_PAUSE_MS = 1000,  /* and between two rows of the program */
+	LAZY_PAUSE_MS = 1000,  /* and between two rows of the program, */
+	LAZY_AGAIN_MS = 30000, /* and before one that was silent is asked for again */
 };
 
 void
@@ -112,7 +113,10 @@ refresh_start(struct refresh *refresh, bool forced, bool overhearing, int64_t no
 {
 	if (!forced && now < refresh_wake(refresh))
 		return false;
-	refresh->kind = forced ? refresh->wanted : kind_due(refresh, now);
+	refresh->kind = kind_due(refresh, now);
+	/* Who asks for one thing again and again must not keep others from what is due. */
+	if (forced && refresh->wanted > refresh->kind)
+		refresh->kind = refresh->wanted;
 	refresh->program = refresh->program_wanted;
 	if (refresh->full && (refresh->kind >= REFRESH_POLL || refresh->program))
 		refresh->kind = REFRESH_FULL;
@@ -204,6 +208,26 @@ answered_before(const struct refresh *refresh, enum cz2_row row)
 	return image->length != 0 && image->source != CZ2_SOURCE_RESTORED;
 }
 
+static int64_t
+next_lazy(const struct refresh *refresh, int64_t now)
+{
+	return clock_later(now + LAZY_PAUSE_MS, refresh_lazy_due(refresh));
+}
+
+/* What it was written for may wait for a day of the program: that is not left for an hour. */
+static void
+skip_silent(struct refresh *refresh, enum cz2_row row, int64_t now)
+{
+	bool lazy = cz2_row_info(row)->refresh == CZ2_REFRESH_LAZY;
+
+	if (!answered_before(refresh, row))
+		skip(refresh, row, now + SILENT_MS);
+	else
+		skip(refresh, row, lazy ? now + LAZY_AGAIN_MS : now);
+	if (lazy && refresh->lazy_at != INT64_MAX)
+		refresh->lazy_at = clock_earlier(refresh->lazy_at, next_lazy(refresh, now));
+}
+
 /* Who waits for the program wants to know each day of it. */
 static bool
 awaited(const struct refresh *refresh, enum cz2_row row)
@@ -228,7 +252,7 @@ refresh_result(struct refresh *refresh, const struct cz2_result *result, int64_t
 	} else if (result->error == CZ2_ETIMEOUT && refresh->tries < attempts) {
 		return;
 	} else if (result->error == CZ2_ETIMEOUT && !awaited(refresh, row)) {
-		skip(refresh, row, answered_before(refresh, row) ? now : now + SILENT_MS);
+		skip_silent(refresh, row, now);
 	} else {
 		refresh->failed = true;
 	}
@@ -239,7 +263,7 @@ static void
 end_lazy(struct refresh *refresh, int64_t now)
 {
 	refresh->active = false;
-	refresh->lazy_at = clock_later(now + LAZY_PAUSE_MS, refresh_lazy_due(refresh));
+	refresh->lazy_at = next_lazy(refresh, now);
 	look_soon(refresh, now + DISTURBED_MS);
 }
 

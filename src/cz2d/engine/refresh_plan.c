@@ -66,6 +66,15 @@ wanted(const struct refresh *refresh, enum cz2_row row, int64_t now)
 	       !overheard(refresh, row, now);
 }
 
+/* Whatever its age: it was never read, or somebody has written it since. */
+static bool
+outdated(const struct refresh *refresh, enum cz2_row row)
+{
+	const struct cz2_image *image = model_image(refresh->model, row);
+
+	return image->length == 0 || model_written_since(refresh->model, row, image->time);
+}
+
 /* How overdue a row is, in thousandths of the time it counts as fresh. */
 static int64_t
 overdue(const struct refresh *refresh, enum cz2_row row, int64_t now)
@@ -73,7 +82,7 @@ overdue(const struct refresh *refresh, enum cz2_row row, int64_t now)
 	const struct cz2_image *image = model_image(refresh->model, row);
 	int64_t fresh_s = cz2_row_info(row)->fresh_s;
 
-	if (image->length == 0)
+	if (outdated(refresh, row))
 		return INT64_MAX;
 	if (row == CZ2_ROW_1_24 && !each_zone_has_exact_temperature(refresh->model))
 		fresh_s = SOON_S;
@@ -153,7 +162,7 @@ due(const struct refresh *refresh, enum cz2_row row)
 	int64_t fresh_ms = cz2_row_info(row)->fresh_s * INT64_C(1000);
 
 	return clock_later(refresh->skip_until[row],
-			   image->length != 0 ? image->time + fresh_ms : INT64_MIN);
+			   outdated(refresh, row) ? INT64_MIN : image->time + fresh_ms);
 }
 
 /* The row of the program that is due first. */

@@ -16,7 +16,7 @@ refresh_concerns(const struct refresh *refresh, enum cz2_row row);
 void
 refresh_plan(struct refresh *refresh, bool overhearing, int64_t now);
 
-/* When the next row of the program is due; INT64_MIN: one was never read. */
+/* When the next row of the program is due; INT64_MIN: one was never read, or written since. */
 int64_t
 refresh_lazy_due(const struct refresh *refresh);
 
