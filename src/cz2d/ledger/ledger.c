@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/host_clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/uuid.h"
@@ -155,6 +156,7 @@ open_entry(struct ledger *ledger, const struct ledger_order *order, int64_t now)
 	entry->patient = order->patience_ms != 0;
 	entry->record_by = now + ledger->config.timeout_ms;
 	entry->wish = order->wish;
+	entry->zone_s = host_clock_zone_s(clock_wall_us_of(now));
 	entry->is_raw = order->raw != NULL;
 	if (entry->is_raw)
 		entry->raw = *order->raw;
@@ -264,6 +266,7 @@ ledger_take_up(struct ledger *ledger, const struct record *record, int64_t now)
 	record_copy(&entry->record, record);
 	entry->recorded = entry->patient = true;
 	entry->phase = PHASE_HELD;
+	entry->zone_s = host_clock_zone_s(record->requested_us);
 	entry->deadline = now + time_left(record, clock_wall_us_of(now)) / 1000;
 	if (!read_wish(entry, record->wish))
 		refuse(entry, CZ2_EMALFORMED);

@@ -41,6 +41,7 @@ struct entry {
 	struct program *program; /* owned; NULL: the wish is all there is */
 	bool is_raw;           /* a row is written by its address: */
 	struct probe_wish raw;
+	int zone_s;            /* of the local time that a clock is wished in, before UTC */
 	struct cz2_warnings warnings;
 	int error;           /* of PHASE_REFUSED */
 	int64_t record_by;   /* its caller waits no longer for the disk */

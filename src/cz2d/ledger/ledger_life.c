@@ -11,6 +11,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/host_clock.h"
 #include "base/log.h"
 #include "cz2d/json/json.h"
 #include "cz2d/model/model.h"
@@ -225,6 +226,18 @@ on_done(void *self, const struct outcome *outcome, int64_t now)
 	finish(entry, &whole, waits, now);
 }
 
+/* A clock that has waited for the panel over the beginning of summer time, or its end, is to
+ * show what clocks show by then. */
+static void
+follow_summer_time(struct entry *entry, int64_t now)
+{
+	int zone_s = host_clock_zone_s(clock_wall_us_of(now));
+
+	if (entry->wish.week_start != CZ2_CLOCK_AS_IT_IS)
+		entry->wish.week_start -= (zone_s - entry->zone_s) * INT64_C(1000);
+	entry->zone_s = zone_s;
+}
+
 /* A day of a program has its time as any command has, within that of all of them. */
 static int
 submit(struct entry *entry, int64_t now)
@@ -253,9 +266,12 @@ submit(struct entry *entry, int64_t now)
 static void
 queue(struct entry *entry, int64_t now)
 {
-	int error = entry->refresh ? engine_refresh(entry->ledger->engine, entry->how, on_done,
-						    entry, now, &entry->order)
-				   : submit(entry, now);
+	int error;
+
+	follow_summer_time(entry, now);
+	error = entry->refresh ? engine_refresh(entry->ledger->engine, entry->how, on_done, entry,
+						now, &entry->order)
+			       : submit(entry, now);
 
 	if (error == CZ2_OK)
 		entry->phase = PHASE_QUEUED;
