@@ -11,9 +11,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/clock.h"
 #include "cz2d/ledger/ledger.h"
+#include "cz2d/ledger/ledger_program.h"
 #include "cz2d/model/program.h"
 #include "unit/support.h"
 #include "virtual/house.h"
@@ -545,6 +547,73 @@ START_TEST(a_clock_that_was_set_before_the_daemon_died_is_settled_by_what_it_sho
 }
 END_TEST
 
+/* From then on local time is an hour more. */
+static void
+let_summer_begin_in(int64_t ms)
+{
+	time_t moment = (time_t)((clock_wall_us_of(house.core.now) / 1000 + ms) / 1000);
+	char zone[64];
+	struct tm tm;
+
+	gmtime_r(&moment, &tm);
+	snprintf(zone, sizeof zone, "AAA0BBB-1,%d/%02d:%02d:%02d,%d/0", tm.tm_yday, tm.tm_hour,
+		 tm.tm_min, tm.tm_sec, (tm.tm_yday + 100) % 365);
+	setenv("TZ", zone, 1);
+}
+
+START_TEST(a_clock_that_waited_over_the_change_of_summer_time_shows_what_clocks_show_by_then)
+{
+	for (int dies = 0; dies <= 1; dies++) {
+		uint8_t bytes[CZ2_ROW_SIZE_MAX];
+		struct cz2_command wish;
+		int64_t week_start;
+		size_t length;
+		int ahead;
+
+		begin(LEARNT_MS);
+		week_start = house.core.now - 12345 * INT64_C(1000);
+		cz2_command_init(&wish);
+		cz2_command_set_clock(&wish, week_start);
+		let_summer_begin_in(MINUTE_MS);
+		house_plug(&house, false);
+		run(SECOND_MS);
+		ask(0, NULL, &wish, PATIENCE_MS);
+		run(2 * MINUTE_MS);
+		if (dies)
+			die();
+		house_plug(&house, true);
+		run(MINUTE_MS);
+		ck_assert_int_eq(paper.records[0].status, RECORD_DELIVERED);
+		length = house_row(&house, CZ2_ROW_1_18, bytes);
+		ahead = cz2_clock_ahead(cz2_clock_read(bytes, length),
+					cz2_clock_at(week_start, house.core.now));
+		ck_assert_int_le(abs(ahead - 3600), CZ2_CLOCK_CLOSE_S);
+		unsetenv("TZ");
+		finish();
+	}
+}
+END_TEST
+
+/* A panel that goes away again and again, while somebody else writes the day that we wish. */
+START_TEST(a_day_that_is_tried_again_and_again_is_told_once)
+{
+	struct cz2_program wish = the_days();
+	struct program *program = program_new(&wish);
+	struct outcome outcome = {.error = CZ2_ETIMEOUT, .row_count = 1};
+
+	begin(0);
+	program_begin(program, house.core.model);
+	cz2_command_init(&outcome.applied);
+	outcome.rows[0].row = cz2_schedule_row(days[0].zone, days[0].day);
+	for (int i = 0; i < 2 * CZ2_SCHEDULES; i++)
+		program_took(program, &outcome);
+	program_tell(program, &outcome);
+	ck_assert_int_eq(outcome.program->row_count, 1);
+	program_free(program);
+	finish();
+}
+END_TEST
+
 static bool
 knows_all(void)
 {
@@ -595,6 +664,24 @@ START_TEST(a_day_that_somebody_else_wrote_is_read_at_once)
 }
 END_TEST
 
+START_TEST(a_day_that_was_written_and_could_not_be_read_is_asked_for_again_soon)
+{
+	enum cz2_row row = cz2_schedule_row(2, 3);
+
+	begin(LEARNT_MS);
+	house_do(&house, "{\"cmd\":\"fault\",\"kind\":\"lose-request\",\"row\":\"10.%d\","
+			 "\"count\":8}", cz2_row_info(row)->row);
+	house_do(&house, "{\"cmd\":\"row\",\"row\":\"10.%d\",\"at\":%d,\"hex\":\"3f\"}",
+		 cz2_row_info(row)->row, HEAT_BYTE + CZ2_EVE);
+	engine_disturbed(house.core.engine, row, house.core.now);
+	run(5 * SECOND_MS);
+	ck_assert(!house_knows(&house, row));
+	run(2 * MINUTE_MS);
+	ck_assert(house_knows(&house, row));
+	finish();
+}
+END_TEST
+
 static void
 on_refreshed(void *self, const struct outcome *outcome, int64_t now)
 {
@@ -625,6 +712,27 @@ START_TEST(who_wants_all_of_the_program_now_gets_it_or_hears_that_the_panel_is_s
 }
 END_TEST
 
+START_TEST(who_wants_the_program_again_and_again_keeps_nobody_from_the_status)
+{
+	const struct cz2_image *flags;
+
+	begin(LEARNT_MS);
+	flags = model_image(house.core.model, CZ2_ROW_1_12);
+	for (int64_t end = house.core.now + 5 * MINUTE_MS; house.core.now < end;) {
+		int error = CZ2_EBUSY;
+		engine_id id;
+
+		engine_refresh(house.core.engine, ENGINE_REFRESH_PROGRAM, on_refreshed, &error,
+			       house.core.now, &id);
+		while (error == CZ2_EBUSY)
+			run(1);
+		ck_assert_int_eq(error, CZ2_OK);
+		ck_assert_int_lt(house.core.now - flags->time, 2 * MINUTE_MS);
+	}
+	finish();
+}
+END_TEST
+
 int
 main(void)
 {
@@ -638,8 +746,12 @@ main(void)
 		a_day_that_the_panel_refuses_is_named_with_those_that_are_done,
 		others_come_in_between_two_days,
 		a_clock_that_was_set_before_the_daemon_died_is_settled_by_what_it_shows,
+		a_clock_that_waited_over_the_change_of_summer_time_shows_what_clocks_show_by_then,
+		a_day_that_is_tried_again_and_again_is_told_once,
 		the_program_is_read_a_row_a_second_once_the_status_is_known,
 		a_day_that_somebody_else_wrote_is_read_at_once,
+		a_day_that_was_written_and_could_not_be_read_is_asked_for_again_soon,
+		who_wants_the_program_again_and_again_keeps_nobody_from_the_status,
 		who_wants_all_of_the_program_now_gets_it_or_hears_that_the_panel_is_silent,
 		NULL,
 	};
