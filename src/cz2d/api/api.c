@@ -183,6 +183,7 @@ matches(const struct api_route *route, const char *path, struct api_call *call)
 {
 	const char *form = route->path;
 
+	memset(call->parts, 0, sizeof call->parts);
 	for (int n = 0;; n++) {
 		size_t fixed = strcspn(form, "{");
 
@@ -198,15 +199,6 @@ matches(const struct api_route *route, const char *path, struct api_call *call)
 		form = strchr(form, '}') + 1;
 		path += call->parts[n].length;
 	}
-}
-
-static void
-name_first_part(struct api_call *call)
-{
-	if (strchr(call->route->path, '{') == NULL)
-		return;
-	call->part = call->parts[0].text;
-	call->part_length = call->parts[0].length;
 }
 
 /* The first route that fits the path, from *n on; NULL when there is none. */
@@ -272,7 +264,6 @@ dispatch(void *self, struct http_request *request)
 	while ((call.route = next_route(path, &n, &call)) != NULL) {
 		if (!serves(call.route, http_method(request)))
 			continue;
-		name_first_part(&call);
 		if (api_permits(&call))
 			call.route->handle(&call);
 		return;

@@ -52,11 +52,12 @@ static const struct {
 	      "or writes no rows by their address (panel.raw_writes)",
 	 NULL},
 	{404, "No such zone", NULL},
-	{409, "The installer's test mode is on, or another device uses our bus address", NULL},
+	{409, "The installer's test mode is on, another device uses our bus address, or what is "
+	      "there is not as expected", NULL},
 	{413, "The body is too large", NULL},
 	{415, "The body is not JSON", NULL},
 	{422, "Something in the body or path is not acceptable", NULL},
-	{429, "Too many commands are waiting, or too many tokens were wrong", "2"},
+	{429, "Too many commands are waiting, too many watch, or too many tokens were wrong", "2"},
 	{500, "The panel did not take the change; what it took stands in applied", NULL},
 	{503, "Not working, or about to stop", "10"},
 	{504, "The panel does not answer", NULL},
@@ -116,6 +117,12 @@ void
 api_answer_detail(struct http_request *request, int status, json_t *sentence)
 {
 	api_answer(request, status, json_pack("{s:o}", "detail", sentence));
+}
+
+void
+api_answer_body(struct http_request *request, const struct body *body)
+{
+	api_answer(request, 422, json_pack("{s:O}", "detail", body->errors));
 }
 
 /* A rule that only the row just read could show to be broken: 422, like any other. */

@@ -108,7 +108,7 @@ api_answer_flaw(const struct api_call *call, enum command_flaw flaw, int64_t zon
 	json_t *sentence = command_flaw_sentence(flaw, zone);
 
 	if (sentence == NULL)
-		api_answer(call->request, 422, json_pack("{s:O}", "detail", body->errors));
+		api_answer_body(call->request, body);
 	else
 		api_answer_detail(call->request, flaw == COMMAND_ZONE ? 404 : 409, sentence);
 }
@@ -139,8 +139,9 @@ wants_async(const struct api_call *call)
 void
 api_post_command(const struct api_call *call)
 {
+	const struct api_part *zone = &call->parts[0];
 	struct api_making making = {
-		.command = {.kind = call->route->command, .zonal = call->part != NULL,
+		.command = {.kind = call->route->command, .zonal = zone->text != NULL,
 			    .now = call->now}};
 	struct command_making *command = &making.command;
 	size_t length;
@@ -152,7 +153,7 @@ api_post_command(const struct api_call *call)
 	}
 	body_init(&command->body, &command->kind->schema);
 	if (command->zonal)
-		body_path_integer(&command->body, "zone_id", call->part, call->part_length,
+		body_path_integer(&command->body, "zone_id", zone->text, zone->length,
 				  &command->zone);
 	body_decode(&command->body, text, length);
 	api_carry_out(call, &making);

@@ -37,7 +37,9 @@ const struct command_kind api_recommission = {.schema = {"Recommission", .option
 bool
 api_find_device(const struct api_call *call, int *number)
 {
-	*number = devices_find(call->api->parts.devices, call->part, call->part_length);
+	const struct api_part *id = &call->parts[0];
+
+	*number = devices_find(call->api->parts.devices, id->text, id->length);
 	if (*number >= 0)
 		return true;
 	api_answer_detail(call->request, 404, json_string("Device not found."));
@@ -205,7 +207,7 @@ api_patch_device(const struct api_call *call)
 	body_decode(&body, text, length);
 	change = change_of(&body, &metadata);
 	if (!body_ok(&body))
-		api_answer(call->request, 422, json_pack("{s:O}", "detail", body.errors));
+		api_answer_body(call->request, &body);
 	else if (api_find_device(call, &number))
 		api_wait_change(call, number, &change);
 	body_fini(&body);

@@ -56,9 +56,7 @@ struct api_call {
 	const struct api_route *route;
 	struct http_request *request;
 	struct access_verdict caller; /* who asks; api_user() has his name */
-	struct api_part parts[API_PARTS_MAX]; /* of the path, in place of each {...} */
-	const char *part;   /* the first of them, or NULL */
-	size_t part_length;
+	struct api_part parts[API_PARTS_MAX]; /* of the path, in place of each {...}; or NULL */
 	int64_t now;
 };
 
@@ -230,6 +228,10 @@ api_detail(const char *sentence);
 /* {"detail": sentence}; the sentence is taken. */
 void
 api_answer_detail(struct http_request *request, int status, json_t *sentence);
+
+/* 422, and all that is wrong with a body or a path. */
+void
+api_answer_body(struct http_request *request, const struct body *body);
 
 /* Why a command failed. input (may be NULL) is what 422 shows as it. */
 json_t *

@@ -21,10 +21,11 @@ void
 api_get_command(const struct api_call *call)
 {
 	struct store_query query = {.status = -1, .limit = 1};
+	const struct api_part *id = &call->parts[0];
 	const struct record *open;
 
 	/* A longer one is nobody's: found it will not be. */
-	snprintf(query.id, sizeof query.id, "%.*s", (int)call->part_length, call->part);
+	snprintf(query.id, sizeof query.id, "%.*s", (int)id->length, id->text);
 	open = ledger_open_record(call->api->parts.ledger, query.id);
 	if (open != NULL)
 		api_answer(call->request, 200, json_record(open));

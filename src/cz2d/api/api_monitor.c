@@ -15,7 +15,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "cz2d/bus/bus.h"
-#include "link/noise.h"
+#include "cz2d/json/json_rows.h"
 
 enum {
 	MONITORS_MAX = 4,
@@ -70,18 +70,11 @@ static void
 tell(const struct api *api, const char *kind, const char *direction, const uint8_t *bytes,
      size_t length, int64_t moment)
 {
-	static const char digits[] = "0123456789abcdef";
-	char hex[2 * NOISE_MAX];
-
-	for (size_t i = 0; i < length; i++) {
-		hex[2 * i] = digits[bytes[i] >> 4];
-		hex[2 * i + 1] = digits[bytes[i] & 0x0F];
-	}
 	for (struct api_monitor *one = api->monitors; one != NULL; one = one->next) {
 		json_t *line = line_at(one, moment, kind);
 
 		json_object_set_new(line, "direction", json_string(direction));
-		json_object_set_new(line, "hex", json_stringn(hex, 2 * length));
+		json_object_set_new(line, "hex", json_hex_of(bytes, length));
 		if (!tell_lost(one, moment)) {
 			json_decref(line);
 			one->lost++;

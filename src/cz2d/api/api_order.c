@@ -120,7 +120,7 @@ post(const struct api_call *call, struct body *envelope, const char *device)
 	int zone = device != NULL ? devices_find(devices, device, strlen(device)) : 0;
 
 	if (!body_ok(envelope))
-		api_answer(call->request, 422, json_pack("{s:O}", "detail", envelope->errors));
+		api_answer_body(call->request, envelope);
 	else if (zone < 0)
 		api_answer_detail(call->request, 404, json_string("Device not found."));
 	else if (api_permits_command(call, kind))
@@ -151,9 +151,10 @@ api_post_order(const struct api_call *call)
 void
 api_post_device_order(const struct api_call *call)
 {
+	const struct api_part *id = &call->parts[0];
 	char device[RECORD_WORD_SIZE] = "";
 
-	if (call->part_length < sizeof device)
-		memcpy(device, call->part, call->part_length);
+	if (id->length < sizeof device)
+		memcpy(device, id->text, id->length);
 	post_envelope(call, device);
 }

@@ -159,7 +159,7 @@ api_read_nothing(const struct api_call *call)
 	body_decode(&body, text, length);
 	ok = body_ok(&body);
 	if (!ok)
-		api_answer(call->request, 422, json_pack("{s:O}", "detail", body.errors));
+		api_answer_body(call->request, &body);
 	body_fini(&body);
 	return ok;
 }

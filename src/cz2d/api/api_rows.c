@@ -70,12 +70,6 @@ read_address(struct body *body, const struct api_call *call, struct probe_wish *
 				 own);
 }
 
-static void
-refuse_body(const struct api_call *call, const struct body *body)
-{
-	api_answer(call->request, 422, json_pack("{s:O}", "detail", body->errors));
-}
-
 /* ------------------------------------------------------------------------
  * Answers
  */
@@ -153,7 +147,7 @@ api_get_row(const struct api_call *call)
 	if (body_ok(&body))
 		api_wait_row(call, &wish);
 	else
-		refuse_body(call, &body);
+		api_answer_body(call->request, &body);
 	body_fini(&body);
 }
 
@@ -234,7 +228,7 @@ api_put_row(const struct api_call *call)
 	body_decode(&body, text, length);
 	read_wish(&body, &wish);
 	if (!body_ok(&body))
-		refuse_body(call, &body);
+		api_answer_body(call->request, &body);
 	else if (forbidden(call, &wish) != NULL)
 		api_answer_detail(call->request, 403, json_string(forbidden(call, &wish)));
 	else

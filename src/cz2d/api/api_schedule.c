@@ -75,11 +75,12 @@ static bool
 find_zone(const struct api_call *call, int64_t *zone)
 {
 	const struct devices *devices = call->api->parts.devices;
+	const struct api_part *part = &call->parts[0];
 	enum command_flaw flaw = COMMAND_SOUND;
 	struct body body;
 
 	body_init(&body, &no_body);
-	body_path_integer(&body, "zone_id", call->part, call->part_length, zone);
+	body_path_integer(&body, "zone_id", part->text, part->length, zone);
 	if (!body_ok(&body))
 		flaw = COMMAND_BODY;
 	else if (*zone < 1 || *zone > devices_zones(devices))

@@ -11,6 +11,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <cz2/frame.h>
+
 #include "cz2d/model/model.h"
 
 const char *
@@ -28,26 +30,29 @@ json_row_name(unsigned device, unsigned table, unsigned row, char out[JSON_ROW_N
  * Bytes
  */
 
-static json_t *
-hex_of(const uint8_t *bytes, size_t length)
-{
-	char text[2 * CZ2_ROW_SIZE_MAX + 1], *end = text;
+static const char digits[] = "0123456789abcdef";
 
-	for (size_t i = 0; i < length; i++)
-		end += snprintf(end, 3, "%02x", bytes[i]);
-	return json_stringn(text, (size_t)(end - text));
+json_t *
+json_hex_of(const uint8_t *bytes, size_t length)
+{
+	char text[2 * CZ2_FRAME_MAX];
+
+	for (size_t i = 0; i < length; i++) {
+		text[2 * i] = digits[bytes[i] >> 4];
+		text[2 * i + 1] = digits[bytes[i] & 0x0F];
+	}
+	return json_stringn(text, 2 * length);
 }
 
 json_t *
 json_hex(const struct cz2_image *image)
 {
-	return image->length != 0 ? hex_of(image->bytes, image->length) : json_null();
+	return image->length != 0 ? json_hex_of(image->bytes, image->length) : json_null();
 }
 
 static int
 digit_of(char c)
 {
-	static const char digits[] = "0123456789abcdef";
 	const char *found = c != '\0' ? strchr(digits, tolower((unsigned char)c)) : NULL;
 
 	return found != NULL ? (int)(found - digits) : -1;
@@ -115,8 +120,8 @@ json_t *
 json_raw_params(const struct probe_wish *wish)
 {
 	return json_pack("{s:i, s:i, s:i, s:o, s:o}", "device", wish->device, "table", wish->table,
-			 "row", wish->row, "hex", hex_of(wish->bytes, wish->length), "expected",
-			 hex_of(wish->expected, wish->length));
+			 "row", wish->row, "hex", json_hex_of(wish->bytes, wish->length), "expected",
+			 json_hex_of(wish->expected, wish->length));
 }
 
 bool

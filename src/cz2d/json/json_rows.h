@@ -15,6 +15,10 @@ enum { JSON_ROW_NAME_MAX = 24 };
 const char *
 json_row_name(unsigned device, unsigned table, unsigned row, char out[JSON_ROW_NAME_MAX]);
 
+/* "000110...", of at most CZ2_FRAME_MAX bytes. */
+json_t *
+json_hex_of(const uint8_t *bytes, size_t length);
+
 /* The bytes of a row, "000110...", JSON null when there are none. */
 json_t *
 json_hex(const struct cz2_image *image);
