@@ -17,7 +17,6 @@ enum {
 	MINUTE_S = 60,
 	HOUR_S = 60 * MINUTE_S,
 	DAY_S = 24 * HOUR_S,
-	WEEK_S = 7 * DAY_S,
 	SECOND_MS = 1000,
 	SECOND_US = 1000000,
 };
@@ -45,22 +44,13 @@ host_clock_week_ms(int64_t wall_us)
 }
 
 int
-host_clock_offset(int week_second, int64_t wall_us)
-{
-	int ours = (int)(host_clock_week_ms(wall_us) / SECOND_MS);
-	int ahead = (week_second - ours + WEEK_S) % WEEK_S;
-
-	return ahead > WEEK_S / 2 ? ahead - WEEK_S : ahead;
-}
-
-int
 host_clock_zone_s(int64_t wall_us)
 {
 	return (int)local_time(wall_us).tm_gmtoff;
 }
 
 bool
-clock_is_synchronized(void)
+host_clock_is_synchronized(void)
 {
 	return faccessat(AT_FDCWD, synchronized_sign, F_OK, 0) == 0;
 }

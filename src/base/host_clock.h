@@ -14,19 +14,12 @@
 int64_t
 host_clock_week_ms(int64_t wall_us);
 
-/*
- * How many seconds a clock that shows this second of the week is before ours (negative:
- * behind), the nearest way round the week.
- */
-int
-host_clock_offset(int week_second, int64_t wall_us);
-
 /* How many seconds local time is before UTC at that moment: summer time changes it. */
 int
 host_clock_zone_s(int64_t wall_us);
 
 /* True once this machine has heard the right time since it was started (systemd-timesyncd). */
 bool
-clock_is_synchronized(void);
+host_clock_is_synchronized(void);
 
 #endif

@@ -172,7 +172,7 @@ look(struct clock_keeper *keeper, int64_t now)
 	if (!model_connected(keeper->model) || !panel_clock(keeper->model, now, &view.panel))
 		return;
 	view.wanted = is_wanted(keeper, now);
-	view.synchronized = view.wanted && clock_is_synchronized();
+	view.synchronized = view.wanted && host_clock_is_synchronized();
 	view.starts = find_starts(keeper->model, starts) ? starts : NULL;
 	switch (clock_rule(&keeper->memory, &view)) {
 	case CLOCK_REST:

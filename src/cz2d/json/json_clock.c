@@ -7,6 +7,8 @@
 
 #include "cz2d/json/json_clock.h"
 
+#include <cz2/clock.h>
+
 #include "base/host_clock.h"
 #include "cz2d/config/config.h"
 #include "cz2d/json/json_schedule.h"
@@ -58,13 +60,25 @@ json_week_minute(int minute)
 			    hour < HALF_DAY ? "am" : "pm");
 }
 
-static json_t *
-host_document(int64_t wall_us)
+static int
+host_second(const struct json_view *view)
 {
-	int second = (int)(host_clock_week_ms(wall_us) / 1000);
+	return (int)(host_clock_week_ms(view->wall_us) / 1000);
+}
+
+int
+json_clock_ahead(const struct json_view *view, int second)
+{
+	return cz2_clock_ahead(second, host_second(view));
+}
+
+static json_t *
+host_document(const struct json_view *view)
+{
+	int second = host_second(view);
 
 	return json_pack("{s:s, s:o, s:b}", "day", json_day_names[second / DAY_S], "time",
-			 time_of_day(second), "synchronized", clock_is_synchronized());
+			 time_of_day(second), "synchronized", host_clock_is_synchronized());
 }
 
 json_t *
@@ -78,7 +92,7 @@ json_clock(const struct json_view *view, int sync)
 	return json_pack("{s:s, s:o, s:o, s:i, s:o, s:s, s:I}", "day",
 			 json_day_names[second / DAY_S], "time", time_of_day(second),
 			 "system_time", json_week_minute(second / MINUTE_S), "offset_seconds",
-			 host_clock_offset(second, view->wall_us), "host",
-			 host_document(view->wall_us), "sync", json_clock_syncs[sync],
-			 "age_seconds", (json_int_t)((view->now - read) / 1000));
+			 json_clock_ahead(view, second), "host", host_document(view), "sync",
+			 json_clock_syncs[sync], "age_seconds",
+			 (json_int_t)((view->now - read) / 1000));
 }

@@ -15,6 +15,10 @@ extern const char *const json_clock_syncs[];
 json_t *
 json_clock(const struct json_view *view, int sync);
 
+/* How many seconds a clock that shows this second of the week is ahead of this machine's. */
+int
+json_clock_ahead(const struct json_view *view, int second);
+
 /* A second of the week: "Mon 15:45:10". */
 json_t *
 json_week_second(int second);

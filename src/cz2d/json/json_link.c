@@ -9,13 +9,13 @@
 
 #include <stdlib.h>
 
-#include "base/host_clock.h"
 #include "cz2d/bus/bus.h"
+#include "cz2d/json/json_clock.h"
 #include "cz2d/model/clock.h"
 #include "cz2d/model/model.h"
+#include "link/link.h"
 
 enum { TENTH_S = 6 }; /* of a minute */
-#include "link/link.h"
 
 /* null when there was no reply to tell from. */
 static json_t *
@@ -86,7 +86,7 @@ clock_offset(const struct json_view *view)
 
 	if (!panel_clock(view->model, view->now, &second))
 		return json_null();
-	offset = host_clock_offset(second, json_wall_us(view, view->now));
+	offset = json_clock_ahead(view, second);
 	tenths = (abs(offset) + TENTH_S / 2) / TENTH_S;
 	return json_real((offset < 0 ? -tenths : tenths) / 10.0);
 }
