@@ -2,7 +2,7 @@
 /* Copyright 2026 The cz2d authors */
 /*
  * The schedule: whose turn it is on the bus. Who waits is in queue.c, how a command is
- * carried out in turn.c, which rows a refresh takes in refresh.c.
+ * carried out in turn.c, a raw request in probe.c, and a refresh in refresh.c.
  */
 #include "build.h"
 
@@ -15,6 +15,7 @@
 #include "base/mem.h"
 #include "cz2d/bus/bus.h"
 #include "cz2d/engine/doubt.h"
+#include "cz2d/engine/pace.h"
 #include "cz2d/engine/probe.h"
 #include "cz2d/engine/queue.h"
 #include "cz2d/engine/refresh.h"
@@ -22,7 +23,6 @@
 #include "cz2d/model/model.h"
 
 enum {
-	ROOM_POLL_MS = 150,
 	STOP_MS = 5000,      /* the turn under way may take so long when stopping */
 	ROW_MS = 1000,       /* for each row of the program, when all of it is read */
 };
@@ -564,7 +564,7 @@ step_refresh(struct engine *engine, int64_t now)
 		return false;
 	}
 	engine->asker = ASKER_REFRESH;
-	return bus_request(engine->bus, &request, ROOM_POLL_MS, take_result, engine, now) ==
+	return bus_request(engine->bus, &request, PACE_ROOM_ONE_MS, take_result, engine, now) ==
 	       CZ2_OK;
 }
 

@@ -27,7 +27,7 @@ struct engine_config {
 	int attempts;        /* sends of each read */
 };
 
-enum { ENGINE_QUEUE_MAX = 640 }; /* commands and refreshes that wait or run */
+enum { ENGINE_QUEUE_MAX = 640 }; /* commands, refreshes and raw requests that wait or run */
 
 typedef void (*engine_done)(void *self, const struct outcome *outcome, int64_t now);
 
@@ -68,16 +68,16 @@ struct engine_order {
 	const struct probe_wish *raw;
 };
 
-/* The same question as engine_check() for a raw request; reading one is never refused. */
-int
-engine_check_raw(const struct engine *engine, const struct probe_wish *wish, int64_t now);
-
 /*
  * Whether the command could be carried out now: CZ2_OK, CZ2_EREADONLY, CZ2_ECONFLICT,
  * CZ2_ETESTMODE, CZ2_EGAP (within itself), CZ2_EZONE.
  */
 int
 engine_check(const struct engine *engine, const struct cz2_command *command, int64_t now);
+
+/* The same of a raw request; to read one is never refused. */
+int
+engine_check_raw(const struct engine *engine, const struct probe_wish *wish, int64_t now);
 
 /* Why the panel cannot be asked now: CZ2_ESTOPPING, CZ2_ECLOSED, CZ2_ETIMEOUT; or CZ2_OK. */
 int

@@ -11,14 +11,11 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "cz2d/engine/pace.h"
 #include "cz2d/model/model.h"
 #include "cz2d/model/outcome.h"
 
 enum {
-	PAIR_MS = 150,      /* a write follows the read that was made for it within this */
-	READS_MAX = 12,     /* of one request, whatever happens */
-	ROOM_PAIR_MS = 300, /* a read and the write that has to follow it at once */
-	ROOM_ONE_MS = 150,
 	TABLE_SENSORS = 2,
 	TABLE_EQUIPMENT = 9,
 };
@@ -90,20 +87,20 @@ ask(struct probe *probe, uint8_t function, struct cz2_request *request)
 static bool
 ask_read(struct probe *probe, struct cz2_request *request, int *room_ms)
 {
-	*room_ms = probe->wish.length != 0 ? ROOM_PAIR_MS : ROOM_ONE_MS;
+	*room_ms = probe->wish.length != 0 ? PACE_ROOM_PAIR_MS : PACE_ROOM_ONE_MS;
 	return ask(probe, CZ2_READ, request);
 }
 
 static bool
 ask_write(struct probe *probe, struct cz2_request *request, int *room_ms)
 {
-	*room_ms = ROOM_ONE_MS;
+	*room_ms = PACE_ROOM_ONE_MS;
 	ask(probe, CZ2_WRITE, request);
 	request->length = probe->wish.length;
 	memcpy(request->bytes, probe->wish.bytes, probe->wish.length);
 	/* What was read must still be what is there. */
 	request->deadline = clock_earlier(probe->deadline,
-					  probe->received + probe->gap_ms + PAIR_MS);
+					  probe->received + probe->gap_ms + PACE_PAIR_MS);
 	probe->state = PROBE_WRITING;
 	return true;
 }
@@ -284,7 +281,7 @@ probe_result(struct probe *probe, const struct cz2_result *result, int64_t now)
 		finish(probe, CZ2_EREFUSED);
 	else if (result->error == CZ2_ECLOSED)
 		finish(probe, CZ2_ECLOSED);
-	if (probe->state != PROBE_DONE && probe->reads >= READS_MAX)
+	if (probe->state != PROBE_DONE && probe->reads >= PACE_READS_MAX)
 		finish(probe, CZ2_ETIMEOUT);
 }
 

@@ -13,15 +13,12 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "cz2d/engine/pace.h"
 #include "cz2d/model/model.h"
 #include "cz2d/model/outcome.h"
 
 enum {
-	PAIR_MS = 150,          /* a write follows the read that was made for it within this */
 	TRIES_UNHELD = 2,       /* writes of a setpoint that does not stay, in an unheld zone */
-	READS_MAX = 12,         /* of one row in one turn, whatever happens */
-	ROOM_PAIR_MS = 300,     /* a read and the write that has to follow it at once */
-	ROOM_ONE_MS = 150,
 };
 
 void
@@ -100,7 +97,7 @@ turn_leave(struct turn *turn, struct member *member)
 static int64_t
 usable_until(const struct turn *turn, const struct turn_row *row)
 {
-	int64_t pair_ms = turn->config.gap_ms + PAIR_MS;
+	int64_t pair_ms = turn->config.gap_ms + PACE_PAIR_MS;
 	int64_t fresh = row->base.time + turn->config.guard_ms;
 	int64_t pair = row->received + clock_later(turn->config.guard_ms, pair_ms);
 	int64_t doubt = row->base.time + turn->config.doubt_ms;
@@ -204,7 +201,7 @@ edit_row(struct turn *turn, struct turn_row *row, int blocked, int64_t now,
 static bool
 ask_read(struct turn *turn, struct turn_row *row, struct cz2_request *request)
 {
-	if (++row->reads > READS_MAX) {
+	if (++row->reads > PACE_READS_MAX) {
 		turn->error = CZ2_ETIMEOUT;
 		return false;
 	}
@@ -228,14 +225,14 @@ advance(struct turn *turn, struct turn_row *row, int blocked, int64_t now,
 				row->state = TURN_DONE;
 				return false;
 			}
-			*room_ms = ROOM_PAIR_MS;
+			*room_ms = PACE_ROOM_PAIR_MS;
 			return ask_read(turn, row, request);
 		case TURN_RESOLVE:
-			*room_ms = ROOM_PAIR_MS;
+			*room_ms = PACE_ROOM_PAIR_MS;
 			return ask_read(turn, row, request);
 		case TURN_EDIT:
 			if (edit_row(turn, row, blocked, now, request)) {
-				*room_ms = ROOM_ONE_MS;
+				*room_ms = PACE_ROOM_ONE_MS;
 				return true;
 			}
 			break;
@@ -256,7 +253,7 @@ turn_next(struct turn *turn, int blocked, int64_t now, struct cz2_request *reque
 	}
 	for (int i = 0; i < CZ2_COMMAND_ROWS && turn->error == CZ2_OK; i++) {
 		turn->current = &turn->rows[i];
-		*room_ms = ROOM_ONE_MS;
+		*room_ms = PACE_ROOM_ONE_MS;
 		if (turn->current->state == TURN_CHECK)
 			return ask_read(turn, turn->current, request);
 	}
