@@ -17,7 +17,9 @@ enum {
 	QUARTER_S = 15 * MINUTE_S,
 	OFF_S = 2 * MINUTE_S,   /* more is too much, */
 	RIGHT_S = MINUTE_S,     /* and so little is none any more */
-	NEAR_S = 2 * MINUTE_S,  /* so near to the start of a period nothing is set */
+	/* Within two minutes of the start of a period nothing is set; and who is told to set
+	 * it may need half a minute until he can. */
+	NEAR_S = 2 * MINUTE_S + 30,
 	FAR_S = 2 * 3600,       /* over so much time it has lost its place in the day anyway */
 	PAUSE_MS = 3600 * 1000, /* between two writes */
 	PATIENCE_MS = 24 * PAUSE_MS,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright 2026 The cz2d authors */
 /*
- * Those who wait for a command, a refresh or a raw request, oldest first, and how they are told of the
- * end. Whose turn it is decides the engine.
+ * Those who wait for a command, a refresh or a raw request, oldest first, and how they are
+ * told of the end. Whose turn it is decides the engine.
  */
 #ifndef CZ2D_QUEUE_H
 #define CZ2D_QUEUE_H
