@@ -52,6 +52,7 @@ struct entry {
 	engine_id order;
 	struct doubt doubt;
 	int64_t doubt_from;  /* its doubt begins then; INT64_MAX: it has begun */
+	int looks;           /* at a raw row, in vain */
 	struct ledger_caller caller;
 };
 

@@ -13,7 +13,15 @@
 #include "base/clock.h"
 #include "cz2d/json/json.h"
 
-enum { RETRY_MS = 1000 }; /* between looks */
+enum { RETRY_MS = 1000, DOUBLINGS = 4 }; /* between looks, and longer after each */
+
+/* A device that is silent among others that are not must not keep the line from them. */
+static void
+look_again_later(struct entry *entry, int64_t now)
+{
+	entry->doubt_from = now + ((int64_t)RETRY_MS << entry->looks);
+	entry->looks += entry->looks < DOUBLINGS;
+}
 
 static void
 conclude(struct entry *entry, int error, const struct cz2_image *image, int64_t now)
@@ -41,7 +49,7 @@ on_looked(void *self, const struct outcome *outcome, int64_t now)
 
 	entry->order = 0;
 	if (outcome->error != CZ2_OK) {
-		entry->doubt_from = now + RETRY_MS;
+		look_again_later(entry, now);
 		return;
 	}
 	found = probe_shown(&entry->raw, &outcome->raw.after);
