@@ -277,6 +277,23 @@ def test_a_watcher_does_not_hold_up_the_end_of_the_daemon(house, background):
     assert watcher.wait_end() == UNREACHED and "has stopped" in watcher.log()
 
 
+def test_who_asks_to_watch_while_the_daemon_stops_does_not_hold_it_up(house):
+    """His request began before; the turn that is seen through gives him the time to end it."""
+    late = house.unix.connection()
+    late.connect()
+    late.sock.sendall(f"GET {MONITOR} HTTP/1.1\r\nHost: localhost\r\n".encode())
+    house.sim.fault("lose-reply", count=1000)
+    asked = len(house.sim.frames())
+    changed = house.rest.later("POST", "/system/fan", {"fan": "On"})
+    until(lambda: any(one.source == 99 for one in house.sim.frames()[asked:]), what="a read")
+    house.daemon.process.send(signal.SIGTERM)
+    house.daemon.wait_log("stopping on SIGTERM")
+    late.sock.sendall(b"\r\n")
+    assert house.daemon.process.wait_end() == 0
+    late.close()
+    assert changed.result().status in (503, 504)
+
+
 @pytest.mark.parametrize("answer", [b"HTTP/1.1 200 OK\r\n\r\n" + 5000 * b"x", http({"frames": 1}),
                                     http(b'{"kind": "\x1b[31m"}\n')])
 def test_a_hostile_daemon_harms_nobody(new_server, answer):  # noqa: F811

@@ -146,7 +146,8 @@ http_answer_shared(struct http_request *request, struct http_body *body);
 /*
  * Answers with status 200 and what is put from now on, until gone() is told: after
  * lifetime_ms (to the second), at http_stop(), or when the client leaves or has taken
- * nothing for long. A last word may be put from within gone(). type is a literal.
+ * nothing for long; before this returns when the door is closed already. A last word may be
+ * put from within gone(). type is a literal.
  */
 void
 http_stream_begin(struct http_request *request, const char *type, int64_t lifetime_ms);

@@ -195,18 +195,6 @@ stir(struct http_request *request)
 	wake(request->door);
 }
 
-void
-http_stream_begin(struct http_request *request, const char *type, int64_t lifetime_ms)
-{
-	struct http_body *body = wrap(MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BLOCK,
-									on_room, request, NULL),
-				      type);
-
-	request->stream = http_stream_new(door_time(request->door) + lifetime_ms);
-	open_to_page(request, body);
-	adopt_answer(request, MHD_HTTP_OK, body);
-}
-
 bool
 http_stream_put(struct http_request *request, const char *text, size_t length)
 {
@@ -226,6 +214,20 @@ end_stream(struct http_request *request)
 	handler->gone(handler->self, request);
 	request->stream->over = true;
 	stir(request);
+}
+
+void
+http_stream_begin(struct http_request *request, const char *type, int64_t lifetime_ms)
+{
+	struct http_body *body = wrap(MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BLOCK,
+									on_room, request, NULL),
+				      type);
+
+	request->stream = http_stream_new(door_time(request->door) + lifetime_ms);
+	open_to_page(request, body);
+	adopt_answer(request, MHD_HTTP_OK, body);
+	if (request->door->stopped)
+		end_stream(request);
 }
 
 static bool
