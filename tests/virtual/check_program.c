@@ -16,7 +16,7 @@
 #include "base/clock.h"
 #include "cz2d/ledger/ledger.h"
 #include "cz2d/ledger/ledger_program.h"
-#include "cz2d/model/program.h"
+#include "cz2d/model/panel_program.h"
 #include "unit/support.h"
 #include "virtual/house.h"
 
@@ -619,7 +619,7 @@ knows_all(void)
 {
 	int known, of;
 
-	program_progress(house.core.model, WIRE_ZONES, &known, &of);
+	panel_program_progress(house.core.model, WIRE_ZONES, &known, &of);
 	return known == of;
 }
 
@@ -628,13 +628,13 @@ START_TEST(the_program_is_read_a_row_a_second_once_the_status_is_known)
 	int known, of, slow = 0;
 
 	begin(15 * SECOND_MS);
-	program_progress(house.core.model, WIRE_ZONES, &known, &of);
+	panel_program_progress(house.core.model, WIRE_ZONES, &known, &of);
 	ck_assert_int_eq(known, 0);
 	while (!knows_all()) {
 		int was = known;
 
 		run(SECOND_MS);
-		program_progress(house.core.model, WIRE_ZONES, &known, &of);
+		panel_program_progress(house.core.model, WIRE_ZONES, &known, &of);
 		ck_assert_int_le(known - was, 1);
 		slow += known == was;
 		ck_assert_int_lt(slow, 30);

@@ -22,9 +22,9 @@
 #include "cz2d/engine/engine.h"
 #include "cz2d/json/json_schedule.h"
 #include "cz2d/ledger/ledger.h"
-#include "cz2d/model/clock.h"
 #include "cz2d/model/model.h"
-#include "cz2d/model/program.h"
+#include "cz2d/model/panel_clock.h"
+#include "cz2d/model/panel_program.h"
 
 enum { SECOND_MS = 1000, MINUTE_S = 60, TIME_MAX = 16 };
 
@@ -50,7 +50,7 @@ find_starts(const struct model *model, bool starts[CLOCK_QUARTERS])
 
 	memset(starts, 0, CLOCK_QUARTERS * sizeof starts[0]);
 	for (int zone = 1; zone <= model_zones(model); zone++) {
-		if (!program_week(model, zone, week, &oldest))
+		if (!panel_week(model, zone, week, &oldest))
 			return false;
 		for (int i = 0; i < CZ2_DAYS * CZ2_PERIODS; i++) {
 			int day = i / CZ2_PERIODS;

@@ -12,8 +12,8 @@
 #include "base/host_clock.h"
 #include "cz2d/config/config.h"
 #include "cz2d/json/json_schedule.h"
-#include "cz2d/model/clock.h"
 #include "cz2d/model/model.h"
+#include "cz2d/model/panel_clock.h"
 
 enum {
 	MINUTE_S = 60,

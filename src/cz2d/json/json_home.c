@@ -15,7 +15,7 @@
 #include "cz2d/json/json_value.h"
 #include "cz2d/model/climate.h"
 #include "cz2d/model/model.h"
-#include "cz2d/model/program.h"
+#include "cz2d/model/panel_program.h"
 
 /* In sixteenths of a degree. */
 enum {
@@ -193,7 +193,7 @@ json_home_zone(const struct json_view *view, int zone, int *half_degrees)
 	    *half_degrees == CZ2_UNKNOWN ? json_null() : json_real(*half_degrees / 2.0));
 	set_zone(object, state, zone);
 	set(object, "period", json_value_word(cz2_period_names,
-					      program_period(view->model, zone, view->now)));
+					      panel_period(view->model, zone, view->now)));
 	return object;
 }
 
@@ -205,7 +205,7 @@ json_home_schedule(const struct json_view *view, int zone)
 	json_t *object;
 
 	if (!devices_in_use(view->devices, zone) ||
-	    !program_week(view->model, zone, week, &oldest))
+	    !panel_week(view->model, zone, week, &oldest))
 		return json_null();
 	object = json_schedule(view, zone);
 	json_object_del(object, "period");

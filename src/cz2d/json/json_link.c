@@ -11,8 +11,8 @@
 
 #include "cz2d/bus/bus.h"
 #include "cz2d/json/json_clock.h"
-#include "cz2d/model/clock.h"
 #include "cz2d/model/model.h"
+#include "cz2d/model/panel_clock.h"
 #include "link/link.h"
 
 enum { TENTH_S = 6 }; /* of a minute */

@@ -15,7 +15,7 @@
 #include "cz2d/devices/devices.h"
 #include "cz2d/json/json_value.h"
 #include "cz2d/model/model.h"
-#include "cz2d/model/program.h"
+#include "cz2d/model/panel_program.h"
 
 enum { HOUR = 60, WHERE_MAX = 32 };
 
@@ -63,7 +63,7 @@ json_day(const struct cz2_day *day)
 static json_t *
 ruling_period(const struct json_view *view, int zone)
 {
-	return json_value_word(cz2_period_names, program_period(view->model, zone, view->now));
+	return json_value_word(cz2_period_names, panel_period(view->model, zone, view->now));
 }
 
 static bool
@@ -79,7 +79,7 @@ json_schedule(const struct json_view *view, int zone)
 	int64_t oldest = INT64_MAX;
 	json_t *days = json_object();
 
-	program_week(view->model, zone, week, &oldest);
+	panel_week(view->model, zone, week, &oldest);
 	for (int day = 0; day < CZ2_DAYS; day++)
 		json_object_set_new(days, json_day_names[day], is_known(view, zone, day)
 								       ? json_day(&week[day])
@@ -108,7 +108,7 @@ json_schedule_progress(const struct json_view *view)
 {
 	int known, of;
 
-	program_progress(view->model, model_zones(view->model), &known, &of);
+	panel_program_progress(view->model, model_zones(view->model), &known, &of);
 	return json_pack("{s:i, s:i}", "known", known, "of", of);
 }
 

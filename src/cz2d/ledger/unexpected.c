@@ -17,7 +17,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "cz2d/ledger/cause.h"
-#include "cz2d/ledger/clockwork.h"
+#include "cz2d/ledger/clock_history.h"
 
 enum {
 	WRITES_MAX = 32,     /* of ours, whose end was not seen yet */
@@ -59,7 +59,7 @@ struct unexpected {
 	struct cz2_image seen[CZ2_ROW_COUNT];  /* the newest */
 	struct cz2_image calm[CZ2_ROW_COUNT];  /* the newest without anything doubtful */
 	int64_t disturbed[CZ2_ROW_COUNT];
-	struct clockwork clock; /* of the panel */
+	struct clock_history clock; /* of the panel */
 };
 
 struct unexpected *
@@ -68,7 +68,7 @@ unexpected_new(int zones)
 	struct unexpected *unexpected = mem_new(1, sizeof *unexpected);
 
 	unexpected->zones = zones;
-	clockwork_init(&unexpected->clock);
+	clock_history_init(&unexpected->clock);
 	for (int slot = 0; slot < CZ2_SLOT_COUNT; slot++)
 		unexpected->slots[slot].value = unexpected->slots[slot].doubtful = CZ2_UNKNOWN;
 	for (int i = 0; i < WRITES_MAX; i++)
@@ -157,7 +157,7 @@ unexpected_wrote(struct unexpected *unexpected, enum cz2_row row, const struct c
 	struct sent *sent = sent_new(unexpected, now);
 
 	if (row == CZ2_ROW_1_18)
-		clockwork_set(&unexpected->clock);
+		clock_history_set(&unexpected->clock);
 	sent->live = true;
 	for (int slot = 0; slot < CZ2_SLOT_COUNT; slot++)
 		if (is_watched(unexpected, slot) && row_of(slot) == row &&
@@ -236,7 +236,7 @@ unexpected_disturbed(struct unexpected *unexpected, enum cz2_row row, int64_t no
 {
 	unexpected->disturbed[row] = now;
 	if (row == CZ2_ROW_1_18)
-		clockwork_set(&unexpected->clock);
+		clock_history_set(&unexpected->clock);
 }
 
 /* ------------------------------------------------------------------------
@@ -303,7 +303,7 @@ unexpected_saw(struct unexpected *unexpected, enum cz2_row row, const struct cz2
 		return false;
 	*seen = *image;
 	if (row == CZ2_ROW_1_18)
-		clockwork_read(&unexpected->clock, image);
+		clock_history_read(&unexpected->clock, image);
 	for (int slot = 0; slot < CZ2_SLOT_COUNT; slot++) {
 		if (!is_watched(unexpected, slot) || row_of(slot) != row)
 			continue;
@@ -407,8 +407,8 @@ cause_of_zone(const struct unexpected *unexpected, const struct unexpected_findi
 	int64_t after, before;
 
 	find_moments(unexpected, finding, &after, &before);
-	if (clockwork_began(&unexpected->clock, unexpected->seen, finding->zone, after - BEGINS_MS,
-			    before + CZ2_LATE_MS, &period) &&
+	if (clock_history_began(&unexpected->clock, unexpected->seen, finding->zone,
+				after - BEGINS_MS, before + CZ2_LATE_MS, &period) &&
 	    cause_is_period(&was, &is, &period))
 		return UNEXPECTED_PERIOD;
 	return cause_is_wall(&was, &is) ? UNEXPECTED_WALL : UNEXPECTED_UNKNOWN;

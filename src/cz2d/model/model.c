@@ -14,7 +14,7 @@
 #include <cz2/command.h>
 
 #include "base/mem.h"
-#include "cz2d/model/clock.h"
+#include "cz2d/model/panel_clock.h"
 
 struct model {
 	int zones;

@@ -21,7 +21,7 @@
 #include "cz2d/json/json_home.h"
 #include "cz2d/json/json_link.h"
 #include "cz2d/model/model.h"
-#include "cz2d/model/program.h"
+#include "cz2d/model/panel_program.h"
 
 enum {
 	DIAGNOSTICS_MS = 60000, /* between two of them */
@@ -107,7 +107,7 @@ tell_schedule(struct mqtt_state *state, const struct json_view *view, int zone)
 	char name[NAME_MAX_HERE];
 	int64_t oldest;
 
-	if (!is_used(state, zone) || !program_week(view->model, zone, week, &oldest))
+	if (!is_used(state, zone) || !panel_week(view->model, zone, week, &oldest))
 		return;
 	if (state->scheduled[zone] && memcmp(state->weeks[zone], week, sizeof week) == 0)
 		return;

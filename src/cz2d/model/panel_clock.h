@@ -3,8 +3,8 @@
 /*
  * The panel's clock between two looks at it.
  */
-#ifndef CZ2D_MODEL_CLOCK_H
-#define CZ2D_MODEL_CLOCK_H
+#ifndef CZ2D_PANEL_CLOCK_H
+#define CZ2D_PANEL_CLOCK_H
 
 #include <stdbool.h>
 #include <stdint.h>

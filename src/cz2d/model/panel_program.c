@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright 2026 The cz2d authors */
-/* See program.h. */
+/* See panel_program.h. */
 #include "build.h"
 
-#include "cz2d/model/program.h"
+#include "cz2d/model/panel_program.h"
 
 #include "base/clock.h"
-#include "cz2d/model/clock.h"
 #include "cz2d/model/model.h"
+#include "cz2d/model/panel_clock.h"
 
 bool
-program_week(const struct model *model, int zone, struct cz2_day week[CZ2_DAYS], int64_t *oldest)
+panel_week(const struct model *model, int zone, struct cz2_day week[CZ2_DAYS], int64_t *oldest)
 {
 	bool whole = true;
 
@@ -27,20 +27,20 @@ program_week(const struct model *model, int zone, struct cz2_day week[CZ2_DAYS],
 }
 
 int
-program_period(const struct model *model, int zone, int64_t now)
+panel_period(const struct model *model, int zone, int64_t now)
 {
 	struct cz2_day week[CZ2_DAYS];
 	int64_t oldest;
 	int second, period;
 
-	if (!panel_clock(model, now, &second) || !program_week(model, zone, week, &oldest))
+	if (!panel_clock(model, now, &second) || !panel_week(model, zone, week, &oldest))
 		return -1;
 	period = cz2_schedule_period(week, second / 60);
 	return period < 0 ? -1 : period % CZ2_PERIODS;
 }
 
 void
-program_progress(const struct model *model, int zones, int *known, int *of)
+panel_program_progress(const struct model *model, int zones, int *known, int *of)
 {
 	*known = 0;
 	*of = zones * CZ2_DAYS;

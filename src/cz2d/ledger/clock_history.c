@@ -6,7 +6,7 @@
  */
 #include "build.h"
 
-#include "cz2d/ledger/clockwork.h"
+#include "cz2d/ledger/clock_history.h"
 
 #include <string.h>
 
@@ -21,14 +21,14 @@ enum {
 };
 
 void
-clockwork_init(struct clockwork *clockwork)
+clock_history_init(struct clock_history *history)
 {
-	*clockwork = (struct clockwork){.jump_after = INT64_MIN, .jump_before = INT64_MIN};
+	*history = (struct clock_history){.jump_after = INT64_MIN, .jump_before = INT64_MIN};
 }
 
 /* It stood still, or was set back; or it counts from the beginning, as one without a battery. */
 static bool
-began_anew(const struct clockwork_reading *before, int clock, int64_t passed)
+began_anew(const struct clock_history_reading *before, int clock, int64_t passed)
 {
 	int64_t tolerance = DRIFT_MINUTES + passed / DRIFT_SHARE;
 	int64_t behind = (before->second / MINUTE_S + passed - clock) % WEEK_MINUTES;
@@ -39,44 +39,44 @@ began_anew(const struct clockwork_reading *before, int clock, int64_t passed)
 }
 
 static void
-compare(struct clockwork *clockwork, int second, int64_t time)
+compare(struct clock_history *history, int second, int64_t time)
 {
-	const struct clockwork_reading *before = &clockwork->readings[clockwork->count - 1];
+	const struct clock_history_reading *before = &history->readings[history->count - 1];
 	int64_t passed = (time - before->time) / ((int64_t)MINUTE_S * SECOND_MS);
 
 	if (second != CZ2_CLOCK_NONE && !began_anew(before, second / MINUTE_S, passed))
 		return;
-	clockwork->jump_after = before->time;
-	clockwork->jump_before = time;
+	history->jump_after = before->time;
+	history->jump_before = time;
 }
 
 static void
-keep(struct clockwork *clockwork, int second, int64_t time)
+keep(struct clock_history *history, int second, int64_t time)
 {
-	if (clockwork->count == CLOCKWORK_READINGS) {
-		clockwork->count--;
-		memmove(clockwork->readings, clockwork->readings + 1,
-			(size_t)clockwork->count * sizeof clockwork->readings[0]);
+	if (history->count == CLOCK_HISTORY_READINGS) {
+		history->count--;
+		memmove(history->readings, history->readings + 1,
+			(size_t)history->count * sizeof history->readings[0]);
 	}
-	clockwork->readings[clockwork->count++] = (struct clockwork_reading){time, second};
+	history->readings[history->count++] = (struct clock_history_reading){time, second};
 }
 
 void
-clockwork_read(struct clockwork *clockwork, const struct cz2_image *image)
+clock_history_read(struct clock_history *history, const struct cz2_image *image)
 {
 	int second = cz2_clock_read(image->bytes, image->length);
 
-	if (clockwork->count > 0 && !clockwork->adrift)
-		compare(clockwork, second, image->time);
-	clockwork->adrift = second == CZ2_CLOCK_NONE;
+	if (history->count > 0 && !history->adrift)
+		compare(history, second, image->time);
+	history->adrift = second == CZ2_CLOCK_NONE;
 	if (second != CZ2_CLOCK_NONE)
-		keep(clockwork, second, image->time);
+		keep(history, second, image->time);
 }
 
 void
-clockwork_set(struct clockwork *clockwork)
+clock_history_set(struct clock_history *history)
 {
-	clockwork->adrift = true;
+	history->adrift = true;
 }
 
 /* ------------------------------------------------------------------------
@@ -85,13 +85,13 @@ clockwork_set(struct clockwork *clockwork)
 
 /* The minute of the week that it showed; there is a reading. */
 static int
-minute_at(const struct clockwork *clockwork, int64_t moment)
+minute_at(const struct clock_history *history, int64_t moment)
 {
-	const struct clockwork_reading *reading = clockwork->readings;
+	const struct clock_history_reading *reading = history->readings;
 	int64_t second;
 
-	for (int i = 1; i < clockwork->count && clockwork->readings[i].time <= moment; i++)
-		reading = &clockwork->readings[i];
+	for (int i = 1; i < history->count && history->readings[i].time <= moment; i++)
+		reading = &history->readings[i];
 	second = (reading->second + (moment - reading->time) / SECOND_MS) % CZ2_WEEK_SECONDS;
 	return (int)((second + CZ2_WEEK_SECONDS) % CZ2_WEEK_SECONDS / MINUTE_S);
 }
@@ -110,16 +110,16 @@ read_week(const struct cz2_image *rows, int zone, struct cz2_day week[CZ2_DAYS])
 }
 
 bool
-clockwork_began(const struct clockwork *clockwork, const struct cz2_image *rows, int zone,
-		int64_t after, int64_t before, struct cz2_setting *period)
+clock_history_began(const struct clock_history *history, const struct cz2_image *rows, int zone,
+		    int64_t after, int64_t before, struct cz2_setting *period)
 {
 	struct cz2_day week[CZ2_DAYS];
 	int first, last;
 
-	if (clockwork->count == 0 || before <= after || !read_week(rows, zone, week))
+	if (history->count == 0 || before <= after || !read_week(rows, zone, week))
 		return false;
-	first = cz2_schedule_period(week, minute_at(clockwork, after));
-	last = cz2_schedule_period(week, minute_at(clockwork, before));
+	first = cz2_schedule_period(week, minute_at(history, after));
+	last = cz2_schedule_period(week, minute_at(history, before));
 	if (last < 0 || (first == last && before - after < (int64_t)CZ2_WEEK_SECONDS * SECOND_MS))
 		return false;
 	*period = week[last / CZ2_PERIODS].periods[last % CZ2_PERIODS];

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright 2026 The cz2d authors */
-/* See clock.h. */
+/* See panel_clock.h. */
 #include "build.h"
 
-#include "cz2d/model/clock.h"
+#include "cz2d/model/panel_clock.h"
 
 #include <cz2/clock.h>
 
