@@ -114,7 +114,7 @@ static const struct command commands[] = {
 	 .local = true},
 };
 
-enum { COMMANDS = sizeof commands / sizeof commands[0] };
+enum { COMMANDS = sizeof commands / sizeof commands[0], WIDTH = 80, INDENT = 10 };
 
 const struct command *
 command_find(const char *name)
@@ -142,20 +142,41 @@ command_check(const struct command *command, const struct options *options, int 
 	return CTL_DONE;
 }
 
+/* Behind a blank, or on a line of its own when it does not fit any more. */
 static void
-print_usage(const struct command *command)
+put_unit(const char *unit, size_t length, size_t *column)
 {
-	printf("%s%s%s", command->name, command->arguments[0] != '\0' ? " " : "",
-	       command->arguments);
-	options_print_usage(command->options, stdout);
+	if (*column + 1 + length > WIDTH)
+		*column = (size_t)printf("\n%*s", INDENT, "") - 1;
+	else
+		*column += (size_t)printf(" ");
+	*column += (size_t)printf("%.*s", (int)length, unit);
+}
+
+static void
+print_usage(const char *start, const struct command *command)
+{
+	size_t column = (size_t)printf("%s%s", start, command->name);
+	const char *at = command->arguments;
+	char unit[OPTION_USAGE_MAX];
+
+	while (*at != '\0') {
+		size_t length = strcspn(at, " ");
+
+		put_unit(at, length, &column);
+		at += length + (at[length] != '\0');
+	}
+	for (int id = 0; id < OPTION_COUNT; id++)
+		if (options_usage(command->options, id, unit))
+			put_unit(unit, strlen(unit), &column);
+	putchar('\n');
 }
 
 static void
 print_one(const struct command *command)
 {
-	printf("Usage: cz2ctl ");
-	print_usage(command);
-	printf("\n\n  %c%s.\n", toupper((unsigned char)command->help[0]), command->help + 1);
+	print_usage("Usage: cz2ctl ", command);
+	printf("\n  %c%s.\n", toupper((unsigned char)command->help[0]), command->help + 1);
 	if (command->details != NULL)
 		fputs(command->details, stdout);
 	if (command->options == 0)
@@ -170,9 +191,8 @@ print_all(void)
 	printf("Usage: cz2ctl [OPTION]... COMMAND [ARGUMENT]...\n"
 	       "Talks to cz2d, which owns the link to a ComfortZone II panel.\n\nCommands:\n");
 	for (int i = 0; i < COMMANDS; i++) {
-		printf("  ");
-		print_usage(&commands[i]);
-		printf("\n      %s\n", commands[i].help);
+		print_usage("  ", &commands[i]);
+		printf("      %s\n", commands[i].help);
 	}
 }
 

@@ -203,14 +203,14 @@ options_stray(const struct options *options, uint64_t allowed)
  * Explaining
  */
 
-void
-options_print_usage(uint64_t set, FILE *to)
+bool
+options_usage(uint64_t set, int id, char out[OPTION_USAGE_MAX])
 {
-	for (int id = 0; id < OPTION_COUNT; id++)
-		if (is_in(set, id))
-			fprintf(to, " [--%s%s%s]", rows[id].name,
-				rows[id].argument != NULL ? " " : "",
-				rows[id].argument != NULL ? rows[id].argument : "");
+	const char *argument = rows[id].argument;
+
+	snprintf(out, OPTION_USAGE_MAX, "[--%s%s%s]", rows[id].name, argument != NULL ? " " : "",
+		 argument != NULL ? argument : "");
+	return is_in(set, id);
 }
 
 void

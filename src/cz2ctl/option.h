@@ -60,7 +60,7 @@ enum option_id {
 /* A set of options. */
 #define OPTION(id) (UINT64_C(1) << OPTION_##id)
 
-enum { OPTION_FIRST_OWN = OPTION_REFRESH };
+enum { OPTION_USAGE_MAX = 80, OPTION_FIRST_OWN = OPTION_REFRESH };
 
 struct options {
 	const char *given[OPTION_COUNT]; /* the argument, "" without one; NULL: not given */
@@ -81,9 +81,9 @@ options_number(const struct options *options, enum option_id id, long fallback);
 const char *
 options_stray(const struct options *options, uint64_t allowed);
 
-/* " [--heat N] [--cool N]": how those of a set are written. */
-void
-options_print_usage(uint64_t set, FILE *to);
+/* "[--heat N]": how one is written; false when the set does not have it. */
+bool
+options_usage(uint64_t set, int id, char out[OPTION_USAGE_MAX]);
 
 /* A line of explanation for each of a set. */
 void
