@@ -146,17 +146,33 @@ edit_byte(struct row *row, const char *word, char why[ROW_WHY_MAX])
 	return false;
 }
 
+/* Two words may not name the same byte. */
+static bool
+is_repeated(char **words, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strtol(words[i], NULL, 10) == strtol(words[count], NULL, 10))
+			return true;
+	return false;
+}
+
 static bool
 edit_bytes(struct row *row, char **words, char why[ROW_WHY_MAX])
 {
-	for (; *words != NULL; words++)
-		if (strchr(*words, ':') == NULL) {
+	for (size_t i = 0; words[i] != NULL; i++) {
+		if (strchr(words[i], ':') == NULL) {
 			snprintf(why, ROW_WHY_MAX, "'%.40s': INDEX:BYTE is wanted, as in the others",
-				 *words);
-			return false;
-		} else if (!edit_byte(row, *words, why)) {
+				 words[i]);
 			return false;
 		}
+		if (!edit_byte(row, words[i], why))
+			return false;
+		if (is_repeated(words, i)) {
+			snprintf(why, ROW_WHY_MAX, "'%.40s': this byte is given twice; INDEX:BYTE is "
+						   "wanted once for each", words[i]);
+			return false;
+		}
+	}
 	return true;
 }
 

@@ -36,7 +36,10 @@ run_token(struct ctl *ctl);
 enum ctl_exit
 run_commands(struct ctl *ctl);
 
-/* Waits for the end of a command that was queued, and returns what it would have ended with. */
+/*
+ * Waits for the end of a command that was queued, and returns what it would have ended with. An
+ * error was told.
+ */
 enum ctl_exit
 commands_await(struct ctl *ctl, const char *id);
 

@@ -200,7 +200,18 @@ longer(int ms)
 	return 2 * ms < LATER_MS ? 2 * ms : LATER_MS;
 }
 
-/* show: each step, to people. */
+/* As a refusal would have been told to who waited. */
+static void
+tell_failure(const json_t *record)
+{
+	const json_t *result = json_object_get(record, "result");
+	const char *message = json_string_value(json_object_get(result, "error_message"));
+
+	if (exit_of(record) != CTL_DONE)
+		say_error("%s", message != NULL ? message : "no reason is given");
+}
+
+/* show: each step, to people; else only why it failed. */
 static enum ctl_exit
 follow_to_its_end(struct ctl *ctl, const char *name, bool show)
 {
@@ -216,6 +227,8 @@ follow_to_its_end(struct ctl *ctl, const char *name, bool show)
 		if (show)
 			show_step(ctl, record, told);
 		final = is_final(record);
+		if (final && !show)
+			tell_failure(record);
 		if (final)
 			code = exit_of(record);
 		json_decref(record);

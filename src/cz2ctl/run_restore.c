@@ -241,8 +241,8 @@ verify(struct restore *restore)
 	if (count == 0) {
 		tell_good(restore, forgiven);
 	} else {
-		say_error("%zu difference%s from %s left:", count, count == 1 ? " is" : "s are",
-			  restore->path);
+		say_error("%zu difference%s from %s %s left:", count, count == 1 ? "" : "s",
+			  restore->path, count == 1 ? "is" : "are");
 		view_differences(&restore->ctl->screen, left);
 	}
 	json_decref(left);

@@ -234,6 +234,11 @@ def test_a_daemon_that_queues_everything_is_waited_for(saved_house, backup):
         done = saved_house.ctl("restore", path, "--yes")
         assert done.code == DONE and "all is as in" in done.out, done
         assert_put_back(saved_house, rows)
+        saved = document(path)
+        saved["schedules"][0]["days"]["mon"]["day"]["start"] = "00:00"
+        put(path, saved)
+        done = saved_house.ctl("restore", path, "--yes")
+        assert done.code == REFUSED and "zone 1 mon day: it begins" in done.err, done
     finally:
         saved_house.daemon.write_config(worker__enabled=False)
         saved_house.daemon.restart()

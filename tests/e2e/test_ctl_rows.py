@@ -209,7 +209,7 @@ def test_nothing_is_written_without_being_asked_for(house):
 
 
 @pytest.mark.parametrize("words", [("2:1",), ("99:1",), ("7:256",), ("7:",), ("1.2.3",), ("00",),
-                                   ("xyz",), ("7:1", "5"), ("1.2", "3.4")])
+                                   ("xyz",), ("7:1", "5"), ("7:1", "07:2"), ("1.2", "3.4")])
 def test_bytes_that_cannot_be_are_told_what_is_wanted(house, words):
     done = at(house, "write", "1", "1", "31", *words, "--yes")
     assert done.code == USAGE and ("wanted" in done.err or "INDEX:BYTE" in done.err), done
