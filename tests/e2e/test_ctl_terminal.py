@@ -156,6 +156,19 @@ def test_a_bar_is_one_line_that_goes_again(slow_house, new_tmux, columns):
     assert shown[0].startswith("Zone 1")
 
 
+def test_a_dump_shows_how_far_it_is(slow_house, new_tmux):
+    """Its lines go elsewhere here: the bar is on standard error."""
+    one = new_tmux(80, line_of(slow_house, "dump", "9", "9") + " >/dev/null")
+    seen = set()
+
+    def ended():
+        seen.update(line for line in one.screen() if line and not line.startswith("ended"))
+        return one.ended()
+    until(ended, 60, "the end", pause=0.03)
+    assert seen and all(re.fullmatch(r"Reading  \[#*\.*\]  [0-4] of 5", line) for line in seen), seen
+    assert one.result() == ["ended 0"]
+
+
 def test_who_interrupts_a_bar_finds_a_clean_line(slow_house, new_tmux):
     one = new_tmux(80, line_of(slow_house, "schedule", "show", "--refresh"))
     until(lambda: any(" of 14" in line for line in one.screen()), 60, "the bar", pause=0.03)
