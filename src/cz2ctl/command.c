@@ -125,6 +125,34 @@ command_find(const char *name)
 	return NULL;
 }
 
+const char *
+command_former(const char *name)
+{
+	static const struct {
+		const char *theirs, *ours;
+	} names[] = {
+		{"status_data", "status --json"},
+		{"status_json", "status --json"},
+		{"status-json", "status --json"},
+		{"set_system", "mode and cz2ctl fan"},
+		{"set-system", "mode and cz2ctl fan"},
+		{"set_zone", "zone"},
+		{"set-zone", "zone"},
+		{"show_schedules", "schedule show"},
+		{"set_schedule", "schedule set"},
+		{"set_time", "clock sync"},
+		{"set_clock", "clock set"},
+		{"write_byte", "write"},
+		{"read_all", "dump"},
+		{"help", "--help"},
+	};
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		if (strcmp(names[i].theirs, name) == 0)
+			return names[i].ours;
+	return NULL;
+}
+
 enum ctl_exit
 command_check(const struct command *command, const struct options *options, int argument_count)
 {
@@ -135,8 +163,9 @@ command_check(const struct command *command, const struct options *options, int 
 		return CTL_USAGE;
 	}
 	if (argument_count < command->least || argument_count > command->most) {
-		say_error("%s takes %s", command->name,
-			  command->most > 0 ? command->arguments : "no arguments");
+		say_error("%s takes %s%s: see cz2ctl %s --help", command->name,
+			  command->most > 0 ? command->arguments : "no arguments",
+			  command->options != 0 ? ", and options" : "", command->name);
 		return CTL_USAGE;
 	}
 	return CTL_DONE;

@@ -26,6 +26,11 @@ struct command {
 const struct command *
 command_find(const char *name);
 
+/* What a command of the older tools is called here, as docs/old-tools.md has it; NULL: none was
+ * called so. */
+const char *
+command_former(const char *name);
+
 /* That the arguments are as many as it takes, and the options its own. An error was told. */
 enum ctl_exit
 command_check(const struct command *command, const struct options *options, int argument_count);

@@ -227,10 +227,12 @@ check_clock(const struct patient *patient)
 
 	if (!patient_has(clock, "offset_seconds"))
 		return;
+	if (off)
+		distance /= MINUTE_S;
 	report_add(patient->report, "clock", off ? VERDICT_WARNING : VERDICT_OK, ADVICE_CLOCK,
-		   "the panel's clock is %.0f %s %s that of the daemon's machine",
-		   off ? distance / MINUTE_S : distance, off ? "minutes" : "seconds",
-		   offset < 0 ? "behind" : "before");
+		   "the panel's clock is %.0f %s%s %s that of the daemon's machine", distance,
+		   off ? "minute" : "second", distance >= 0.5 && distance < 1.5 ? "" : "s",
+		   offset < 0 ? "behind" : "ahead of");
 }
 
 static void (*const checks[])(const struct patient *patient) = {

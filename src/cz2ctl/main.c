@@ -75,7 +75,11 @@ dispatch(struct ctl *ctl, int count)
 
 	ctl->command = name != NULL ? command_find(name) : NULL;
 	if (name != NULL && ctl->command == NULL) {
-		say_error("there is no command '%s': see cz2ctl --help", name);
+		const char *former = command_former(name);
+
+		say_error("there is no command '%s': %s cz2ctl %s", name,
+			  former != NULL ? "that is now" : "see",
+			  former != NULL ? former : "--help");
 		return CTL_USAGE;
 	}
 	if (options_has(ctl->options, OPTION_HELP)) {
@@ -95,11 +99,14 @@ dispatch(struct ctl *ctl, int count)
 int
 main(int argc, char **argv)
 {
+	static char name[] = "cz2ctl";
 	struct options options;
 	struct ctl ctl = {.options = &options};
 	int first;
 
 	text_init();
+	if (argc > 0)
+		argv[0] = name; /* what getopt calls us: libtool has us run under another */
 	if (options_parse(&options, argc, argv, &first) != CTL_DONE)
 		return CTL_USAGE;
 	if (options_has(&options, OPTION_VERSION)) {

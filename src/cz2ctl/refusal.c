@@ -44,9 +44,12 @@ describe_place(const json_t *loc, char place[PLACE_MAX])
 static void
 tell_error(const json_t *error)
 {
+	static const char rule[] = "Value error, "; /* for programs */
 	const char *message = json_string_value(json_object_get(error, "msg"));
 	char place[PLACE_MAX];
 
+	if (message != NULL && strncmp(message, rule, sizeof rule - 1) == 0)
+		message += sizeof rule - 1;
 	describe_place(json_object_get(error, "loc"), place);
 	say_error("%s%s%s", place, place[0] != '\0' ? ": " : "",
 		  message != NULL ? message : "no reason is given");

@@ -52,7 +52,7 @@ put_offset(const json_t *clock, const struct view_field *field, struct table_cel
 	if (!json_is_number(value))
 		strcpy(cell->text, "-");
 	else if (seconds > -1 && seconds < 1)
-		strcpy(cell->text, "none");
+		strcpy(cell->text, "right");
 	else
 		snprintf(cell->text, sizeof cell->text, "%s %s", age,
 			 seconds < 0 ? "behind" : "ahead");

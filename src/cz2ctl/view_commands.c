@@ -56,6 +56,22 @@ append_list(char out[TABLE_CELL_MAX], const json_t *list)
 	}
 }
 
+/* Days of a schedule: "mon,tue". */
+static void
+append_names(char out[TABLE_CELL_MAX], json_t *object)
+{
+	const char *name, *comma = "";
+	json_t *value;
+
+	json_object_foreach(object, name, value)
+	{
+		char word[VALUE_MAX];
+
+		append(out, "%s%s", comma, text_escape(name, word, sizeof word));
+		comma = ",";
+	}
+}
+
 static void
 append_params(char out[TABLE_CELL_MAX], json_t *params)
 {
@@ -69,6 +85,8 @@ append_params(char out[TABLE_CELL_MAX], json_t *params)
 		append(out, "%s%s ", comma, text_escape(name, word, sizeof word));
 		if (json_is_array(value))
 			append_list(out, value);
+		else if (json_is_object(value))
+			append_names(out, value);
 		else
 			append_value(out, value);
 		comma = ", ";

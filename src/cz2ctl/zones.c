@@ -110,6 +110,30 @@ add_named(struct zones *zones, const json_t *status, const char *wanted)
 	return found;
 }
 
+/* "no zone is called 'Bed': there are Hall, Bedrooms", as far as there is room. */
+static void
+say_names(const json_t *status, const char *part, char why[ZONES_WHY_MAX])
+{
+	const json_t *list = zones_of(status);
+	int used = snprintf(why, ZONES_WHY_MAX, "no zone is called '%s'", part);
+	const char *between = ": there are ";
+	const json_t *zone;
+	size_t index;
+
+	json_array_foreach(list, index, zone)
+	{
+		const char *name;
+		int number;
+
+		if (!read_zone(zone, &number, &name) || name == NULL)
+			continue;
+		if ((size_t)used + strlen(between) + strlen(name) >= ZONES_WHY_MAX)
+			return;
+		used += snprintf(why + used, ZONES_WHY_MAX - (size_t)used, "%s%s", between, name);
+		between = ", ";
+	}
+}
+
 static enum zones_result
 add_name(struct zones *zones, const char *part, const json_t *status, char why[ZONES_WHY_MAX])
 {
@@ -124,7 +148,7 @@ add_name(struct zones *zones, const char *part, const json_t *status, char why[Z
 	if (all)
 		snprintf(why, ZONES_WHY_MAX, "the daemon has no zones");
 	else if (found == 0)
-		snprintf(why, ZONES_WHY_MAX, "no zone is called '%s'", part);
+		say_names(status, part, why);
 	else
 		snprintf(why, ZONES_WHY_MAX, "%d zones are called '%s': use their numbers", found,
 			 part);

@@ -317,6 +317,15 @@ def test_socket_and_url_exclude_each_other():
     assert ctl("status", "--socket", "/x", "--url", "http://127.0.0.1").code == USAGE
 
 
+@pytest.mark.parametrize("line, why", [
+    ("set_zone 2 heat=70", "that is now cz2ctl zone"), ("read_all", "that is now cz2ctl dump"),
+    ("stauts", "see cz2ctl --help"), ("zone 2 heat=70", "ZONES, and options: see cz2ctl zone --help"),
+    ("--hlep", "unrecognized option '--hlep'")])
+def test_who_types_it_wrong_is_told_where_to_look(line, why):
+    done = ctl(*line.split())
+    assert done.code == USAGE and done.err.startswith("cz2ctl: ") and done.err.endswith(f"{why}\n"), done
+
+
 def test_each_error_of_a_body_has_its_line_and_place(shared_house):
     done = at(shared_house, "zone", "1,2", "--heat", "20", "--cool", "200")
     assert done.code == REFUSED and done.out == "", done
@@ -324,7 +333,7 @@ def test_each_error_of_a_body_has_its_line_and_place(shared_house):
                         "cz2ctl: cool: Input should be less than or equal to 99\n")
     done = at(shared_house, "zone", "1", "--heat", "80", "--cool", "81", "--json")
     assert done.code == REFUSED and done.json["detail"][0]["type"] == "value_error", done
-    assert done.err.startswith("cz2ctl: Value error, ") and "80" in done.err
+    assert done.err.startswith("cz2ctl: zone 1: the cool setpoint 81 must be") and "80" in done.err
 
 
 def test_a_refusal_is_1_and_its_sentence(shared_house, new_house):

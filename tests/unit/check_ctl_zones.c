@@ -89,12 +89,23 @@ END_TEST
 static const struct {
 	const char *text, *why;
 } bad[] = {
-	{"", "missing"},          {"1,", "missing"},        {",1", "missing"},
-	{"3-1", "no range"},      {"1-100", "no range"},    {"100", "no range"},
-	{"Cellar", "'Cellar'"},   {"1,Cellar", "'Cellar'"}, {"Attic", "2 zones"},
-	{"Text", "'Text'"},       {"Large", "'Large'"},     {"Negative", "'Negative'"},
-	{"1-", "'1-'"},           {"-1", "'-1'"},           {"1-2-3", "'1-2-3'"},
-	{"9999999999", "called"}, {"1.5", "'1.5'"},
+	{"", "missing"},
+	{"1,", "missing"},
+	{",1", "missing"},
+	{"3-1", "no range"},
+	{"1-100", "no range"},
+	{"100", "no range"},
+	{"Cellar", "': there are "},
+	{"1,Cellar", "'Cellar'"},
+	{"Attic", "2 zones"},
+	{"Text", "'Text'"},
+	{"Large", "'Large'"},
+	{"Negative", "'Negative'"},
+	{"1-", "'1-'"},
+	{"-1", "'-1'"},
+	{"1-2-3", "'1-2-3'"},
+	{"9999999999", "called"},
+	{"1.5", "'1.5'"},
 };
 
 START_TEST(what_is_no_zone_is_named)
