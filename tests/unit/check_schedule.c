@@ -356,6 +356,25 @@ START_TEST(a_setpoint_may_change_where_the_starts_make_no_sense)
 }
 END_TEST
 
+/* What was applied may not be told from a setpoint that the panel does not heed. */
+START_TEST(of_a_wish_for_a_period_that_is_out_no_setpoint_is_shown)
+{
+	struct cz2_day wish = nothing(), shown;
+	uint8_t bytes[LENGTH];
+
+	memcpy(bytes, row, LENGTH);
+	bytes[HEAT_BYTE + CZ2_EVE] |= 0x80;
+	wish.periods[CZ2_EVE] = (struct cz2_setting){17 * 60 + 15, 68, 78, CZ2_UNKNOWN};
+	shown = wish;
+	cz2_day_keep_shown(&shown, row, LENGTH);
+	ck_assert_mem_eq(&shown, &wish, sizeof wish);
+	cz2_day_keep_shown(&shown, bytes, LENGTH);
+	ck_assert_int_eq(shown.periods[CZ2_EVE].start, 17 * 60 + 15);
+	ck_assert_int_eq(shown.periods[CZ2_EVE].heat, CZ2_UNKNOWN);
+	ck_assert_int_eq(shown.periods[CZ2_EVE].cool, CZ2_UNKNOWN);
+}
+END_TEST
+
 START_TEST(the_period_that_rules_is_the_one_that_began_last)
 {
 	struct cz2_day week[CZ2_DAYS];
@@ -389,6 +408,7 @@ main(void)
 		what_breaks_a_rule_is_refused_whole,
 		a_period_may_not_be_moved_behind_the_next,
 		a_setpoint_may_change_where_the_starts_make_no_sense,
+		of_a_wish_for_a_period_that_is_out_no_setpoint_is_shown,
 		the_period_that_rules_is_the_one_that_began_last,
 		NULL,
 	};
