@@ -65,23 +65,40 @@ _cz2ctl_words()
 	esac
 }
 
+_cz2ctl_files()
+{
+	mapfile -t COMPREPLY < <(compgen -f -- "$1")
+	compopt -o filenames 2>/dev/null # a directory has more behind it
+}
+
 _cz2ctl()
 {
-	local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
+	local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} words
 
 	case $previous in
 	--socket | --cacert | --token-file | --file | --direct | --replay | --capture)
-		mapfile -t COMPREPLY < <(compgen -f -- "$word")
+		_cz2ctl_files "$word"
 		return
 		;;
 	esac
+	words=$(_cz2ctl_words "$previous")
 	case $(_cz2ctl_command):$word in
-	backup:[!-]* | restore:[!-]* | diff:[!-]* | decode:[!-]*)
-		mapfile -t COMPREPLY < <(compgen -f -- "$word")
-		return
+	*:-*) ;;
+	backup:* | restore:* | diff:* | decode:*)
+		if [[ $words == "$_cz2ctl_common"* ]]; then # not behind an option
+			_cz2ctl_files "$word"
+			return
+		fi
 		;;
 	esac
-	mapfile -t COMPREPLY < <(compgen -W "$(_cz2ctl_words "$previous")" -- "$word")
+	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
+	# Options are for who begins one, or where nothing else may stand.
+	if [[ -z $word && " $words" =~ \ [^-] ]]; then
+		mapfile -t COMPREPLY < <(printf '%s\n' "${COMPREPLY[@]}" | grep -v '^-')
+	fi
+	if [[ ${COMPREPLY[*]} == *= ]]; then
+		compopt -o nospace 2>/dev/null # the value follows at once
+	fi
 }
 
 complete -F _cz2ctl cz2ctl

@@ -738,10 +738,11 @@ def completed(*words):
 
 
 def test_completion_knows_every_command_and_option():
-    assert completed("") == set(commands()) | common_options()
+    assert completed("") == set(commands()) and completed("-") == common_options()
     for name, options in commands().items():
-        offered = {word for word in completed(name, "") if word.startswith("--")}
-        assert offered == options | common_options(), name
+        assert completed(name, "-") == options | common_options(), name
+        if any(not word.startswith("-") for word in completed(name, "")):
+            assert not any(word.startswith("-") for word in completed(name, "")), name
         behind = completed("--timeout", "5", "--quiet", name, "--")
         assert behind == options | common_options(), name
 
@@ -762,6 +763,13 @@ def test_completion_knows_the_words_of_a_command():
         words = set(re.findall(r"(?<=[\[| ])[A-Za-z]+(?=[ |\]]|$)", usage.split(name, 1)[1]))
         words = {word for word in words if not word.isupper()}
         assert words <= completed(name, ""), name
+
+
+def test_completion_knows_where_a_file_stands():
+    here = set(os.listdir())
+    for words in ((), ("--timeout", "5"), ("--json",)):
+        assert here and all(here <= completed(*words, name, "") for name in ("restore", "diff"))
+    assert completed("restore", "--only", "s") == {"schedules", "setpoints", "system"}
 
 
 def test_every_command_is_in_the_manual():
