@@ -176,7 +176,9 @@ replace_true(const char *path, const char *text)
 enum ctl_exit
 document_save(const char *path, const json_t *document)
 {
-	char *text = mem_or_end(json_dumps(document, JSON_INDENT(1)));
+	/* A terminal gets no characters that it might obey. */
+	size_t plain = is_standard(path) && isatty(STDOUT_FILENO) ? JSON_ENSURE_ASCII : 0;
+	char *text = mem_or_end(json_dumps(document, JSON_INDENT(1) | plain));
 	enum ctl_exit code = CTL_DONE;
 	bool good;
 

@@ -108,18 +108,18 @@ view_plan(const struct screen *screen, const json_t *plan)
 	view_differences(screen, json_object_get(plan, "differences"));
 }
 
-/* Returns whether there is anything to do. */
-static bool
-show_plan(const struct restore *restore)
+/* Returns how many there are. */
+static size_t
+show_differences(const struct restore *restore)
 {
 	json_t *list = find_differences(restore);
-	bool any = json_array_size(list) > 0;
 	json_t *plan = mem_or_end(json_pack("{s:o}", "differences", list));
+	size_t count = json_array_size(list);
 
-	if (any || options_has(restore->ctl->options, OPTION_JSON))
+	if (count > 0 || options_has(restore->ctl->options, OPTION_JSON))
 		call_show(restore->ctl, plan, view_plan);
 	json_decref(plan);
-	return any;
+	return count;
 }
 
 /* Standard input may be the file itself, or nobody. */
@@ -224,29 +224,27 @@ tell_good(const struct restore *restore, bool forgiven)
 		restore->left_alone ? ", but for what was left alone" : "");
 }
 
-/* Reads all of it again. */
+/* Reads all of it again. What is left is shown on standard output, and counted behind it. */
 static enum ctl_exit
 verify(struct restore *restore)
 {
 	enum ctl_exit code = look(restore);
 	bool forgiven;
-	json_t *left;
-	size_t count;
+	size_t left;
 
 	if (code != CTL_DONE)
 		return code;
 	forgiven = restore_forgive(&restore->wanted, &restore->now);
-	left = find_differences(restore);
-	count = json_array_size(left);
-	if (count == 0) {
+	left = show_differences(restore);
+	if (left == 0 && restore->refused == 0) {
 		tell_good(restore, forgiven);
-	} else {
-		say_error("%zu difference%s from %s %s left:", count, count == 1 ? "" : "s",
-			  restore->path, count == 1 ? "is" : "are");
-		view_differences(&restore->ctl->screen, left);
+		return CTL_DONE;
 	}
-	json_decref(left);
-	return count == 0 && restore->refused == 0 ? CTL_DONE : CTL_REFUSED;
+	fflush(restore->ctl->screen.file);
+	say_error("not all is as in %s: %zu difference%s left, %d step%s refused", restore->path,
+		  left, left == 1 ? " is" : "s are", restore->refused,
+		  restore->refused == 1 ? " was" : "s were");
+	return CTL_REFUSED;
 }
 
 /* ------------------------------------------------------------------------
@@ -259,7 +257,7 @@ carry_out(struct restore *restore)
 	json_t *steps = restore_steps(&restore->wanted, &restore->now, restore->part->set);
 	enum ctl_exit code = CTL_DONE;
 
-	if (!show_plan(restore)) {
+	if (show_differences(restore) == 0) {
 		tell_good(restore, false);
 		json_decref(steps);
 		return CTL_DONE;

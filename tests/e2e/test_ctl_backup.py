@@ -328,7 +328,11 @@ def test_what_the_daemon_refuses_is_named_and_the_rest_is_done(saved_house, back
     done = saved_house.ctl("restore", path, "--yes")
     assert done.code == REFUSED, done
     assert "this was refused: /zones/1/schedule" in done.err and "difference" in done.err, done
+    assert "1 difference is left, 1 step was refused" in done.err, done
     assert saved_house.sim.row(10, WEDNESDAY_2 + 1)[5:6] == bytes([18])
+    lines = saved_house.ctl("restore", path, "--yes", "--json").out.splitlines()
+    assert ["differences" in json.loads(line) for line in lines] == [True, False, True], lines
+    assert len(json.loads(lines[-1])["differences"]) == 1
     assert saved_house.sim.row(10, 2).hex(" ") == rows[10, 2]
 
 
