@@ -18,6 +18,7 @@
 #include "cz2ctl/restore_steps.h"
 #include "cz2ctl/restore_wanted.h"
 #include "cz2ctl/say.h"
+#include "cz2ctl/stop.h"
 #include "cz2ctl/text.h"
 #include "cz2ctl/view.h"
 #include "cz2ctl/word.h"
@@ -194,12 +195,16 @@ take_steps(struct restore *restore, const json_t *steps)
 	enum ctl_exit code = CTL_DONE;
 	int count = (int)json_array_size(steps), done = 0;
 
-	while (code == CTL_DONE && done < count) {
+	stop_catch();
+	while (code == CTL_DONE && done < count && !stop_wanted()) {
 		say_bar("Restoring", done, count);
 		code = take_step(restore, json_array_get(steps, (size_t)done));
 		done += code == CTL_DONE;
 	}
+	stop_release();
 	say_bar_end();
+	if (code == CTL_DONE && done < count)
+		code = CTL_REFUSED;
 	if (code != CTL_DONE)
 		say_error("stopped after %d of %d steps: run it again to go on", done, count);
 	return code;

@@ -29,6 +29,15 @@ stop_catch(void)
 	sigaction(SIGTERM, &action, NULL);
 }
 
+void
+stop_release(void)
+{
+	const struct sigaction action = {.sa_handler = SIG_DFL};
+
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+}
+
 bool
 stop_wanted(void)
 {

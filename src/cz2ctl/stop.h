@@ -12,6 +12,10 @@
 void
 stop_catch(void);
 
+/* From now on they end us again. */
+void
+stop_release(void);
+
 bool
 stop_wanted(void);
 

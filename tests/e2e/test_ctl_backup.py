@@ -202,6 +202,12 @@ def interrupted(house, path, writes, whom):
     if whom == "cz2ctl":
         one.kill()
         one.communicate()
+    elif whom == "ctrl-c":
+        one.send_signal(signal.SIGINT)
+        out, err = one.communicate(timeout=60)
+        if writes < 10:  # there are more steps to come
+            assert one.returncode == REFUSED and b"all is as in" not in out, (out, err)
+            assert b"run it again to go on" in err, err
     else:
         house.daemon.stop(signal.SIGKILL)
         err = one.communicate(timeout=60)[1].decode()
@@ -213,7 +219,7 @@ def interrupted(house, path, writes, whom):
     return early
 
 
-@pytest.mark.parametrize("whom", ["cz2ctl", "cz2d"])
+@pytest.mark.parametrize("whom", ["cz2ctl", "ctrl-c", "cz2d"])
 @pytest.mark.parametrize("writes", range(1, 26) if FULL else [9])
 def test_what_was_interrupted_is_put_back_by_the_next_run(saved_house, backup, whom, writes):
     path, rows = backup
