@@ -251,7 +251,10 @@ def assert_retained_is_true(house, late):
     told = {one.topic.removeprefix("hvac/cz2/"): one.payload for one in late.all()
             if one.topic.startswith("hvac/cz2/") and one.payload and "/audit" not in one.topic}
     zones = {f"zone/{zone['zone_id']}": zone for zone in status["zones"]}
-    assert set(told) == {"availability", "link", "status", "system", "diagnostics", *zones}
+    weeks = {f"schedule/{one['zone_id']}": one["days"]
+             for one in house.rest.get("/schedules").json["schedules"]}
+    assert set(told) == {"availability", "link", "status", "system", "diagnostics", *zones, *weeks}
+    assert {topic: json.loads(told[topic])["days"] for topic in weeks} == weeks
     assert told["link"] == "online"
     for topic, zone in zones.items():
         shown = json.loads(told[topic])
@@ -263,7 +266,8 @@ def assert_retained_is_true(house, late):
 @needs_broker
 def test_a_broker_that_is_killed_over_and_over_is_told_the_truth_each_time(new_house, clocks):
     house = new_house(settings=SETTINGS, mqtt=True, environment=clocks.environment)
-    house.listener.wait(STATUS)
+    assert house.rest.get("/schedules?force=true").status == 200
+    house.listener.wait("hvac/cz2/schedule/3")
     footprint = {}
     for kill in range(KILLS):
         if kill == KILLS // 10:
@@ -276,6 +280,7 @@ def test_a_broker_that_is_killed_over_and_over_is_told_the_truth_each_time(new_h
         late.wait(AVAILABILITY, lambda one: one.payload == "online")
         late.wait(STATUS, lambda one: document(one)["zones"][1]["heat_setpoint"] == heat)
         late.wait("hvac/cz2/zone/2", lambda one: document(one)["heat_setpoint"] == heat)
+        late.wait("hvac/cz2/schedule/3")
         assert_retained_is_true(house, late)
         late.close()
     print(f"{KILLS} kills: {footprint} became {house.daemon.footprint()}, "
