@@ -18,7 +18,6 @@ enum {
 	LOST_SOME = 2, /* percent of the requests */
 	LOST_MANY = 20,
 	LOST_LEAST = 20, /* requests, before it is a percentage */
-	MINUTE_S = 60,
 	CLOCK_OFF_S = 120,
 	SILENT_S = 30,
 };
@@ -223,16 +222,16 @@ check_clock(const struct patient *patient)
 	const json_t *clock = json_object_get(patient->clock, "clock");
 	double offset = patient_number(clock, "offset_seconds");
 	double distance = offset < 0 ? -offset : offset;
-	bool off = distance > CLOCK_OFF_S;
+	json_t *size = json_pack("{s:f}", "seconds", distance);
+	char text[VALUE_MAX];
 
-	if (!patient_has(clock, "offset_seconds"))
-		return;
-	if (off)
-		distance /= MINUTE_S;
-	report_add(patient->report, "clock", off ? VERDICT_WARNING : VERDICT_OK, ADVICE_CLOCK,
-		   "the panel's clock is %.0f %s%s %s that of the daemon's machine", distance,
-		   off ? "minute" : "second", distance >= 0.5 && distance < 1.5 ? "" : "s",
-		   offset < 0 ? "behind" : "ahead of");
+	value_age(size, "seconds", text);
+	json_decref(size);
+	if (patient_has(clock, "offset_seconds"))
+		report_add(patient->report, "clock",
+			   distance > CLOCK_OFF_S ? VERDICT_WARNING : VERDICT_OK, ADVICE_CLOCK,
+			   "the panel's clock is %s %s that of the daemon's machine", text,
+			   offset < 0 ? "behind" : "ahead of");
 }
 
 static void (*const checks[])(const struct patient *patient) = {
