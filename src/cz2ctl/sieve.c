@@ -100,6 +100,14 @@ is_row_name(const char *text)
 	       text[length] == '\0';
 }
 
+/* Which address the daemon has is seen from its own frames only. */
+static bool
+is_hidden(const struct options *options, enum option_id id)
+{
+	return id != OPTION_ROW && options_has(options, OPTION_DIRECT) &&
+	       strcasecmp(options->given[id], "cz2d") == 0;
+}
+
 enum ctl_exit
 sieve_check(const struct options *options)
 {
@@ -107,8 +115,14 @@ sieve_check(const struct options *options)
 		const char *given = options->given[ids[i]];
 		bool row = ids[i] == OPTION_ROW;
 
-		if (given == NULL || ids[i] == OPTION_FUNCTION ||
-		    (row ? is_row_name(given) : is_address(given)))
+		if (given == NULL || ids[i] == OPTION_FUNCTION)
+			continue;
+		if (is_hidden(options, ids[i])) {
+			say_error("--%s %s: with --direct its bus address is wanted, mostly 99",
+				  filters[i], given);
+			return CTL_USAGE;
+		}
+		if (row ? is_row_name(given) : is_address(given))
 			continue;
 		say_error("--%s %s: %s is wanted", filters[i], given,
 			  row ? "TABLE.ROW, such as 1.16,"

@@ -170,7 +170,8 @@ def test_what_is_no_capture_is_named_with_its_line(tmp_path, line):
 
 @pytest.mark.parametrize("words", [
     ("--row", "1"), ("--row", "1.16x"), ("--from", "nobody"), ("--to", "256"), ("--to", "-1"),
-    ("--function", "shout"), ("--replay", "/nonexistent"), ("--capture", "/nonexistent/file"),
+    ("--function", "shout"), ("--from", "cz2d", "--direct", "/dev/null"), ("--replay", "/nonexistent"),
+    ("--capture", "/nonexistent/file"),
     ("--replay", "x", "--direct", "y"), ("--replay", "x", "--seconds", "3"),
     ("--seconds", "x"), ("more",)])
 def test_bad_usage_is_2_and_says_why(words):
