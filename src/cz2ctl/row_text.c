@@ -47,7 +47,9 @@ row_address(struct row *row, char **arguments)
 {
 	memset(row, 0, sizeof *row);
 	if (!row_number(arguments[0], 1, DEVICE_MAX, &row->device))
-		say_error("'%s': a device is a bus address from 1 to %d", arguments[0], DEVICE_MAX);
+		say_error("'%s': a device is a bus address from 1 to %d: 1 is the wall unit, 9 the "
+			  "equipment controller",
+			  arguments[0], DEVICE_MAX);
 	else if (!row_number(arguments[1], 0, BYTE_MAX, &row->table))
 		say_error("'%s': a table is a number from 0 to %d", arguments[1], BYTE_MAX);
 	else if (arguments[2] != NULL && !row_number(arguments[2], 0, BYTE_MAX, &row->row))

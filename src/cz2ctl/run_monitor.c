@@ -243,7 +243,7 @@ sum_up(const struct monitor *monitor)
 
 	if (monitor->lost > 0)
 		snprintf(lost, sizeof lost, ", %lld lines lost", (long long)monitor->lost);
-	say_note("%lld frames, %lld CRC errors, %lld bytes skipped%s in %.1f s",
+	say_note("%lld frames heard, %lld CRC errors, %lld bytes skipped%s in %.1f s",
 		 (long long)monitor->frames, (long long)monitor->errors,
 		 (long long)monitor->skipped, lost,
 		 (double)(clock_now() - monitor->began) / SECOND_MS);

@@ -89,7 +89,7 @@ def burst(sim):
     sim.control("burst", on=True, now=True)
 
 
-SUMMARY = re.compile(r"(\d+) frames, (\d+) CRC errors, (\d+) bytes skipped in [\d.]+ s")
+SUMMARY = re.compile(r"(\d+) frames heard, (\d+) CRC errors, (\d+) bytes skipped in [\d.]+ s")
 
 
 # --- what was captured ------------------------------------------------------------------------
