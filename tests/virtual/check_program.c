@@ -519,6 +519,56 @@ START_TEST(others_come_in_between_two_days)
 }
 END_TEST
 
+START_TEST(of_two_who_wish_something_else_of_a_day_the_later_one_wins)
+{
+	struct wished_day later = {8, 6, CZ2_DAY, 60, 70};
+	struct cz2_program program, other;
+	struct cz2_setting *setting;
+
+	clear(&program);
+	clear(&other);
+	for (int zone = 1; zone <= CZ2_ZONES_MAX; zone++)
+		for (int day = 0; day < CZ2_DAYS; day++)
+			setting_of(&program, zone, day, CZ2_DAY)->heat = 62;
+	setting = setting_of(&other, later.zone, later.day, later.period);
+	setting->heat = later.heat;
+	setting->cool = later.cool;
+	begin(LEARNT_MS);
+	ask(0, &program, NULL, 0);
+	while (seen.all_writes < 5)
+		run(1);
+	ask(1, &other, NULL, 0);
+	run(30 * SECOND_MS);
+	ck_assert_int_eq(paper.records[0].status, RECORD_DELIVERED);
+	ck_assert_int_eq(paper.records[1].status, RECORD_DELIVERED);
+	ck_assert(shows(&later));
+	finish();
+}
+END_TEST
+
+/* He waits as long as his own program may take. */
+START_TEST(who_waits_for_another_program_for_too_long_is_told_that_the_daemon_is_busy)
+{
+	struct cz2_program program = the_days(), other;
+
+	clear(&other);
+	setting_of(&other, days[0].zone, days[0].day, days[0].period)->heat = 61;
+	begin(LEARNT_MS);
+	ask(0, &program, NULL, PATIENCE_MS);
+	while (seen.all_writes == 0)
+		run(1);
+	while (seen.sends < 4)
+		run(1);
+	house_do(&house, "{\"cmd\":\"fault\",\"kind\":\"lose-request\",\"row\":\"10.3\","
+			 "\"count\":1000}");
+	ask(1, &other, NULL, 0);
+	run(MINUTE_MS);
+	ck_assert_int_eq(seen.error, CZ2_EBUSY);
+	ck_assert_int_eq(seen.writes[cz2_schedule_row(days[0].zone, days[0].day)], 1);
+	finish();
+}
+END_TEST
+
 START_TEST(a_clock_that_was_set_before_the_daemon_died_is_settled_by_what_it_shows)
 {
 	struct cz2_command wish;
@@ -749,6 +799,8 @@ main(void)
 		a_day_that_cannot_be_so_ends_a_program_before_anything_is_written,
 		a_day_that_the_panel_refuses_is_named_with_those_that_are_done,
 		others_come_in_between_two_days,
+		of_two_who_wish_something_else_of_a_day_the_later_one_wins,
+		who_waits_for_another_program_for_too_long_is_told_that_the_daemon_is_busy,
 		a_clock_that_was_set_before_the_daemon_died_is_settled_by_what_it_shows,
 		a_clock_that_waited_over_the_change_of_summer_time_shows_what_clocks_show_by_then,
 		a_day_that_is_tried_again_and_again_is_told_once,

@@ -138,11 +138,18 @@ fill_record(struct entry *entry, const struct ledger_order *order, int64_t now)
 	record->metadata = mem_text(order->metadata);
 }
 
-/* What a program takes longer than other commands may. */
+/* What a program takes longer than other commands may, with those that have to end before. */
 static int64_t
 extra_ms(const struct entry *entry)
 {
-	return entry->program != NULL ? program_days(entry->program) * DAY_MS : 0;
+	int days = 0;
+
+	if (entry->program == NULL)
+		return 0;
+	for (const struct entry *other = entry->ledger->first; other != entry; other = other->next)
+		if (entry_follows(entry, other) && days < CZ2_SCHEDULES)
+			days += program_days(other->program);
+	return (int64_t)(days + program_days(entry->program)) * DAY_MS;
 }
 
 static struct entry *

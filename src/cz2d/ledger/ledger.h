@@ -42,7 +42,10 @@ struct ledger_disk {
 	void (*keep)(void *self, const struct record *record, ledger_kept kept, void *entry);
 };
 
-/* What a door wants. Texts are copied. A program has timeout_ms and a second for each day. */
+/*
+ * What a door wants. Texts are copied. A program has timeout_ms and a second for each day, its own
+ * and those of a program before it that wishes something else of one of them: that has to end.
+ */
 struct ledger_order {
 	const char *command; /* "zone.temperature" */
 	int zone;            /* the device it is for; 0: the panel */

@@ -108,6 +108,10 @@ entry_leave_open(struct entry *entry, const struct outcome *outcome, int64_t now
 void
 entry_settle(struct entry *entry, int64_t now);
 
+/* True when the other one, accepted before, has to end first: they wish something else of a day. */
+bool
+entry_follows(const struct entry *entry, const struct entry *other);
+
 /* Nothing was written for it, for an error. */
 void
 entry_fail(struct entry *entry, int error, int64_t now);

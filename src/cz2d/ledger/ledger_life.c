@@ -395,13 +395,38 @@ entry_keep(struct entry *entry)
  * Time
  */
 
+/*
+ * The engine has one day of a program at a time. Who overtook the rest of it would have his own
+ * days written over by an older wish.
+ */
+bool
+entry_follows(const struct entry *entry, const struct entry *other)
+{
+	return entry->program != NULL && other->program != NULL && other->phase < PHASE_SETTLING &&
+	       other->phase != PHASE_REFUSED &&
+	       program_contradicts(entry->program, other->program);
+}
+
+static bool
+has_to_wait(const struct entry *entry)
+{
+	for (const struct entry *other = entry->ledger->first; other != entry; other = other->next)
+		if (entry_follows(entry, other))
+			return true;
+	return false;
+}
+
 static void
 step_held(struct entry *entry, int64_t now)
 {
+	bool away = engine_reachable(entry->ledger->engine) != CZ2_OK;
+
 	if (entry->patient && now >= entry->deadline)
 		expire(entry, now);
-	else if (!entry->patient || engine_reachable(entry->ledger->engine) == CZ2_OK)
+	else if (away ? !entry->patient : !has_to_wait(entry))
 		queue(entry, now);
+	else if (!entry->patient && now >= entry->deadline)
+		entry_fail(entry, CZ2_EBUSY, now);
 }
 
 static void
@@ -448,7 +473,7 @@ entry_wake(const struct entry *entry, int64_t now)
 	case PHASE_REFUSED:
 		return now;
 	case PHASE_HELD:
-		if (!entry->patient)
+		if (!entry->patient && !has_to_wait(entry))
 			return now;
 		return clock_earlier(entry->deadline, now + RETRY_MS);
 	case PHASE_SETTLING:

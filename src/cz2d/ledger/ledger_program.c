@@ -71,6 +71,18 @@ program_days(const struct program *program)
 	return program->count;
 }
 
+bool
+program_contradicts(const struct program *program, const struct program *other)
+{
+	for (int day = 0; day < CZ2_SCHEDULES; day++) {
+		struct cz2_day both = program->wish.days[day];
+
+		if (cz2_day_merge(&both, &other->wish.days[day]) != CZ2_OK)
+			return true;
+	}
+	return false;
+}
+
 int
 program_check(const struct program *program, const struct engine *engine, int64_t now)
 {

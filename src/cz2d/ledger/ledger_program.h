@@ -23,6 +23,10 @@ program_free(struct program *program);
 int
 program_days(const struct program *program);
 
+/* True when they wish something of a day that cannot be had together. */
+bool
+program_contradicts(const struct program *program, const struct program *other);
+
 /* Why the engine would not take one of its days now, or CZ2_OK. */
 int
 program_check(const struct program *program, const struct engine *engine, int64_t now);
