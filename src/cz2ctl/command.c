@@ -102,8 +102,8 @@ static const struct command commands[] = {
 	 "  changes single ones. What changes is shown, and asked about.\n"},
 	{"doctor", "", 0, 0, OPTION(DIRECT) | OPTION(SECONDS), run_doctor,
 	 "show what is wrong, and what to do about it",
-	 "  By what the daemon says; with --direct by listening on the line for 25 seconds\n"
-	 "  and without it. Nothing is changed or sent. Ends with 1 when a check failed.\n"},
+	 "  By what the daemon says; with --direct without it, by listening on the line\n"
+	 "  for 25 seconds. Nothing is changed or sent. Ends with 1 when a check failed.\n"},
 	{"health", "", 0, 0, 0, run_health, "show whether all parts of the daemon work",
 	 "  Ends with 1 when the daemon is unhealthy.\n"},
 	{"version", "", 0, 0, 0, run_version, "show the version of the daemon", NULL},

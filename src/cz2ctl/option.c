@@ -70,7 +70,7 @@ static const struct {
 	[OPTION_ROW] = {"row", 0, TEXT, "ROW", "only about this row: 1.16"},
 	[OPTION_FUNCTION] = {"function", 0, WORD, "read|reply|write|ack|nack|error",
 			     "only frames of this kind"},
-	[OPTION_SECONDS] = {"seconds", 0, NUMBER, "N", "for so long (0: until interrupted)"},
+	[OPTION_SECONDS] = {"seconds", 0, NUMBER, "N", "for so long"},
 	[OPTION_LINES] = {"count", 0, NUMBER, "N", "so many lines"},
 	[OPTION_PLAIN] = {"plain", 0, SWITCH, NULL, "decimal bytes joined by dots"},
 };
