@@ -153,6 +153,7 @@ def test_a_read_only_panel_is_told_of_and_left_alone(house):
 def test_a_period_that_is_about_to_begin_is_waited_for(house, weather):
     house.begin("auto")
     start = house.sim.control("period")  # of some zone: it has just begun
+    looked(house)
     at = NOON + ((start["day"] - 3) * 24 + start["hour"] - 13) * 3600 + start["minute"] * 60
     host_shows(weather, at - 5 * 60)  # setting it back would begin it a second time
     looked(house)

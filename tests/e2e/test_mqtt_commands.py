@@ -181,6 +181,8 @@ def test_a_button_sets_the_panels_clock(commander):
     assert abs(house.rest.get("/clock").json["clock"]["offset_seconds"]) <= 3
     again = delivered(commander.ask(("clock/sync", "PRESS")))
     assert again["unchanged"] and again["transactions"] == 0
+    # Whatever time it is now, those who come after expect the panel's evening.
+    house.sim.control("clock", day=3, hour=17, minute=30)
 
 
 def test_a_schedule_that_was_named_is_done_once(commander):
