@@ -384,7 +384,7 @@ START_TEST(the_steps_make_one_panel_of_the_other)
 {
 	uint32_t chance = 3;
 
-	for (int round = 0; round < ROUNDS; round++) {
+	for (int round = 0; round < ROUNDS / setting("CZ2_EVERY", 1); round++) {
 		struct copy *wanted = new_copy(), *now = new_copy();
 		uint8_t goal[3 * CZ2_DAYS][ROW_LENGTH] = {{0}}, rows[3 * CZ2_DAYS][ROW_LENGTH] = {{0}};
 		bool interrupted = false;
