@@ -114,7 +114,8 @@ GIVES_UP = {
     "libpaho-mqtt3as.so": (*ALLOCATIONS, "pthread_create"),
     # aborts where its loop cannot go on, or its pool, which is made at the start, gets no
     # thread, and waits for ever for its signal pipe's lock
-    "libuv.so": ("realloc", "epoll_ctl", "read", "write", "pipe2", "sigaction", "pthread_create"),
+    "libuv.so": ("realloc", "epoll_ctl", "read", "write", "pipe2", "sigaction", "pthread_create",
+                 "calloc"),  # a thread's own memory
 }
 
 
@@ -124,7 +125,8 @@ def gave_up(name, log):
                                                  re.MULTILINE)]
     if "libc.so.6(__nss_database_get+" in log or "libc.so.6(getaddrinfo+" in log:
         return name in ALLOCATIONS  # glibc's look-ups use memory unseen, abort, or never recover
-    others = [one for one in callers if not one.startswith(("faults.so", "libasan.so", "libc.so"))]
+    below = ("faults.so", "libasan.so", "libc.so", "ld-linux")
+    others = [one for one in callers if not one.startswith(below)]
     if not others:
         return any(one.startswith("libasan.so") for one in callers)
     return name in GIVES_UP.get(others[0], ())

@@ -252,12 +252,12 @@ START_TEST(wishes_that_exclude_each_other_do_not_merge_not_even_in_part)
 
 	also(&other, CZ2_HEAT, 2, 71);
 	ck_assert_int_eq(cz2_command_merge(&into, &other), CZ2_EBUSY);
-	ck_assert_mem_eq(&into, &before, sizeof into);
+	ck_assert(commands_same(&into, &before));
 
 	other = wish(CZ2_COOL, 2, 71); /* one above heat */
 	also(&other, CZ2_FAN, 0, 1);
 	ck_assert_int_eq(cz2_command_merge(&into, &other), CZ2_EBUSY);
-	ck_assert_mem_eq(&into, &before, sizeof into);
+	ck_assert(commands_same(&into, &before));
 
 	other = wish(CZ2_COOL, 2, 72);
 	ck_assert_int_eq(cz2_command_merge(&into, &other), CZ2_OK);

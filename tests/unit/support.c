@@ -110,6 +110,15 @@ captured_noise(void)
 }
 
 /* xorshift32: a seed of 0 would stay 0. */
+bool
+commands_same(const struct cz2_command *one, const struct cz2_command *other)
+{
+	return memcmp(&one->wish, &other->wish, sizeof one->wish) == 0 &&
+	       one->program == other->program &&
+	       memcmp(&one->day, &other->day, sizeof one->day) == 0 &&
+	       one->week_start == other->week_start;
+}
+
 int
 setting(const char *name, int standard)
 {

@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <cz2/frame.h>
+#include <cz2/command.h>
 
 enum { CAPTURE_SIZE_MAX = 512, CAPTURE_TEXT_MAX = 1024, CAPTURES_MAX = 256 };
 
@@ -41,6 +41,10 @@ captured_noise(void);
 /* "00 01 0C" into bytes; returns how many. */
 size_t
 parse_hex(const char *text, uint8_t *out, size_t room);
+
+/* By their members: what lies between those says nothing. */
+bool
+commands_same(const struct cz2_command *one, const struct cz2_command *other);
 
 /* The text of a file of the source tree, to be freed. */
 char *
