@@ -156,6 +156,8 @@ class Stage:
         if known:
             with open(self.database, "wb") as file:
                 file.write(Stage.good)
+            # It may be of another house: what is told of it before the link is open was here too.
+            self.house.sim.control("row", row="1.16", hex=self.stored().hex())
         self.house.calls.clear()
         self.house.messages.clear()
         self.house.sim.forget(0.0)  # what a database holds may be of any age
