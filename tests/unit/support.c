@@ -109,7 +109,6 @@ captured_noise(void)
 	ck_abort_msg("no noise among the captures");
 }
 
-/* xorshift32: a seed of 0 would stay 0. */
 bool
 commands_same(const struct cz2_command *one, const struct cz2_command *other)
 {
@@ -127,6 +126,7 @@ setting(const char *name, int standard)
 	return text != NULL ? atoi(text) : standard;
 }
 
+/* xorshift32: a seed of 0 would stay 0. */
 uint32_t
 random_next(uint32_t *state)
 {

@@ -43,7 +43,7 @@ value_text(enum cz2_field field, int value, char text[VALUE_MAX])
 
 	if (info->words != NULL)
 		return info->words[value];
-	if (info->min == 0 && info->max == 1)
+	if (cz2_field_is_flag(info))
 		return value ? "True" : "False";
 	snprintf(text, VALUE_MAX, "%d", value);
 	return text;

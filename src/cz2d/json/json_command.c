@@ -18,12 +18,6 @@
 
 enum { SENTENCE_MAX = 256, US_PER_MS = 1000 };
 
-static bool
-is_flag(const struct cz2_field_info *info)
-{
-	return info->words == NULL && info->min == 0 && info->max == 1;
-}
-
 json_t *
 json_field_value(enum cz2_field field, int value)
 {
@@ -31,7 +25,7 @@ json_field_value(enum cz2_field field, int value)
 
 	if (field == CZ2_ALL && value == CZ2_ALL_ON)
 		return json_true();
-	if (is_flag(info))
+	if (cz2_field_is_flag(info))
 		return json_boolean(value);
 	if (info->words != NULL)
 		return json_string(info->words[value]);

@@ -91,7 +91,7 @@ value_of(const struct cz2_field_info *info, int value)
 {
 	if (value == CZ2_UNKNOWN)
 		return json_null();
-	if (info->min == 0 && info->max == 1)
+	if (cz2_field_is_flag(info))
 		return json_boolean(value);
 	return json_integer(info->scale != 0 ? value * info->scale : value);
 }

@@ -132,7 +132,7 @@ word_of(enum cz2_field field, int value, char out[16])
 
 	if (info->words != NULL)
 		return info->words[value];
-	if (info->min == 0 && info->max == 1)
+	if (cz2_field_is_flag(info))
 		return value ? "on" : "off";
 	snprintf(out, 16, "%d", value);
 	return out;
