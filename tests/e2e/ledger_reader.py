@@ -61,6 +61,10 @@ def record(row, ends, zones=8):
                   row["result"] or {}, any(requested <= end <= last for end in ends))
 
 
+def counts(rest, target):
+    return {one: rest.get(f"{target}1&status_filter={one}").json["total"] for one in STATUSES}
+
+
 def from_rest(daemon, names, ledger, since):
     """Pages of each device until the records are older than the history."""
     rest = daemon.unix(unseen=True) if os.path.exists(daemon.socket) else daemon.rest(unseen=True)
@@ -77,10 +81,10 @@ def from_rest(daemon, names, ledger, since):
             found += page["commands"]
         yield from found
         if len(found) == page["total"] or len(page["commands"]) < PAGE:
-            by_status = {one: rest.get(f"{target}1&status_filter={one}").json["total"]
-                         for one in STATUSES}
-            # A change on the panel may have been recorded meanwhile.
-            if rest.get(f"{target}1").json["total"] == page["total"]:
+            by_status = counts(rest, target)
+            # A change on the panel may have been recorded meanwhile, a command gone on.
+            if rest.get(f"{target}1").json["total"] == page["total"] and \
+                    counts(rest, target) == by_status:
                 ledger.totals.append((device, by_status, page["total"], len(found)))
 
 

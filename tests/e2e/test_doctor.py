@@ -9,6 +9,7 @@ import shutil
 import socket
 import subprocess
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -227,11 +228,15 @@ def test_listening_tells_what_is_wrong_with_the_line_and_says_nothing(simulator)
     case("broken", lambda sim: (burst(sim), sim.control("say", hex=BROKEN.hex())))
     case("no wall unit", lambda sim: sim.control("load", percent=20))
     found = {}
-    while any(one[2].poll() is None for one in cases.values()):
-        for sim, act, process in cases.values():
-            if process.poll() is None:
-                act(sim)  # again and again: who listens may have begun late
-        time.sleep(0.1)
+
+    def say(sim, act, process):
+        """Again and again: who listens may have begun late."""
+        while process.poll() is None:
+            act(sim)
+            time.sleep(0.1)
+    # Each line by itself, lest seven take turns until one of them has been quiet for too long.
+    with ThreadPoolExecutor(len(cases)) as voices:
+        list(voices.map(lambda one: say(*one), cases.values()))
     for name, (sim, _, process) in cases.items():
         out, err = process.communicate()
         found[name] = Diagnosis(Done(process.returncode, out.decode(), err.decode()))

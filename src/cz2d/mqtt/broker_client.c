@@ -271,16 +271,16 @@ find_tls_reason(const char *line, size_t *length)
 {
 	enum { FIELDS_BEFORE = 5 };
 	const char *reason = line;
+	int field = 0;
 
-	for (int field = 0; field < FIELDS_BEFORE && reason != NULL; field++) {
-		reason = strchr(reason, ':');
-		if (reason != NULL)
-			reason++;
+	for (const char *colon; field < FIELDS_BEFORE && (colon = strchr(reason, ':')); field++)
+		reason = colon + 1;
+	if (field == FIELDS_BEFORE && strstr(line, ":error:") != NULL) {
+		*length = strcspn(reason, ":\n");
+		return reason;
 	}
-	if (reason == NULL || strstr(line, ":error:") == NULL)
-		reason = line;
-	*length = strcspn(reason, reason == line ? "\n" : ":\n");
-	return reason;
+	*length = strcspn(line, "\n");
+	return line;
 }
 
 /* Told before the failure, of the same attempt. The last line counts: it is the cause. */
