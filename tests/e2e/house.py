@@ -19,6 +19,8 @@ from rest import Rest
 from simulator import Simulator
 from waiting import PATIENCE, until
 
+# For tests that count frames: who is not let run for a while does not ask again.
+PATIENT = {"bus.reply_timeout_ms": 3000}
 ANSWER_SLACK = 2.0  # seconds of a busy machine, on top of command.timeout_seconds
 
 

@@ -10,6 +10,7 @@ import uuid
 import pytest
 
 import preload
+from house import PATIENT
 from waiting import until
 
 SETTINGS = {"bus.reply_timeout_ms": 120, "bus.gap_ms": 5}
@@ -50,7 +51,7 @@ def fall_silent(house):
 
 
 def test_a_command_leaves_a_whole_record(new_house):
-    house = new_house(settings=COLD)
+    house = new_house(settings={**COLD, **PATIENT})
     house.unix.post(ZONE, {"heat": 66, "hold": True, "cool": None})
     page = newest(house)
     assert page["total"] == 1 and len(page["commands"]) == 1

@@ -4,6 +4,8 @@
 
 import random
 
+from house import PATIENT
+
 ZONES = 8
 WRITTEN = ((1, 12), (1, 16), (1, 17))
 # While one request is on the line all callers arrive, however slowly they are started.
@@ -22,7 +24,7 @@ def target(zone):
 
 
 def test_fifty_commands_with_equal_values_per_zone_become_few_transactions(new_house):
-    house = new_house(zones=ZONES, panel=SLOW)
+    house = new_house(zones=ZONES, settings=PATIENT, panel=SLOW)
     before = transactions(house)
     requests = [("POST", target(n % ZONES + 1),
                  {"heat": 60 + n % ZONES, "cool": 75 + n % ZONES, "hold": True})
@@ -43,7 +45,7 @@ def test_other_values_for_the_same_field_take_turns(house):
 
 
 def test_commands_for_different_fields_share_a_turn(new_house):
-    house = new_house(panel=SLOW)
+    house = new_house(settings=PATIENT, panel=SLOW)
     before = transactions(house)
     answers = house.rest.together([
         ("POST", "/system/mode", {"mode": "Cool"}), ("POST", "/system/fan", {"fan": "On"}),

@@ -13,7 +13,7 @@ import subprocess
 
 import pytest
 
-from house import House
+from house import PATIENT, House
 from mqtt import Listener, document, mosquitto_path
 from mqtt_commands import PREFIX, Commander, results
 from waiting import stays, until
@@ -228,7 +228,7 @@ def test_the_documents_come_before_the_result_and_once(commander):
 
 
 def test_all_eight_zones_cost_six_transactions(new_commander):
-    commander = new_commander(zones=8, panel={"pacing": True})
+    commander = new_commander(zones=8, settings=PATIENT, panel={"pacing": True})
     frames = len(commander.house.sim.frames())
     before = len(commander.results())
     for zone in range(1, 9):

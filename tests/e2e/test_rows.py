@@ -11,7 +11,7 @@ import pytest
 
 from access import add_token, bearer
 from history import READ, WRITE
-from house import House
+from house import PATIENT, House
 from waiting import until
 
 RAW = {"panel.raw_writes": True, "command.guard_ms": 0, "bus.reply_timeout_ms": 100}
@@ -116,14 +116,15 @@ def test_only_admins_come_near_single_rows(new_house):
         assert one.status == (200 if allowed else 403)
 
 
-def test_a_row_is_written_whole_once_and_recorded(raw_house):
-    row, seen = raw_house.sim.row(1, 31), len(writes(raw_house, 1, 31))
+def test_a_row_is_written_whole_once_and_recorded(new_house):
+    house = new_house(settings={**RAW, **PATIENT})
+    row, seen = house.sim.row(1, 31), len(writes(house, 1, 31))
     new = changed(row, 7, row[7] ^ 5)
-    answer = put(raw_house, 1, 31, new, row)
+    answer = put(house, 1, 31, new, row)
     assert answer.status == 200 and bytes.fromhex(answer.json["hex"]) == new, answer
     assert answer.json["message"] == "Row 1.31 written"
-    assert raw_house.sim.row(1, 31) == new and len(writes(raw_house, 1, 31)) == seen + 1
-    one = raw_house.rest.get("/api/v1/commands").json["commands"][0]
+    assert house.sim.row(1, 31) == new and len(writes(house, 1, 31)) == seen + 1
+    one = house.rest.get("/api/v1/commands").json["commands"][0]
     assert one["command"] == "raw.write" and one["status"] == "delivered"
     assert one["params"] == {"device": 1, "table": 1, "row": 31, "hex": new.hex(),
                              "expected": row.hex()}
