@@ -38,6 +38,7 @@
 enum { SKIPPED = 77, DEADLINE_MS = 60000, LINES_MAX = 512, LINE_MAX_HERE = 4096, TICK_MS = 5 };
 
 static char directory[64];
+static int complaints; /* where stderr led before it led into the log */
 static int port;
 static pid_t broker, witness;
 static FILE *heard; /* what the witness prints */
@@ -330,6 +331,8 @@ setup(void)
 	in_directory("log", path, sizeof path);
 	log = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
 	ck_assert_int_ge(log, 0);
+	complaints = dup(STDERR_FILENO);
+	ck_assert_int_ge(complaints, 0);
 	dup2(log, STDERR_FILENO);
 	close(log);
 
@@ -385,6 +388,9 @@ teardown(void)
 	for (int i = 0; i < line_count; i++)
 		free(lines[i]);
 	line_count = 0;
+	/* What the sanitizers have to say at the end must not go the way of the log. */
+	dup2(complaints, STDERR_FILENO);
+	close(complaints);
 	snprintf(command, sizeof command, "rm -rf %s", directory);
 	ck_assert_int_eq(system(command), 0);
 }
