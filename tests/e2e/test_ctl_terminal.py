@@ -27,7 +27,7 @@ class Tmux:
 
     def __init__(self, directory, columns, line, rows=70):
         self.command = ["tmux", "-u", "-S", os.path.join(directory, "tmux"), "-f", os.devnull]
-        script = f"trap : INT; {line}; echo ended $?; exec sleep 600"
+        script = f"trap : INT; {line}; echo ended $?; exec cat"
         subprocess.run([*self.command, "new-session", "-d", "-x", str(columns), "-y", str(rows),
                         "sh", "-c", script], check=True, timeout=60,
                        env=clean_environment(LANG="C.UTF-8", TERM="xterm"))

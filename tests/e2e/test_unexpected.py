@@ -153,7 +153,7 @@ def test_holds_that_vanish_together_are_a_restart_too(new_house):
 
 def test_another_client_is_named_as_the_cause(new_house):
     house = new_house(settings=SETTINGS, panel={"kind": "tcp"})
-    until(lambda: "the panel answers" in house.daemon.log(), what="the whole panel to be known")
+    house.daemon.wait_log("the panel answers")
     other = PanelClient(*house.sim.address)
     other.edit(1, 12, lambda row: row.__setitem__(10, 2))
     other.close()

@@ -143,8 +143,9 @@ check_screen(void)
 START_TEST(whatever_a_row_holds_fits_the_screen)
 {
 	uint32_t chance = SEED;
+	int trials = TRIALS / setting("CZ2_EVERY", 1);
 
-	for (int trial = 0; trial < TRIALS / setting("CZ2_EVERY", 1); trial++) {
+	for (int trial = 0; trial < trials; trial++) {
 		for (int id = 0; id < CZ2_ROW_COUNT; id++) {
 			const struct cz2_row_info *info = cz2_row_info((enum cz2_row)id);
 			uint8_t bytes[CZ2_PAYLOAD_MAX] = {0, info->table, info->row};
