@@ -33,12 +33,12 @@
 #include "link/link.h"
 
 #include "device_store.h"
+#include "logged.h"
 #include "support.h"
 
 enum { SKIPPED = 77, DEADLINE_MS = 60000, LINES_MAX = 512, LINE_MAX_HERE = 4096, TICK_MS = 5 };
 
 static char directory[64];
-static int complaints; /* where stderr led before it led into the log */
 static int port;
 static pid_t broker, witness;
 static FILE *heard; /* what the witness prints */
@@ -117,21 +117,21 @@ in_directory(const char *name, char *out, size_t size)
 	snprintf(out, size, "%s/%s", directory, name);
 }
 
-/* Lines of a file that hold this text. */
+/* How many lines of its log hold the words. */
 static int
-count_in(const char *name, const char *text)
+broker_logged_lines(const char *words)
 {
 	char path[128], line[LINE_MAX_HERE];
 	int count = 0;
-	FILE *file;
+	FILE *log;
 
-	in_directory(name, path, sizeof path);
-	file = fopen(path, "r");
-	if (file == NULL)
+	in_directory("broker.log", path, sizeof path);
+	log = fopen(path, "r");
+	if (log == NULL)
 		return 0;
-	while (fgets(line, sizeof line, file) != NULL)
-		count += strstr(line, text) != NULL;
-	fclose(file);
+	while (fgets(line, sizeof line, log) != NULL)
+		count += strstr(line, words) != NULL;
+	fclose(log);
 	return count;
 }
 
@@ -272,7 +272,7 @@ start_witness(const char *user, const char *password)
 	witness = start(words, ends[1]);
 	close(ends[1]);
 	heard = fdopen(ends[0], "r");
-	wait_until(count_in("broker.log", "Sending SUBACK to witness") > 0);
+	wait_until(broker_logged_lines("Sending SUBACK to witness") > 0);
 }
 
 static void
@@ -323,19 +323,9 @@ tear_down_house(void)
 static void
 setup(void)
 {
-	char path[128];
-	int log;
-
+	logged_begin();
 	snprintf(directory, sizeof directory, "/tmp/check_mqtt.XXXXXX");
 	ck_assert_ptr_nonnull(mkdtemp(directory));
-	in_directory("log", path, sizeof path);
-	log = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
-	ck_assert_int_ge(log, 0);
-	complaints = dup(STDERR_FILENO);
-	ck_assert_int_ge(complaints, 0);
-	dup2(log, STDERR_FILENO);
-	close(log);
-
 	line_count = 0;
 	done_calls = 0;
 	port = free_port();
@@ -388,9 +378,6 @@ teardown(void)
 	for (int i = 0; i < line_count; i++)
 		free(lines[i]);
 	line_count = 0;
-	/* What the sanitizers have to say at the end must not go the way of the log. */
-	dup2(complaints, STDERR_FILENO);
-	close(complaints);
 	snprintf(command, sizeof command, "rm -rf %s", directory);
 	ck_assert_int_eq(system(command), 0);
 }
@@ -529,8 +516,8 @@ START_TEST(after_a_restart_of_the_broker_everything_is_told_again)
 	wait_until(position("availability online", before) >= 0 &&
 		   position("\"heat_setpoint\":75", before) >= 0);
 	ck_assert_int_eq(messages("status {", before), 1);
-	ck_assert_int_eq(count_in("log", "lost the broker 127.0.0.1"), 1);
-	ck_assert_int_eq(count_in("log", "connected to the broker 127.0.0.1"), 2);
+	ck_assert_int_eq(logged_lines("lost the broker 127.0.0.1"), 1);
+	ck_assert_int_eq(logged_lines("connected to the broker 127.0.0.1"), 2);
 }
 END_TEST
 
@@ -538,12 +525,12 @@ START_TEST(a_broker_that_starts_after_us_is_found)
 {
 	show_heat(68);
 	start_mqtt();
-	wait_until(count_in("log", "no connection to the broker") > 0);
+	wait_until(logged_lines("no connection to the broker") > 0);
 	ck_assert(!mqtt_connected(mqtt));
 	start_broker();
 	start_witness(NULL, NULL);
 	wait_until(position("availability online", 0) >= 0);
-	ck_assert_int_eq(count_in("log", "nothing answers there; trying again"), 1);
+	ck_assert_int_eq(logged_lines("nothing answers there; trying again"), 1);
 }
 END_TEST
 
@@ -574,7 +561,7 @@ START_TEST(a_stop_says_offline_and_takes_leave)
 	start_all();
 	stop_mqtt();
 	wait_until(position("0 house/hvac/availability offline", 0) >= 0);
-	wait_until(count_in("broker.log", "Received DISCONNECT from cz2d-attic-") > 0);
+	wait_until(broker_logged_lines("Received DISCONNECT from cz2d-attic-") > 0);
 	ck_assert_int_eq(messages("availability", 0), 2);
 	show_heat(75);
 	model_flush(model);
@@ -607,8 +594,8 @@ START_TEST(a_stop_does_not_wait_for_a_broker_that_hangs)
 	stop_mqtt();
 	ck_assert_int_eq(done_calls, 1);
 	/* Our patience ended it, not that of the connection. */
-	ck_assert_int_eq(count_in("log", "leaving anyway"), 1);
-	ck_assert_int_eq(count_in("log", "lost the broker"), 0);
+	ck_assert_int_eq(logged_lines("leaving anyway"), 1);
+	ck_assert_int_eq(logged_lines("lost the broker"), 0);
 }
 END_TEST
 
@@ -701,7 +688,7 @@ START_TEST(user_and_password_open_the_door)
 	start_witness("house", "secret");
 	start_mqtt();
 	wait_until(position("availability online", 0) >= 0);
-	ck_assert_int_eq(count_in("log", "unencrypted"), 0);
+	ck_assert_int_eq(logged_lines("unencrypted"), 0);
 }
 END_TEST
 
@@ -713,11 +700,11 @@ START_TEST(a_wrong_password_is_told_once)
 	snprintf(config.mqtt.password, sizeof config.mqtt.password, "guess");
 	start_broker();
 	start_mqtt();
-	wait_until(count_in("log", "no connection to the broker") > 0);
+	wait_until(logged_lines("no connection to the broker") > 0);
 	ck_assert(!mqtt_connected(mqtt));
-	ck_assert_int_eq(count_in("log", "it does not allow us in; trying again") +
-			 count_in("log", "user name or password is wrong; trying again"), 1);
-	ck_assert_int_eq(count_in("log", "guess"), 0);
+	ck_assert_int_eq(logged_lines("it does not allow us in; trying again") +
+			 logged_lines("user name or password is wrong; trying again"), 1);
+	ck_assert_int_eq(logged_lines("guess"), 0);
 }
 END_TEST
 
@@ -727,7 +714,7 @@ START_TEST(a_password_for_another_house_is_warned_about)
 	snprintf(config.mqtt.password, sizeof config.mqtt.password, "secret");
 	snprintf(config.mqtt.host, sizeof config.mqtt.host, "192.0.2.1"); /* for documents: nobody */
 	start_mqtt();
-	ck_assert_int_eq(count_in("log", "crosses the network unencrypted"), 1);
+	ck_assert_int_eq(logged_lines("crosses the network unencrypted"), 1);
 	stop_mqtt();
 }
 END_TEST
@@ -745,13 +732,13 @@ START_TEST(our_name_is_made_of_panel_and_machine_or_as_configured)
 		snprintf(expected, sizeof expected, "as cz2d-attic-");
 	if (file != NULL)
 		fclose(file);
-	ck_assert_int_eq(count_in("broker.log", expected), 1);
+	ck_assert_int_eq(broker_logged_lines(expected), 1);
 	stop_mqtt();
 
 	snprintf(config.mqtt.client_id, sizeof config.mqtt.client_id, "furnace");
 	start_mqtt();
 	/* Half of the keepalive, because that is when it is sent. */
-	wait_until(count_in("broker.log", "as furnace (p5, c1, k15") > 0);
+	wait_until(broker_logged_lines("as furnace (p5, c1, k15") > 0);
 }
 END_TEST
 

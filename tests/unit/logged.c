@@ -9,22 +9,47 @@
 #include "logged.h"
 
 #include <check.h>
+#include <fcntl.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 enum { LOGGED_MAX = 65536 };
 
+/* There in a build with the address or the thread sanitizer: see sanitizer/common_interface_defs.h. */
+void
+__sanitizer_set_report_fd(void *fd) __attribute__((weak));
+
 static int file = -1;
+
+/* What a sanitizer has to say must not go the way of the log. */
+static void
+spare_the_sanitizer(void)
+{
+	int before = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0);
+
+	ck_assert_int_ge(before, 0);
+	if (__sanitizer_set_report_fd == NULL)
+		close(before);
+	else
+		__sanitizer_set_report_fd((void *)(intptr_t)before);
+}
+
+static void
+take_stderr(void)
+{
+	spare_the_sanitizer();
+	file = memfd_create("logged", MFD_CLOEXEC);
+	ck_assert_int_ge(file, 0);
+	ck_assert_int_ge(dup2(file, STDERR_FILENO), 0);
+}
 
 void
 logged_begin(void)
 {
-	if (file < 0) {
-		file = memfd_create("logged", MFD_CLOEXEC);
-		ck_assert_int_ge(file, 0);
-		ck_assert_int_ge(dup2(file, STDERR_FILENO), 0);
-	}
+	if (file < 0)
+		take_stderr();
 	ck_assert_int_eq(ftruncate(file, 0), 0);
 	ck_assert_int_eq(lseek(file, 0, SEEK_SET), 0);
 }
