@@ -17,7 +17,8 @@ from panel import READ, REPLY, WRITE
 from waiting import PATIENCE
 
 CLOCK_SLACK = 0.05            # between a moment at the panel and the same moment at a client
-FRESH_SLACK = 0.5 * PATIENCE  # line time and a busy machine, on top of command.guard_ms
+FRESH_SLACK = 0.5 * PATIENCE  # line time and a busy machine, on top of command.guard_ms, which
+                              # tests/virtual/judge.c holds to the millisecond
 ACCEPTED = (201, 202)
 GRANTING = (200, 201, 202, 500, 504, None)  # answers of commands that may have touched the bus; any
                                   # other does when it says what was applied

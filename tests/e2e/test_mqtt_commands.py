@@ -13,6 +13,8 @@ import subprocess
 
 import pytest
 
+import preload
+from announced import report
 from house import PATIENT, House
 from mqtt import Listener, document, mosquitto_path
 from mqtt_commands import PREFIX, Commander, results
@@ -379,6 +381,26 @@ def test_a_command_that_was_named_is_known_after_a_restart(new_commander):
     assert len(commander.house.written()) == writes
 
 
+def test_a_named_command_is_done_though_the_connection_is_made_anew(new_commander, tmp_path):
+    """While a slow disk is asked about it: nobody else knows of what the broker was told is ours."""
+    weather = preload.Weather.at(tmp_path / "weather")
+    commander = new_commander(zones=2, environment=preload.environment(weather=weather))
+    house, taken = commander.house, report(commander.house)["counts"]["received"]
+    weather.sync_ms = 3000
+    commander.send_all(("zone/1", {"heat": 64, "hold": True}),
+                       ("zone/2", {"heat": 66, "hold": True,
+                                   "command_id": "0b7b4f5e-6a41-4d5a-9d0e-4b6f3f1f2c15"}))
+    until(lambda: report(house)["counts"]["received"] == taken + 2, what="both to be taken")
+    house.daemon.write_config(mqtt__client_id="another")
+    house.daemon.process.send(signal.SIGHUP)
+    told = commander.wait(2)
+    weather.sync_ms = 0
+    assert [one["params"]["zone"] for one in told] == [1, 2], told
+    for one in told:
+        delivered(one)
+    assert (house.zone(1)["heat_setpoint"], house.zone(2)["heat_setpoint"]) == (64, 66)
+
+
 def test_a_restart_tells_what_became_of_a_command_that_was_cut_short(new_commander):
     commander = new_commander(settings={"cache.refresh_interval": 5})
     commander.house.sim.fault("silence", function="write", ms=4000)
@@ -484,6 +506,7 @@ def test_what_was_not_judged_yet_is_refused_when_the_daemon_stops(new_commander)
     ("zone/1", {}, "bad_value"),
     ("zone/1", {"heat": 70, "command_id": "mine"}, "bad_value"),
     ("zone/1", {"heat": 70, "expires_in_minutes": 0}, "bad_value"),
+    ("zone/1", {"heat": 70, "expires_in_minutes": 2**63 - 1}, "bad_value"),
     ("system", {"mode": "Sauna"}, "bad_value"),
     ("zone/1/low", "44.4", "out_of_range"),
     ("zone/1/high", "100", "out_of_range"),

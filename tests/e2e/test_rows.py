@@ -12,6 +12,7 @@ import pytest
 from access import add_token, bearer
 from history import READ, WRITE
 from house import PATIENT, House
+from rest import Later
 from waiting import until
 
 RAW = {"panel.raw_writes": True, "command.guard_ms": 0, "bus.reply_timeout_ms": 100}
@@ -140,6 +141,21 @@ def test_the_same_key_writes_once(raw_house):
     assert first.status == 200 and put(raw_house, 1, 31, new, row, headers=key).json == first.json
     assert put(raw_house, 1, 31, row, new, headers=key).status == 409
     assert len(writes(raw_house, 1, 31)) == seen + 1
+
+
+def test_each_key_writes_its_own_row(new_house):
+    """The disk is asked about the keys of all before the first of them goes on."""
+    house = new_house(settings={**RAW, **PATIENT})
+    rows = {number: house.sim.row(1, number) for number in (19, 30, 31)}
+    new = {number: changed(row, 7, row[7] ^ 5) for number, row in rows.items()}
+    started = [Later(lambda number=number: put(house, 1, number, new[number], rows[number],
+                                               headers={"Idempotency-Key": f"row-{number}"}))
+               for number in rows]
+    for number, one in zip(rows, started):
+        answer = one.result()
+        assert answer.status == 200, answer
+        assert answer.json["hex"] == new[number].hex()
+        assert house.sim.row(1, number) == new[number] and len(writes(house, 1, number)) == 1
 
 
 def test_what_is_so_already_is_not_written(raw_house):

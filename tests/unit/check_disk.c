@@ -162,6 +162,23 @@ START_TEST(after_a_failure_the_next_job_is_done)
 }
 END_TEST
 
+/* Done while those of the same batch are told, unless the loop was told to wait. */
+START_TEST(all_of_a_batch_are_told_its_own_end)
+{
+	struct note first = note('a'), bad = note('b'), last = note('c'), good = note('d');
+
+	bad.sql = "INSERT INTO notes (seq, text) VALUES (1, 'taken')";
+	bad.then = &good;
+	disk_do(disk, &first.job);
+	disk_do(disk, &bad.job);
+	disk_do(disk, &last.job);
+	run();
+	ck_assert_str_eq(told, "abcd");
+	ck_assert_int_eq(last.error, CZ2_EIO);
+	ck_assert_int_eq(good.error, CZ2_OK);
+}
+END_TEST
+
 static int
 count(struct disk_job *job, struct database *file)
 {
@@ -212,6 +229,7 @@ main(void)
 		a_job_given_by_the_end_of_another_comes_after_those_that_wait,
 		what_comes_while_the_disk_works_shares_the_next_transaction,
 		after_a_failure_the_next_job_is_done,
+		all_of_a_batch_are_told_its_own_end,
 		one_bad_question_is_not_the_matter_of_the_others,
 		jobs_are_done_again_when_the_file_had_to_be_replaced,
 		NULL,

@@ -276,6 +276,19 @@ start_witness(const char *user, const char *password)
 }
 
 static void
+send_message(const char *topic, const char *payload)
+{
+	char port_text[16];
+	const char *words[] = {find_program("mosquitto_pub"), "-h", "127.0.0.1", "-p", port_text,
+			       "-t", topic, "-m", payload, NULL};
+	pid_t sender;
+
+	snprintf(port_text, sizeof port_text, "%d", port);
+	sender = start(words, STDERR_FILENO);
+	ck_assert_int_eq(waitpid(sender, NULL, 0), sender);
+}
+
+static void
 end_witness(void)
 {
 	end_program(&witness, SIGKILL);
@@ -521,6 +534,15 @@ START_TEST(after_a_restart_of_the_broker_everything_is_told_again)
 }
 END_TEST
 
+START_TEST(a_message_that_arrives_is_answered)
+{
+	start_all();
+	send_message("house/hvac/set/nonsense", "x");
+	wait_until(broker_logged_lines("'house/hvac/result/") > 0);
+	stop_mqtt();
+}
+END_TEST
+
 START_TEST(a_broker_that_starts_after_us_is_found)
 {
 	show_heat(68);
@@ -752,6 +774,7 @@ main(void)
 		each_change_and_each_poll_is_told,
 		what_piles_up_behind_a_broker_that_hangs_becomes_one_message,
 		after_a_restart_of_the_broker_everything_is_told_again,
+		a_message_that_arrives_is_answered,
 		a_broker_that_starts_after_us_is_found,
 		when_we_vanish_the_broker_says_offline,
 		a_stop_says_offline_and_takes_leave,
@@ -768,7 +791,8 @@ main(void)
 		NULL,
 	};
 
-	if (find_program("mosquitto") == NULL || find_program("mosquitto_sub") == NULL)
+	if (find_program("mosquitto") == NULL || find_program("mosquitto_sub") == NULL ||
+	    find_program("mosquitto_pub") == NULL)
 		return SKIPPED;
 	return run_fixed_suite("mqtt", tests, setup, teardown);
 }

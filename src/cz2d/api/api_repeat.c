@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "cz2d/config/config.h"
+#include "cz2d/engine/probe.h"
 
 enum { REPEATED_WITHIN_HOURS = 24 };
 
@@ -24,6 +25,7 @@ struct repeat {
 	char *key, *user, *params, *metadata;
 	struct ledger_order order;
 	struct cz2_program *program; /* of the order; NULL: none */
+	struct probe_wish raw;       /* of the order, if it has one */
 };
 
 static struct repeat *
@@ -40,11 +42,15 @@ repeat_new(const struct ledger_order *order)
 	repeat->order.user = repeat->user;
 	repeat->order.params = repeat->params;
 	repeat->order.metadata = repeat->metadata;
-	if (order->program == NULL)
-		return repeat;
-	repeat->program = mem_new(1, sizeof *repeat->program);
-	*repeat->program = *order->program;
-	repeat->order.program = repeat->program;
+	if (order->program != NULL) {
+		repeat->program = mem_new(1, sizeof *repeat->program);
+		*repeat->program = *order->program;
+		repeat->order.program = repeat->program;
+	}
+	if (order->raw != NULL) {
+		repeat->raw = *order->raw;
+		repeat->order.raw = &repeat->raw;
+	}
 	return repeat;
 }
 

@@ -262,6 +262,19 @@ on_message(void *context, char *topic, int length, MQTTAsync_message *message)
 	return 1;
 }
 
+/* NULL: there are fewer. */
+static const char *
+after_fields(const char *line, int count)
+{
+	for (; count > 0; count--) {
+		line = strchr(line, ':');
+		if (line == NULL)
+			return NULL;
+		line++;
+	}
+	return line;
+}
+
 /*
  * OpenSSL writes THREAD:error:CODE:LIBRARY:FUNCTION:REASON:FILE:LINE:MORE. People want the
  * reason; what is written otherwise they get whole.
@@ -270,17 +283,14 @@ static const char *
 find_tls_reason(const char *line, size_t *length)
 {
 	enum { FIELDS_BEFORE = 5 };
-	const char *reason = line;
-	int field = 0;
+	const char *reason = after_fields(line, FIELDS_BEFORE);
 
-	for (const char *colon; field < FIELDS_BEFORE && (colon = strchr(reason, ':')); field++)
-		reason = colon + 1;
-	if (field == FIELDS_BEFORE && strstr(line, ":error:") != NULL) {
-		*length = strcspn(reason, ":\n");
-		return reason;
+	if (reason == NULL || strstr(line, ":error:") == NULL) {
+		*length = strcspn(line, "\n");
+		return line;
 	}
-	*length = strcspn(line, "\n");
-	return line;
+	*length = strcspn(reason, ":\n");
+	return reason;
 }
 
 /* Told before the failure, of the same attempt. The last line counts: it is the cause. */

@@ -52,6 +52,7 @@ struct mqtt {
 	struct mqtt_counts counts;
 	bool refusal_told; /* of this connection */
 	bool forgotten;    /* by order: all is taken back */
+	bool ended;        /* the connection, for good */
 	bool crowd_told;
 
 	uv_timer_t deliver, resend;
@@ -346,15 +347,32 @@ on_arrived(void *self, const struct broker_message *message)
 	mqtt_discovery_message(mqtt->discovery, &incoming);
 }
 
+/* What was acknowledged to the broker is carried out, though nobody will be told by us. */
+static void
+end_when_handed_over(struct mqtt *mqtt)
+{
+	void (*done)(void *) = mqtt->done;
+
+	if (!mqtt->ended || !mqtt_command_hand_over(mqtt->command))
+		return;
+	mqtt->done = NULL;
+	if (done != NULL)
+		done(mqtt->done_self); /* may free us */
+}
+
+void
+mqtt_looked_up(struct mqtt *mqtt)
+{
+	end_when_handed_over(mqtt);
+}
+
 static void
 on_ended(void *self)
 {
 	struct mqtt *mqtt = self;
-	void (*done)(void *) = mqtt->done;
 
-	mqtt->done = NULL;
-	if (done != NULL)
-		done(mqtt->done_self); /* may free us */
+	mqtt->ended = true;
+	end_when_handed_over(mqtt);
 }
 
 /* ------------------------------------------------------------------------
@@ -499,6 +517,8 @@ mqtt_stop(struct mqtt *mqtt, enum mqtt_leave how, void (*done)(void *self), void
 
 	mqtt->done = done;
 	mqtt->done_self = self;
+	if (mqtt->ended)
+		return; /* only the disk is still waited for */
 	if (mqtt->forgotten)
 		mqtt_withhold(mqtt);
 	/* Else another door tells of what this one has taken. */

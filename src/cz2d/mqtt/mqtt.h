@@ -68,8 +68,8 @@ enum mqtt_leave {
 };
 
 /*
- * Publishes offline, waits for its acknowledgement (2 s at most), disconnects; then done
- * (may be NULL) is called from the loop. Without the acknowledgement MQTT_LEAVE_SOON leaves
+ * Publishes offline, waits for its acknowledgement (2 s at most), disconnects, and gives what was
+ * acknowledged to the broker to the ledger; then done (may be NULL) is called from the loop. Without the acknowledgement MQTT_LEAVE_SOON leaves
  * the connection as it is, so that the broker publishes the will when the program is gone.
  * A second call says anew how and whom to tell.
  */

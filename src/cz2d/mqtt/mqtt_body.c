@@ -73,7 +73,7 @@ take_minutes(struct reading *reading, json_t *json)
 		    (json_is_integer(minutes) && value >= 1 && value <= EXPIRES_MINUTES_MAX);
 
 	json_object_del(json, "expires_in_minutes");
-	reading->patience_ms = value * MINUTE_MS;
+	reading->patience_ms = fine ? value * MINUTE_MS : 0;
 	return fine || mqtt_refuse(&reading->refusal, MQTT_BAD_VALUE,
 				   "expires_in_minutes: 1 to %d are accepted.",
 				   EXPIRES_MINUTES_MAX);

@@ -244,14 +244,18 @@ mqtt_command_finish(struct mqtt_command *door)
 	mqtt_orders_say(door);
 }
 
-/* What has been acknowledged to the broker is carried out, though nobody will be told by us. */
+bool
+mqtt_command_hand_over(struct mqtt_command *door)
+{
+	mqtt_scalars_leave(door, MQTT_ALL_BATCHES, clock_now());
+	return door->lookups == NULL;
+}
+
 struct mqtt_command *
 mqtt_command_free(struct mqtt_command *door)
 {
 	if (door == NULL)
 		return NULL;
-	mqtt_scalars_leave(door, MQTT_ALL_BATCHES, clock_now());
-	mqtt_repeat_fini(door);
 	mqtt_orders_fini(door);
 	forget_erased(door);
 	uv_close((uv_handle_t *)&door->due, on_closed);

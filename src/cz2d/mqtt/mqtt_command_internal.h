@@ -149,9 +149,6 @@ mqtt_repeat_expect(const struct mqtt_command *door, struct cz2_values *values);
 void
 mqtt_repeat_init(struct mqtt_command *door);
 
-void
-mqtt_repeat_fini(struct mqtt_command *door);
-
 /* The order with this id; NULL: there is none under way. */
 struct mqtt_order *
 mqtt_order_find(const struct mqtt_command *door, const char *id);

@@ -102,6 +102,10 @@ mqtt_subscribe(struct mqtt *mqtt, const char *topic);
 void
 mqtt_unsubscribe(struct mqtt *mqtt, const char *topic);
 
+/* The disk has answered about all commands that were looked up. May free the parts. */
+void
+mqtt_looked_up(struct mqtt *mqtt);
+
 /*
  * The parts have the same life: made before the first attempt to connect; told of each
  * connection (before anything is published on it), of each message and of what changed.
@@ -137,7 +141,7 @@ mqtt_audit_free(struct mqtt_audit *audit);
 
 struct mqtt_command *
 mqtt_command_new(const struct mqtt_rooms *rooms, struct mqtt *mqtt, struct mqtt_state *state);
-/* What was accepted goes on in the ledger; nobody is told any more. */
+/* After mqtt_command_hand_over(). What goes on in the ledger is told to nobody any more. */
 struct mqtt_command *
 mqtt_command_free(struct mqtt_command *command);
 void
@@ -145,6 +149,12 @@ mqtt_command_connected(struct mqtt_command *command);
 /* Says what can be said already: there will be no other occasion. */
 void
 mqtt_command_finish(struct mqtt_command *command);
+/*
+ * No message comes any more: what was acknowledged to the broker goes to the ledger. False while
+ * the disk is still asked whether some of it is new; then mqtt_looked_up() tells of the end.
+ */
+bool
+mqtt_command_hand_over(struct mqtt_command *command);
 void
 mqtt_command_message(struct mqtt_command *command, const struct mqtt_incoming *message);
 

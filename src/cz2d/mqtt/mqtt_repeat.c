@@ -21,10 +21,10 @@
 #include "cz2d/mqtt/mqtt_result.h"
 #include "cz2d/store/store.h"
 
-/* A plan that waits for the disk. The disk is not called off: the door may be gone before. */
+/* A plan that waits for the disk, and the door with it. */
 struct mqtt_lookup {
 	struct mqtt_lookup *next, **link;
-	struct mqtt_command *door; /* NULL: gone */
+	struct mqtt_command *door;
 	char id[RECORD_ID_SIZE];
 	struct mqtt_plan plan;
 	struct mqtt_letter *letters;
@@ -122,10 +122,6 @@ on_found(void *self, int error, const struct record *records, int count, int64_t
 	struct mqtt_plan *plan = &lookup->plan;
 
 	(void)total;
-	if (door == NULL) {
-		free(lookup);
-		return;
-	}
 	lookup_unlink(door, lookup);
 	if (error != CZ2_OK) {
 		refuse_plan(door, plan, lookup->letters, CZ2_EIO);
@@ -139,6 +135,8 @@ on_found(void *self, int error, const struct record *records, int count, int64_t
 		free(plan->params);
 	}
 	free(lookup);
+	if (door->lookups == NULL)
+		mqtt_looked_up(door->mqtt);
 }
 
 /* ------------------------------------------------------------------------
@@ -234,17 +232,4 @@ void
 mqtt_repeat_init(struct mqtt_command *door)
 {
 	door->last = &door->lookups;
-}
-
-void
-mqtt_repeat_fini(struct mqtt_command *door)
-{
-	while (door->lookups != NULL) {
-		struct mqtt_lookup *lookup = door->lookups;
-
-		lookup_unlink(door, lookup);
-		lookup->door = NULL;
-		lookup->letters = mqtt_letter_free(lookup->letters);
-		free(lookup->plan.params);
-	}
 }
