@@ -116,6 +116,7 @@ set_up(struct client *client)
 	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
 	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_SECONDS);
 	curl_easy_setopt(easy, CURLOPT_TIMEOUT, settings->timeout);
+	curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L); /* who listens without end */
 	curl_easy_setopt(easy, CURLOPT_USERAGENT, "cz2ctl/" PACKAGE_VERSION);
 	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take);
 	curl_easy_setopt(easy, CURLOPT_WRITEDATA, client);

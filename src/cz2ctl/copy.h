@@ -23,6 +23,7 @@ struct copy {
 	struct cz2_values values;
 	struct cz2_day days[CZ2_SCHEDULES]; /* by row - CZ2_ROW_SCHEDULE; cleared: unknown */
 	struct cz2_image rows[CZ2_ROW_COUNT];
+	int unread; /* rows and days that could not be read just now */
 };
 
 static inline bool
@@ -68,5 +69,9 @@ copy_load(const char *path, struct copy *copy);
 /* copy_take.c: from the daemon, which reads the panel first. An error was told. */
 enum ctl_exit
 copy_take(struct ctl *ctl, struct copy *copy, json_t **document);
+
+/* Warns of what of it could not be read. */
+void
+copy_warn(const struct copy *copy);
 
 #endif

@@ -202,6 +202,7 @@ read_zones(json_t *list, const char *name, zone_reader *read, struct copy *copy,
 {
 	json_t *one;
 	size_t index;
+	unsigned seen = 0;
 
 	if (!json_is_array(list))
 		return wrong(why, name, "a list is wanted");
@@ -212,7 +213,12 @@ read_zones(json_t *list, const char *name, zone_reader *read, struct copy *copy,
 
 		snprintf(where, sizeof where, "%s[%zu]", name, index);
 		zone = read_zone(one, where, copy, why);
-		if (zone == 0 || !read(one, where, zone, copy, why))
+		if (zone == 0)
+			return false;
+		if ((seen & 1U << zone) != 0)
+			return wrong(why, where, "this zone was told of before");
+		seen |= 1U << zone;
+		if (!read(one, where, zone, copy, why))
 			return false;
 	}
 	return true;

@@ -30,9 +30,9 @@ ask(struct ctl *ctl, const char *target)
 	return code;
 }
 
-/* Who may only look gets a copy without the seldom ones. */
+/* Who may not read single rows gets the seldom ones as the daemon last knew them, if at all. */
 static enum ctl_exit
-freshen(struct ctl *ctl)
+freshen(struct ctl *ctl, int *unread)
 {
 	enum ctl_exit code = ask(ctl, "/status/live");
 	json_t *answer = NULL;
@@ -42,10 +42,13 @@ freshen(struct ctl *ctl)
 	for (size_t i = 0; i < sizeof seldom / sizeof seldom[0]; i++) {
 		const struct cz2_row_info *info = cz2_row_info(seldom[i]);
 		char target[TARGET_MAX];
+		json_t *row;
 
 		snprintf(target, sizeof target, "/api/v1/rows/%d/%d/%d", info->device, info->table,
 			 info->row);
-		json_decref(call_try(ctl, target));
+		row = call_try(ctl, target);
+		*unread += row == NULL;
+		json_decref(row);
 	}
 	code = reading_program(ctl, &answer);
 	json_decref(answer);
@@ -107,6 +110,7 @@ decode(struct copy *copy)
 		cz2_schedule_split((enum cz2_row)(CZ2_ROW_SCHEDULE + i), &zone, &day);
 		if (row->length > 0 && copy_has(copy, zone))
 			cz2_day_read(row->bytes, row->length, &copy->days[i]);
+		copy->unread += row->length == 0 && copy_has(copy, zone);
 	}
 }
 
@@ -138,10 +142,12 @@ enum ctl_exit
 copy_take(struct ctl *ctl, struct copy *copy, json_t **document)
 {
 	json_t *names = mem_or_end(json_object());
-	enum ctl_exit code = freshen(ctl);
+	int unread = 0;
+	enum ctl_exit code = freshen(ctl, &unread);
 
 	*document = NULL;
 	memset(copy, 0, sizeof *copy);
+	copy->unread = unread;
 	if (code == CTL_DONE)
 		code = take_panel(ctl, copy);
 	if (code == CTL_DONE)
@@ -150,4 +156,13 @@ copy_take(struct ctl *ctl, struct copy *copy, json_t **document)
 		return take_rows(ctl, copy, names, document);
 	json_decref(names);
 	return code;
+}
+
+void
+copy_warn(const struct copy *copy)
+{
+	if (copy->unread > 0)
+		say_warning("%d row%s could not be read: what the daemon knew of %s before, if "
+			    "anything, counts", copy->unread, copy->unread == 1 ? "" : "s",
+			    copy->unread == 1 ? "it" : "them");
 }

@@ -17,9 +17,12 @@ doctor_daemon(struct ctl *ctl, struct report *report);
 void
 doctor_line(const char *link, int seconds, struct report *report);
 
-/* doctor_link.c: why a link is not open, a clause as link.h has it, and what there is to do. */
+/*
+ * doctor_link.c: why a link is not open, a clause as link.h has it, and what there is to do. here:
+ * it is a link of this machine, which is looked around on.
+ */
 void
-doctor_link(const char *link, const char *why, struct report *report);
+doctor_link(const char *link, const char *why, bool here, struct report *report);
 
 /* So many of so many, in percent; both are judged alike by who listens and who asks. */
 void

@@ -35,7 +35,8 @@ check_adapter(const struct patient *patient)
 		report_add(patient->report, "adapter", VERDICT_OK, ADVICE_NONE, "%s is open (%s)",
 			   target, patient_text(patient->link, "kind"));
 	else if (value_is_false(patient->link, "open"))
-		doctor_link(target, patient_text(patient->link, "trouble"), patient->report);
+		doctor_link(target, patient_text(patient->link, "trouble"),
+			    !options_has(patient->ctl->options, OPTION_URL), patient->report);
 }
 
 static void

@@ -151,7 +151,7 @@ doctor_line(const char *link, int seconds, struct report *report)
 			   ear_kind(ear));
 		judge(ear, &listening, report);
 	} else {
-		doctor_link(link, ear_why(ear), report);
+		doctor_link(link, ear_why(ear), true, report);
 	}
 	ear_free(ear);
 }

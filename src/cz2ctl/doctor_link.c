@@ -91,14 +91,6 @@ find_ports(const char *link, char *out, size_t size)
 	link_serial.present(out, size);
 }
 
-static void
-find_nothing(const char *link, char *out, size_t size)
-{
-	(void)link;
-	(void)out;
-	(void)size;
-}
-
 /* ------------------------------------------------------------------------
  * Judging
  */
@@ -107,28 +99,29 @@ static const struct {
 	const char *clause; /* how it begins */
 	const char *check;
 	enum advice advice;
-	void (*find)(const char *link, char *out, size_t size);
+	void (*find)(const char *link, char *out, size_t size); /* or NULL */
 } reasons[] = {
 	{"no such device", "adapter", ADVICE_ADAPTER, find_ports},
 	{"it is no serial port", "adapter", ADVICE_ADAPTER, find_ports},
 	{"the device is gone", "adapter", ADVICE_ADAPTER, find_ports},
 	{"it hung up", "adapter", ADVICE_ADAPTER, find_ports},
-	{"permission denied", "permission", ADVICE_PERMISSION, find_nothing},
-	{"not permitted", "permission", ADVICE_PERMISSION, find_nothing},
+	{"permission denied", "permission", ADVICE_PERMISSION, NULL},
+	{"not permitted", "permission", ADVICE_PERMISSION, NULL},
 	{"another program", "in use", ADVICE_HELD, find_holders},
 };
 
 enum { REASONS = sizeof reasons / sizeof reasons[0] };
 
 void
-doctor_link(const char *link, const char *why, struct report *report)
+doctor_link(const char *link, const char *why, bool here, struct report *report)
 {
 	char more[MORE_MAX] = "";
 
 	for (int i = 0; i < REASONS; i++) {
 		if (strncmp(why, reasons[i].clause, strlen(reasons[i].clause)) != 0)
 			continue;
-		reasons[i].find(link, more, sizeof more);
+		if (here && reasons[i].find != NULL)
+			reasons[i].find(link, more, sizeof more);
 		report_add(report, reasons[i].check, VERDICT_FAILED, reasons[i].advice,
 			   "%s: %s%s%s", link, why, more[0] != '\0' ? "; " : "", more);
 		return;

@@ -19,6 +19,10 @@
 
 enum { SECOND_US = 1000000, LENGTH_OFFSET = 4, FRACTION_DIGITS = 6 };
 
+/* More than a line ever has; sums of these stay numbers. */
+#define AT_MS_MAX INT64_C(1000000000000000)
+#define COUNT_MAX INT64_C(1000000000)
+
 static const char *const kinds[] = {"frame", "noise", "lost"};
 
 enum { KINDS = sizeof kinds / sizeof kinds[0] };
@@ -85,12 +89,13 @@ read_object(struct event *event, const json_t *object)
 
 	if (!read_kind(event, json_string_value(json_object_get(object, "kind"))) ||
 	    !read_time(event, json_string_value(json_object_get(object, "time"))) ||
-	    !json_is_integer(at))
+	    !json_is_integer(at) || json_integer_value(at) < 0 ||
+	    json_integer_value(at) > AT_MS_MAX)
 		return false;
 	event->at_ms = json_integer_value(at);
 	event->count = json_integer_value(count);
 	if (event->kind == EVENT_LOST)
-		return json_is_integer(count) && event->count > 0;
+		return json_is_integer(count) && event->count > 0 && event->count <= COUNT_MAX;
 	return read_bytes(event, object);
 }
 

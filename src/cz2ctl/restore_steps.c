@@ -68,15 +68,16 @@ must_uncover(const struct cz2_setting *wanted, const struct cz2_setting *now, in
 	return now->out == 1 && now->heat != wanted->heat && wanted->heat == covered_heat(period);
 }
 
-/* Any heat setpoint will do that the cool one allows: OUT sets its own. */
+/*
+ * Any heat setpoint will do that the cool one allows: OUT sets its own. The least one does no harm
+ * where the second step is never taken.
+ */
 static void
 uncover(const struct cz2_setting *wanted, struct cz2_setting *wish)
 {
 	wish->cool = is_settable(wanted->cool, CZ2_COOL) ? wanted->cool
 							  : cz2_field_info(CZ2_COOL)->set_max;
-	wish->heat = (int16_t)(wish->cool - CZ2_SETPOINT_GAP);
-	if (wish->heat > cz2_field_info(CZ2_HEAT)->set_max)
-		wish->heat = cz2_field_info(CZ2_HEAT)->set_max;
+	wish->heat = cz2_field_info(CZ2_HEAT)->set_min;
 }
 
 static int16_t

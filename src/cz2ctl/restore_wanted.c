@@ -111,18 +111,18 @@ is_unheld(const struct copy *copy, int zone)
 }
 
 bool
-restore_forgive(struct copy *wanted, const struct copy *now)
+restore_forgive(struct copy *wanted, const struct copy *now, unsigned parts)
 {
 	static const enum cz2_field setpoints[] = {CZ2_HEAT, CZ2_COOL};
 	struct copy *before = mem_new(1, sizeof *before);
 	bool any;
 
 	*before = *wanted;
-	for (int zone = 1; zone <= CZ2_ZONES_MAX; zone++)
+	for (int zone = 1; zone <= CZ2_ZONES_MAX && (parts & PART_SETPOINTS) != 0; zone++)
 		for (int i = 0; i < 2 && is_unheld(wanted, zone); i++)
 			cz2_values_set(&wanted->values, setpoints[i], zone,
 				       cz2_values_get(&now->values, setpoints[i], zone));
-	for (int i = 0; i < CZ2_SCHEDULES * CZ2_PERIODS; i++) {
+	for (int i = 0; i < CZ2_SCHEDULES * CZ2_PERIODS && (parts & PART_SCHEDULES) != 0; i++) {
 		struct cz2_setting *one = &wanted->days[i / CZ2_PERIODS].periods[i % CZ2_PERIODS];
 		const struct cz2_setting *is = &now->days[i / CZ2_PERIODS].periods[i % CZ2_PERIODS];
 

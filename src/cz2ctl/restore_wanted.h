@@ -24,6 +24,6 @@ restore_fill_gaps(struct copy *wanted, const struct copy *now);
  * covers: they are no failure. Returns whether there were any.
  */
 bool
-restore_forgive(struct copy *wanted, const struct copy *now);
+restore_forgive(struct copy *wanted, const struct copy *now, unsigned parts);
 
 #endif

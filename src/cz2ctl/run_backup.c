@@ -42,8 +42,10 @@ run_backup(struct ctl *ctl)
 
 	if (code == CTL_DONE)
 		code = document_save(path, document);
-	if (code == CTL_DONE)
+	if (code == CTL_DONE) {
+		copy_warn(copy);
 		tell_saved(ctl, path, document);
+	}
 	json_decref(document);
 	free(copy);
 	return code;
@@ -89,8 +91,10 @@ run_diff(struct ctl *ctl)
 		code = copy_load(second, &copies[1]);
 	else if (code == CTL_DONE)
 		code = copy_take(ctl, &copies[1], &document);
-	if (code == CTL_DONE)
+	if (code == CTL_DONE) {
+		copy_warn(&copies[1]);
 		code = tell(ctl, &copies[0], &copies[1]);
+	}
 	json_decref(document);
 	free(copies);
 	return code;

@@ -29,11 +29,12 @@ run_doctor(struct ctl *ctl)
 		say_error("--seconds 0: who does not listen hears nothing");
 		return CTL_USAGE;
 	}
-	stop_catch();
-	if (link != NULL)
+	if (link != NULL) {
+		stop_catch();
 		doctor_line(link, (int)seconds, &report);
-	else
+	} else {
 		doctor_daemon(ctl, &report);
+	}
 	document = report_json(&report);
 	call_show(ctl, document, report_view);
 	json_decref(document);

@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "cz2ctl/ear.h"
@@ -30,6 +31,7 @@ struct monitor {
 	struct ctl *ctl;
 	struct talk talk;
 	FILE *capture; /* or NULL */
+	bool captured; /* something stands in it */
 	int64_t began, deadline;
 	long left; /* lines to show */
 	char line[EVENT_LINE_MAX];
@@ -53,6 +55,23 @@ count(struct monitor *monitor, const struct event *event)
 		monitor->skipped += (int64_t)event->length;
 }
 
+/* What was captured before goes when there is something to take its place. */
+static void
+begin_capture(struct monitor *monitor)
+{
+	if (ftruncate(fileno(monitor->capture), 0) != 0)
+		errno = 0; /* a pipe holds nothing */
+	monitor->captured = true;
+}
+
+static void
+capture(struct monitor *monitor, const struct event *event)
+{
+	if (!monitor->captured)
+		begin_capture(monitor);
+	event_write(event, monitor->capture);
+}
+
 static void
 on_event(void *self, const struct event *event)
 {
@@ -64,7 +83,7 @@ on_event(void *self, const struct event *event)
 		return;
 	count(monitor, event);
 	if (monitor->capture != NULL)
-		event_write(event, monitor->capture);
+		capture(monitor, event);
 	talk_hear(&monitor->talk, event, &facts);
 	if (!sieve_passes(ctl->options, event, &facts))
 		return;
@@ -212,6 +231,10 @@ read_capture(struct monitor *monitor, FILE *file, const char *path)
 		say_error("%s:%d: this is no line of a capture", path, number);
 		code = CTL_USAGE;
 	}
+	if (ferror(file)) {
+		say_error("%s: %s", path, strerror(errno));
+		code = CTL_USAGE;
+	}
 	free(line);
 	monitor->began = clock_now() - event.at_ms; /* it took as long as it took then */
 	return code;
@@ -254,21 +277,25 @@ open_capture(struct monitor *monitor, const char *path)
 {
 	if (path == NULL)
 		return CTL_DONE;
-	monitor->capture = fopen(path, "we");
-	if (monitor->capture != NULL)
-		return CTL_DONE;
-	say_error("%s: %s", path, strerror(errno));
-	return CTL_USAGE;
+	monitor->capture = fopen(path, "ae");
+	if (monitor->capture == NULL) {
+		say_error("%s: %s", path, strerror(errno));
+		return CTL_USAGE;
+	}
+	setvbuf(monitor->capture, NULL, _IOLBF, 0); /* whole lines, however we end */
+	return CTL_DONE;
 }
 
 /* A full disk must not pass for a capture. */
 static enum ctl_exit
-close_capture(const struct monitor *monitor, const char *path, enum ctl_exit code)
+close_capture(struct monitor *monitor, const char *path, enum ctl_exit code)
 {
 	bool failed;
 
 	if (monitor->capture == NULL)
 		return code;
+	if (code == CTL_DONE && !monitor->captured)
+		begin_capture(monitor);
 	failed = ferror(monitor->capture) != 0;
 	if (fclose(monitor->capture) == 0 && !failed)
 		return code;

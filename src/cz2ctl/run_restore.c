@@ -237,9 +237,11 @@ verify(struct restore *restore)
 	bool forgiven;
 	size_t left;
 
-	if (code != CTL_DONE)
+	if (code != CTL_DONE) {
+		say_error("each step was taken, but what came of them could not be read");
 		return code;
-	forgiven = restore_forgive(&restore->wanted, &restore->now);
+	}
+	forgiven = restore_forgive(&restore->wanted, &restore->now, restore->part->set);
 	left = show_differences(restore);
 	if (left == 0 && restore->refused == 0) {
 		tell_good(restore, forgiven);
@@ -260,6 +262,7 @@ static enum ctl_exit
 carry_out(struct restore *restore)
 {
 	json_t *steps = restore_steps(&restore->wanted, &restore->now, restore->part->set);
+	int count = (int)json_array_size(steps); /* 0: what differs cannot be set */
 	enum ctl_exit code = CTL_DONE;
 
 	if (show_differences(restore) == 0) {
@@ -268,7 +271,8 @@ carry_out(struct restore *restore)
 		return CTL_DONE;
 	}
 	if (!options_has(restore->ctl->options, OPTION_DRY_RUN)) {
-		code = ask(restore, (int)json_array_size(steps));
+		if (count > 0)
+			code = ask(restore, count);
 		if (code == CTL_DONE)
 			code = take_steps(restore, steps);
 		if (code == CTL_DONE)

@@ -82,20 +82,20 @@ struct dump {
 	int silent;   /* of late */
 };
 
+/* content: NULL when there is none. */
 static void
-print_line(const struct dump *dump, const struct row *row, const json_t *answer)
+print_line(const struct dump *dump, const struct row *row, const struct row *content)
 {
 	char name[DECODE_NAME_MAX], text[ROW_PLAIN_MAX];
-	struct row content;
 
 	decode_name((unsigned)row->device, (unsigned)row->table, (unsigned)row->row, name);
 	if (options_has(dump->ctl->options, OPTION_JSON))
 		return;
 	say_bar_end();
 	fprintf(dump->ctl->screen.file, "%-*s %s\n", NAME_WIDTH, name,
-		row_of_answer(&content, answer) ? row_plain(&content, ROW_PREFIX, text)
-		: dump->silent > 0		? "silent"
-						: "refused");
+		content != NULL    ? row_plain(content, ROW_PREFIX, text)
+		: dump->silent > 0 ? "silent"
+				   : "refused");
 }
 
 /* A row that the panel has not, or that nobody answered for, is part of the picture. */
@@ -103,6 +103,7 @@ static enum ctl_exit
 fetch(struct dump *dump, const struct row *row)
 {
 	char target[ROW_TARGET_MAX];
+	struct row content;
 	long status;
 	json_t *answer;
 	enum ctl_exit code;
@@ -115,7 +116,12 @@ fetch(struct dump *dump, const struct row *row)
 	dump->silent = status == SILENT_STATUS ? dump->silent + 1 : 0;
 	if (dump->silent == SILENT_MAX)
 		return call_refused(dump->ctl, status, answer);
-	print_line(dump, row, answer);
+	if (status == 200 && !row_of_answer(&content, answer)) {
+		say_error("the daemon's answer is not understood");
+		json_decref(answer);
+		return CTL_REFUSED;
+	}
+	print_line(dump, row, status == 200 ? &content : NULL);
 	if (status != 200) {
 		json_decref(answer);
 		answer = json_pack("{s:i, s:i, s:i, s:n, s:s}", "device", row->device, "table",

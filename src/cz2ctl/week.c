@@ -13,25 +13,29 @@
 #include "base/mem.h"
 #include "cz2ctl/calendar.h"
 
-enum { DEGREES_MOST = 127 };
+enum { DEGREES_MOST = 127, MINUTE = 60 };
 
 /* Of a value that is not null. False with why. */
 typedef bool
 reader(const json_t *value, int16_t *to, char why[WEEK_WHY_MAX]);
 
+/* A panel may hold any minute; that only quarters of an hour can be set is the daemon's matter. */
 static bool
 read_start(const json_t *value, int16_t *to, char why[WEEK_WHY_MAX])
 {
-	int minutes;
+	int seconds;
 
 	if (!json_is_string(value)) {
 		strcpy(why, "a time like \"06:30\" is wanted");
 		return false;
 	}
-	minutes = calendar_start(json_string_value(value), why);
-	if (minutes >= 0)
-		*to = (int16_t)minutes;
-	return minutes >= 0;
+	seconds = calendar_time(json_string_value(value), why);
+	if (seconds >= 0 && seconds % MINUTE != 0)
+		strcpy(why, "a time without seconds is wanted");
+	if (seconds < 0 || seconds % MINUTE != 0)
+		return false;
+	*to = (int16_t)(seconds / MINUTE);
+	return true;
 }
 
 static bool

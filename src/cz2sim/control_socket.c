@@ -180,7 +180,7 @@ bind_path(const char *path)
 		errno = ENAMETOOLONG;
 		return -1;
 	}
-	/* A dead socket is replaced, and nothing else. */
+	/* A socket that lies there is replaced, and nothing else. */
 	if (lstat(path, &file) == 0 && !S_ISSOCK(file.st_mode)) {
 		errno = EEXIST;
 		return -1;

@@ -205,7 +205,7 @@ START_TEST(what_a_day_cannot_be_is_named_by_its_place)
 	} wrong[] = {
 		{"[]", "object"},
 		{"{\"wake\": 7}", "wake: an object"},
-		{"{\"eve\": {\"start\": \"19:10\"}}", "eve.start: '19:10'"},
+		{"{\"eve\": {\"start\": \"25:10\"}}", "eve.start: '25:10'"},
 		{"{\"eve\": {\"start\": 19}}", "eve.start: a time"},
 		{"{\"day\": {\"heat\": \"70\"}}", "day.heat: whole degrees"},
 		{"{\"day\": {\"cool\": 7000}}", "day.cool: whole degrees"},

@@ -182,7 +182,7 @@ static const struct {
 	{"true", "1", "status.zones[0].hold: true or false"},
 	{"70", "7000", "status.zones[0].heat_setpoint: a whole number"},
 	{"70", "\"70\"", "status.zones[0].heat_setpoint: a whole number"},
-	{"\"17:30\"", "\"17:35\"", "schedules[0].days.mon.eve.start: '17:35'"},
+	{"\"17:30\"", "\"17:75\"", "schedules[0].days.mon.eve.start: '17:75'"},
 	{"{\"start\": \"17:30\"}", "[]", "schedules[0].days.mon.eve: an object"},
 	{"\"zone_id\": 3", "\"zone_id\": \"3\"", "schedules[0].zone_id: "},
 	{"\"days\": {", "\"week\": {", "schedules[0].days: an object"},
@@ -424,6 +424,28 @@ START_TEST(the_steps_make_one_panel_of_the_other)
 }
 END_TEST
 
+/* Whoever is interrupted between the two steps leaves a house that is not heated. */
+START_TEST(setpoints_below_out_are_uncovered_with_the_least_heat)
+{
+	struct copy *wanted = new_copy(), *now = new_copy();
+	json_t *steps;
+	char *text;
+
+	wanted->days[8].periods[CZ2_DAY] = (struct cz2_setting){600, CZ2_UNKNOWN, 85, 1};
+	now->days[8].periods[CZ2_DAY] = (struct cz2_setting){600, CZ2_UNKNOWN, 80, 1};
+	steps = restore_steps(wanted, now, PART_SCHEDULES);
+	text = json_dumps(steps, JSON_COMPACT);
+	ck_assert_str_eq(text, "[{\"method\":\"PUT\",\"target\":\"/zones/2/schedule\",\"body\":"
+			       "{\"days\":{\"mon\":{\"day\":{\"heat\":45,\"cool\":85}}}}},"
+			       "{\"method\":\"PUT\",\"target\":\"/zones/2/schedule\",\"body\":"
+			       "{\"days\":{\"mon\":{\"day\":{\"out\":true}}}}}]");
+	free(text);
+	json_decref(steps);
+	free(wanted);
+	free(now);
+}
+END_TEST
+
 START_TEST(only_what_differs_is_named_and_only_in_the_parts_asked_for)
 {
 	struct copy *wanted = new_copy(), *now = new_copy();
@@ -465,6 +487,7 @@ main(void)
 		days_that_differ_alike_are_told_once,
 		the_installers_rows_are_told_by_byte_and_setting,
 		the_steps_make_one_panel_of_the_other,
+		setpoints_below_out_are_uncovered_with_the_least_heat,
 		only_what_differs_is_named_and_only_in_the_parts_asked_for,
 		NULL};
 
