@@ -38,7 +38,7 @@ static const struct option long_options[] = {
 };
 
 static const char usage[] =
-	"Usage: cz2d [-c FILE] [-f] [-t] [--print-config] [-v]...\n"
+	"Usage: cz2d [-c FILE] [-f] [-t] [--print-config] [--print-keys] [-v]...\n"
 	"Owns the link to a ComfortZone II panel; serves REST and MQTT.\n"
 	"\n"
 	"  -c, --config FILE   read FILE instead of /etc/cz2d/cz2d.conf\n"

@@ -351,13 +351,15 @@ def test_a_broken_line_is_told_and_the_good_ones_count(new_house):
 
 
 @pytest.mark.parametrize("damage", ["directory", "too large", "only broken", "unreadable",
-                                    "link to nothing"])
+                                    "link to nothing", "gone"])
 def test_a_file_that_cannot_be_used_lets_nobody_in(new_house, damage):
     house = new_house()
     path = tokens_path(house)
     secret = add_token(house, "phone", "admin")
     assert house.rest.get("/status", headers=bearer(secret)).status == 200
-    if damage == "directory":
+    if damage == "gone":
+        os.unlink(path)
+    elif damage == "directory":
         os.unlink(path)
         os.mkdir(path)
     elif damage == "link to nothing":  # a volume that is not mounted

@@ -591,6 +591,8 @@ def test_a_decommissioned_zone_is_unknown(new_commander):
     assert commander.house.rest.post("/api/v1/devices/cz2-zone-3/decommission", {}).status == 200
     refused(commander.ask(("zone/3/low", "66")), "unknown_zone")
     refused(commander.ask(("zones", {"zones": [3], "heat": 66})), "unknown_zone")
+    refused(commander.ask(("system/all", "Zone 3")), "unknown_zone")
+    assert not commander.house.written()
 
 
 def test_a_flood_is_limited_and_each_message_is_told(new_commander):

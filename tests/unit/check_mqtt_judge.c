@@ -353,8 +353,6 @@ START_TEST(the_system_has_mode_fan_and_ruler)
 	ck_assert_int_eq(judge(0), MQTT_FINE);
 	ck_assert_int_eq(wished(CZ2_ALL, 0), 2);
 	ck_assert_str_eq(mqtt_command_name(&wish, 0), "system.set");
-	say(0, MQTT_ALL, ZONES + 1);
-	ck_assert_int_eq(judge(0), MQTT_UNKNOWN_ZONE);
 }
 END_TEST
 

@@ -696,6 +696,32 @@ START_TEST(the_later_of_two_that_waited_wins)
 }
 END_TEST
 
+/* Only the earlier one has used up its attempts when the panel answers again. */
+START_TEST(the_later_one_wins_though_the_panel_was_silent_for_the_earlier_one)
+{
+	const struct house_wish heat = {"mode", {{CZ2_MODE, 0, 0}}, 1};
+	const struct house_wish cool = {"mode", {{CZ2_MODE, 0, 1}}, 1};
+	int delivered = 0;
+
+	for (int silent_ms = 600; silent_ms < 4000; silent_ms += 100) {
+		begin(2);
+		house_do(&house, "{\"cmd\":\"silence\",\"ms\":%d}", silent_ms);
+		ask(heat, PATIENCE_MS);
+		run(300);
+		ask(cool, silent_ms % 200 == 0 ? PATIENCE_MS : 0);
+		run(2 * MINUTE_MS);
+		ck_assert_int_eq(commands[0].record.status, RECORD_DELIVERED);
+		delivered += commands[1].record.status == RECORD_DELIVERED;
+		if (commands[1].record.status == RECORD_DELIVERED)
+			ck_assert_msg(house_shows(&house, &commands[1].wishes),
+				      "silent for %d ms", silent_ms);
+		finish();
+		given = 0;
+	}
+	ck_assert_int_gt(delivered, 17); /* those who wait for it are, in any case */
+}
+END_TEST
+
 /* A disk that hangs, and clients that leave and ask again. */
 START_TEST(there_is_an_end_to_what_waits_for_the_disk)
 {
@@ -751,6 +777,7 @@ main(void)
 		what_the_panel_was_seen_to_show_is_delivered_without_it,
 		a_note_waits_for_a_disk_that_takes_nothing,
 		the_later_of_two_that_waited_wins,
+		the_later_one_wins_though_the_panel_was_silent_for_the_earlier_one,
 		there_is_an_end_to_what_waits_for_the_disk,
 		every_command_has_a_true_end_whatever_happens,
 		NULL,

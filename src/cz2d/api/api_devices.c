@@ -14,8 +14,6 @@
 #include "cz2d/config/config_check.h"
 #include "cz2d/model/model.h"
 
-enum { METADATA_DEPTH = 8 };
-
 const struct command_kind api_device_patch = {
 	.schema = {"DevicePatch", .needs_setting = true, .fields = {
 		{"name", BODY_TEXT, CZ2_FIELD_COUNT, false, 0,
@@ -138,41 +136,11 @@ api_get_device_config(const struct api_call *call)
  * Names and metadata
  */
 
-/* True when there are objects or lists within each other on more levels than these. */
-static bool
-is_deeper(json_t *json, int levels)
-{
-	const char *name;
-	json_t *value;
-	size_t i;
-
-	if (!json_is_object(json) && !json_is_array(json))
-		return false;
-	if (levels == 0)
-		return true;
-	json_object_foreach(json, name, value)
-		if (is_deeper(value, levels - 1))
-			return true;
-	json_array_foreach(json, i, value)
-		if (is_deeper(value, levels - 1))
-			return true;
-	return false;
-}
-
 static void
 check_name(struct body *body, const struct devices_change *change)
 {
 	if (change->name != NULL && !config_check_plain(change->name))
 		body_refuse(body, "name", "a name has no control characters");
-}
-
-static void
-check_metadata(struct body *body, const struct devices_change *change)
-{
-	if (strlen(change->metadata) >= DEVICE_METADATA_SIZE)
-		body_refuse(body, "metadata", "metadata has at most 4096 bytes of JSON");
-	if (is_deeper(body_member(body, "metadata"), METADATA_DEPTH))
-		body_refuse(body, "metadata", "metadata is at most 8 levels deep");
 }
 
 /* Takes the members that were named, also those named null. */
@@ -189,7 +157,7 @@ change_of(struct body *body, char **metadata)
 	*metadata = json_is_object(object) ? json_dumps(object, JSON_COMPACT) : NULL;
 	change.metadata = *metadata != NULL ? *metadata : "{}";
 	check_name(body, &change);
-	check_metadata(body, &change);
+	api_metadata_check(body);
 	return change;
 }
 

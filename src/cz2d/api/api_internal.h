@@ -294,6 +294,10 @@ api_wait_records(const struct api_call *call, const struct store_query *query,
 void
 api_wait_change(const struct api_call *call, int number, const struct devices_change *change);
 
+/* Refuses the member "metadata" when it is too large or too deep. */
+void
+api_metadata_check(struct body *body);
+
 /* One command while it is made, and how its caller wants it. */
 struct api_making {
 	struct command_making command;

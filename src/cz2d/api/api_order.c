@@ -119,6 +119,7 @@ post(const struct api_call *call, struct body *envelope, const char *device)
 	const struct command_kind *kind = find_command(envelope);
 	int zone = device != NULL ? devices_find(devices, device, strlen(device)) : 0;
 
+	api_metadata_check(envelope);
 	if (!body_ok(envelope))
 		api_answer_body(call->request, envelope);
 	else if (zone < 0)

@@ -31,6 +31,7 @@ struct roster {
 	int64_t looked; /* when */
 	struct mark mark;
 	enum file_found found;
+	bool given; /* since it was read at the start or on order, it held tokens last */
 	char why[FILE_WHY_SIZE]; /* it could not be read, as was told last */
 	struct tokens tokens;
 };
@@ -98,10 +99,13 @@ take(struct roster *roster)
 		log_error("access", "%s cannot be read, nobody gets in by a token: %s",
 			  roster->path, why);
 	memcpy(roster->why, why, sizeof why);
+	if (roster->found == FILE_ABSENT && roster->given)
+		log_error("access", "%s is gone: nobody gets in by a token, nor without one", roster->path);
 	if (roster->found != FILE_FOUND)
 		return;
 	tokens_parse(&roster->tokens, text, length, complain, roster);
 	free(text);
+	roster->given = roster->tokens.count > 0 || roster->tokens.broken > 0;
 	log_info("access", "tokens in force: %d, from %s", roster->tokens.count, roster->path);
 }
 
@@ -129,6 +133,7 @@ roster_reload(struct roster *roster)
 		return;
 	roster->mark = mark_of(roster->path);
 	roster->why[0] = '\0';
+	roster->given = false;
 	take(roster);
 }
 
@@ -161,7 +166,7 @@ roster_is_empty(const struct roster *roster)
 {
 	if (roster->found == FILE_FOUND)
 		return roster->tokens.count == 0 && roster->tokens.broken == 0;
-	return roster->found == FILE_ABSENT;
+	return roster->found == FILE_ABSENT && !roster->given;
 }
 
 const struct token *

@@ -116,6 +116,23 @@ finish_member(struct engine *engine, int position, int64_t now)
 	queue_finish(&engine->queue, position, &outcome, now);
 }
 
+/* True when the request on the bus is a write of this row, or of any. */
+static bool
+writes(const struct engine *engine, enum cz2_row row)
+{
+	if (engine->asker == ASKER_PROBE)
+		return engine->probing && probe_writes(&engine->probe, row);
+	return engine->turning && engine->asker == ASKER_TURN && turn_writes(&engine->turn, row);
+}
+
+/* A write that still waits for the line is not sent: who wished it is told so. */
+static void
+cancel_write(struct engine *engine)
+{
+	if (writes(engine, CZ2_ROW_NONE))
+		bus_cancel(engine->bus);
+}
+
 /* Nobody may know what became of it: then the row is read soon, if it is one of ours. */
 static void
 end_probe(struct engine *engine, int64_t now)
@@ -134,6 +151,7 @@ end_probe(struct engine *engine, int64_t now)
 static void
 give_up_probe(struct engine *engine, int error, int64_t now)
 {
+	cancel_write(engine);
 	probe_abort(&engine->probe, error);
 	end_probe(engine, now);
 }
@@ -324,10 +342,15 @@ engine_prepared(struct engine *engine, engine_id id)
 		waiter->prepared = true;
 }
 
-void
+bool
 engine_withdraw(struct engine *engine, engine_id id)
 {
+	const struct waiter *waiter = queue_get(&engine->queue, id);
+
+	if (waiter == NULL || waiter->state == WAITER_RUNNING)
+		return false;
 	queue_withdraw(&engine->queue, id);
+	return true;
 }
 
 bool
@@ -432,6 +455,7 @@ static void
 give_up_turn(struct engine *engine, int error, int64_t now)
 {
 	note_sent(engine, now);
+	cancel_write(engine);
 	turn_abort(&engine->turn, error);
 	end_turn(engine, now);
 }
@@ -693,15 +717,6 @@ engine_idle(const struct engine *engine)
 	return !engine->turning && !engine->probing;
 }
 
-/* True when the request on the bus is a write of this row, or of any. */
-static bool
-writes(const struct engine *engine, enum cz2_row row)
-{
-	if (engine->asker == ASKER_PROBE)
-		return engine->probing && probe_writes(&engine->probe, row);
-	return engine->turning && engine->asker == ASKER_TURN && turn_writes(&engine->turn, row);
-}
-
 void
 engine_overheard(struct engine *engine, enum cz2_row row, const uint8_t *payload, size_t length,
 		 int64_t asked, int64_t now)
@@ -715,8 +730,8 @@ engine_overheard(struct engine *engine, enum cz2_row row, const uint8_t *payload
 		image.bytes[i] = payload[i];
 	model_apply(engine->model, row, &image);
 	/* It may be what says that the installer is at work. */
-	if (writes(engine, CZ2_ROW_NONE) && blocked(engine, now) != CZ2_OK)
-		bus_cancel(engine->bus);
+	if (blocked(engine, now) != CZ2_OK)
+		cancel_write(engine);
 }
 
 void

@@ -519,9 +519,26 @@ seen_through(const struct turn *turn, const struct member *member)
 	return true;
 }
 
+/* True when a row that the member names was written, and not seen since. */
+static bool
+is_in_doubt(const struct turn *turn, const struct member *member)
+{
+	for (int i = 0; i < CZ2_COMMAND_ROWS; i++) {
+		const struct turn_row *row = &turn->rows[i];
+
+		if (row->written != INT64_MIN && row->state != TURN_DONE &&
+		    cz2_command_touches(&member->command, row->row))
+			return true;
+	}
+	return false;
+}
+
 static int
 error_of(const struct turn *turn, const struct member *member)
 {
+	/* Whatever else is known to have failed. */
+	if (member->sent && is_in_doubt(turn, member))
+		return CZ2_EUNCONFIRMED;
 	if (member->error != CZ2_OK || seen_through(turn, member))
 		return member->error;
 	return member->sent ? CZ2_EUNCONFIRMED : turn->error != CZ2_OK ? turn->error : CZ2_ETIMEOUT;

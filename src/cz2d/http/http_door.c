@@ -41,6 +41,7 @@ struct door {
 	struct MHD_Daemon *daemon;
 	struct crowd crowd;
 	bool stopped;
+	bool deaf; /* nobody would answer any more */
 	int64_t complained, grumbled;
 };
 
@@ -292,7 +293,7 @@ static enum MHD_Result
 begin(struct http_request *request, const char *path, const char *method, const char *version)
 {
 	/* It cannot be answered any more: carried out unanswered it would be lost. */
-	if (request->guest.dismissed)
+	if (request->guest.dismissed || request->door->deaf)
 		return MHD_NO;
 	request->begun = true;
 	request->path = path;
@@ -311,7 +312,7 @@ finish(struct http_request *request)
 {
 	const struct http_handler *handler = request->door->config.handler;
 
-	if (request->lost)
+	if (request->lost || (!request->asked && request->door->deaf))
 		return MHD_NO;
 	if (!request->asked) {
 		request->asked = true;
@@ -601,6 +602,7 @@ door_stop(struct door *door)
 void
 door_forget(struct door *door)
 {
+	door->deaf = true;
 	for (struct guest *guest = door->crowd.first; guest != NULL; guest = guest->next) {
 		struct http_request *request = (struct http_request *)guest;
 

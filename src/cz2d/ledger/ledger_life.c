@@ -179,6 +179,29 @@ hold(struct entry *entry)
 	disarm(entry);
 }
 
+/*
+ * Of two commands that contradict each other the later one has to win, however long the earlier
+ * one waits: from the first such one on those behind it wait with it, and go when it goes.
+ */
+static void
+hold_with_followers(struct entry *entry)
+{
+	struct cz2_command before = entry->wish;
+	bool follows = false;
+
+	hold(entry);
+	for (struct entry *other = entry->next; other != NULL; other = other->next) {
+		if (other->phase != PHASE_QUEUED || other->refresh || other->is_raw ||
+		    other->program != NULL)
+			continue;
+		follows = follows || cz2_command_merge(&before, &other->wish) != CZ2_OK;
+		if (!follows || !engine_withdraw(entry->ledger->engine, other->order))
+			continue;
+		other->order = 0;
+		hold(other);
+	}
+}
+
 static void
 queue(struct entry *entry, int64_t now);
 
@@ -199,7 +222,7 @@ finish(struct entry *entry, const struct outcome *outcome, bool waits, int64_t n
 	else if (waits && outcome->error == CZ2_ESTOPPING)
 		leave(entry);
 	else if (waits && panel_is_away(outcome->error) && now < entry->deadline)
-		hold(entry);
+		hold_with_followers(entry);
 	else if (waits && panel_is_away(outcome->error))
 		expire(entry, now);
 	else

@@ -546,6 +546,10 @@ mqtt_free(struct mqtt *mqtt)
 {
 	if (mqtt == NULL)
 		return NULL;
+	if (mqtt_outbox_count(mqtt->outbox) > 0)
+		log_warning("mqtt", "%zu messages about commands and changes were never told to the "
+			    "broker %s", mqtt_outbox_count(mqtt->outbox),
+			    mqtt_connection_broker(mqtt->connection));
 	model_unobserve(mqtt->rooms.model, mqtt);
 	mqtt->discovery = mqtt_discovery_free(mqtt->discovery);
 	mqtt->command = mqtt_command_free(mqtt->command);

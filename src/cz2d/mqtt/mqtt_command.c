@@ -110,9 +110,8 @@ mqtt_command_admit(struct mqtt_command *door, bool writes, struct mqtt_refusal *
  * Messages
  */
 
-/* The zone is one that this house has and uses. */
-static bool
-has_zone(const struct mqtt_command *door, int zone, struct mqtt_refusal *refusal)
+bool
+mqtt_command_has_zone(const struct mqtt_command *door, int zone, struct mqtt_refusal *refusal)
 {
 	const struct devices *devices = door->rooms.devices;
 	enum command_flaw flaw = COMMAND_ZONE;
@@ -150,7 +149,7 @@ inspect(struct mqtt_command *door, const struct mqtt_incoming *message, const ch
 		return NULL;
 	}
 	info = mqtt_topic_find(name, zone, refusal);
-	return info != NULL && has_zone(door, *zone, refusal) ? info : NULL;
+	return info != NULL && mqtt_command_has_zone(door, *zone, refusal) ? info : NULL;
 }
 
 /* What follows <prefix>/set/; NULL: it is not for us. */

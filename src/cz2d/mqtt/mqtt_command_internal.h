@@ -91,6 +91,10 @@ void
 mqtt_command_refuse(struct mqtt_command *door, const char *id, const struct mqtt_refusal *refusal,
 		    struct mqtt_letter *letters, unsigned documents);
 
+/* The zone is one that this house has and uses. False with the refusal. */
+bool
+mqtt_command_has_zone(const struct mqtt_command *door, int zone, struct mqtt_refusal *refusal);
+
 /* Whether a message that is well-formed may count now. False with the refusal. */
 bool
 mqtt_command_admit(struct mqtt_command *door, bool writes, struct mqtt_refusal *refusal,

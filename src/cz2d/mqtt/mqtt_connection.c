@@ -201,9 +201,23 @@ try_later(struct mqtt_connection *connection, bool refused)
 		       (uint64_t)with_jitter(connection->pause_ms), 0);
 }
 
+/* Messages that the broker was told to be ours: nobody will come for them later. */
+static void
+take_messages(struct mqtt_connection *connection)
+{
+	struct broker_message *message;
+
+	while ((message = broker_receive(connection->broker)) != NULL) {
+		connection->observer.arrived(connection->observer.self, message);
+		broker_message_free(message);
+	}
+}
+
 static void
 finish(struct mqtt_connection *connection)
 {
+	if (connection->broker != NULL)
+		take_messages(connection);
 	connection->state = STATE_ENDED;
 	uv_timer_stop(&connection->limit);
 	uv_poll_stop(&connection->events);
@@ -229,6 +243,7 @@ vanish(struct mqtt_connection *connection)
 		end(connection);
 		return;
 	}
+	take_messages(connection);
 	connection->broker = broker_abandon(connection->broker);
 	finish(connection);
 }
@@ -538,6 +553,7 @@ on_messages(uv_poll_t *poll, int status, int readable)
 void
 mqtt_connection_listen(struct mqtt_connection *connection, bool on)
 {
+	on = on && connection->state != STATE_ENDED;
 	if (connection->listening == on)
 		return;
 	connection->listening = on;

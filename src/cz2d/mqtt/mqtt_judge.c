@@ -332,20 +332,6 @@ take_setpoints(struct hearing *hearing)
  * The whole
  */
 
-static bool
-take_all(struct hearing *hearing)
-{
-	int ruler = value_of(hearing, MQTT_ALL);
-
-	if (!has(hearing, MQTT_ALL))
-		return true;
-	if (ruler > hearing->judged->config->panel.zones)
-		return mqtt_refuse(hearing->refusal, MQTT_UNKNOWN_ZONE, "Zone %d not found.",
-				   ruler);
-	want(hearing, CZ2_ALL, ruler);
-	return true;
-}
-
 bool
 mqtt_judge(const struct mqtt_case *judged, struct cz2_command *wish, struct cz2_warnings *warnings,
 	   struct mqtt_refusal *refusal)
@@ -358,8 +344,11 @@ mqtt_judge(const struct mqtt_case *judged, struct cz2_command *wish, struct cz2_
 	if (!is_known(&hearing))
 		return mqtt_refuse(refusal, MQTT_NOT_READY,
 				   "The panel has not told yet how it is set.");
-	if (is_ruled(&hearing) || !take_mode(&hearing) || !take_all(&hearing) ||
-	    !take_power(&hearing))
+	if (is_ruled(&hearing) || !take_mode(&hearing))
+		return false;
+	if (has(&hearing, MQTT_ALL))
+		want(&hearing, CZ2_ALL, value_of(&hearing, MQTT_ALL));
+	if (!take_power(&hearing))
 		return false;
 	if (has(&hearing, MQTT_FAN))
 		want(&hearing, CZ2_FAN, value_of(&hearing, MQTT_FAN));

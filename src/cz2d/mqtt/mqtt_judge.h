@@ -3,7 +3,7 @@
 /*
  * What a batch of scalars means for the panel as it is: one wish, or one refusal. All rules
  * of thermostats over a panel that has one mode for the house stand here. Works on values
- * only.
+ * only; that the zones it names are used is known before.
  */
 #ifndef CZ2D_MQTT_JUDGE_H
 #define CZ2D_MQTT_JUDGE_H

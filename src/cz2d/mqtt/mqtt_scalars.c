@@ -28,6 +28,16 @@ letters_of(const struct mqtt_batch *batch)
 	return letters;
 }
 
+/* Whoever is to rule the others can. */
+static bool
+has_ruler(const struct mqtt_command *door, const struct mqtt_batch *batch,
+	  struct mqtt_refusal *refusal)
+{
+	int ruler = batch->order[MQTT_ALL] != 0 ? batch->values[MQTT_ALL] : 0;
+
+	return ruler == 0 || mqtt_command_has_zone(door, ruler, refusal);
+}
+
 static void
 leave(struct mqtt_command *door, int zone, int64_t now)
 {
@@ -40,7 +50,8 @@ leave(struct mqtt_command *door, int zone, int64_t now)
 					 .batch = &batch, .zone = zone};
 
 	mqtt_repeat_expect(door, &expected);
-	if (!mqtt_judge(&judged, &plan.wish, &plan.warnings, &refusal)) {
+	if (!has_ruler(door, &batch, &refusal) ||
+	    !mqtt_judge(&judged, &plan.wish, &plan.warnings, &refusal)) {
 		mqtt_command_refuse(door, NULL, &refusal, letters, plan.documents);
 		return;
 	}

@@ -75,15 +75,14 @@ on_ended(uv_work_t *work, int status)
 {
 	struct disk *disk = work->data;
 	struct disk_job *job = disk->batch, *next;
-	int error = disk->error; /* who is told of it may set the thread to work again */
 
 	(void)status;
 	disk->batch = NULL;
-	disk->working = false;
 	for (; job != NULL; job = next) {
 		next = job->next;
-		job->done(job, error);
+		job->done(job, disk->error);
 	}
+	disk->working = false; /* not before all were told: what they look at is the thread's */
 	start(disk);
 }
 
