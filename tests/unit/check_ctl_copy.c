@@ -424,23 +424,29 @@ START_TEST(the_steps_make_one_panel_of_the_other)
 }
 END_TEST
 
+static void
+check_steps(const struct copy *wanted, const struct copy *now, unsigned parts, const char *expected)
+{
+	json_t *steps = restore_steps(wanted, now, parts);
+	char *text = json_dumps(steps, JSON_COMPACT);
+
+	ck_assert_str_eq(text, expected);
+	free(text);
+	json_decref(steps);
+}
+
 /* Whoever is interrupted between the two steps leaves a house that is not heated. */
 START_TEST(setpoints_below_out_are_uncovered_with_the_least_heat)
 {
 	struct copy *wanted = new_copy(), *now = new_copy();
-	json_t *steps;
-	char *text;
 
 	wanted->days[8].periods[CZ2_DAY] = (struct cz2_setting){600, CZ2_UNKNOWN, 85, 1};
 	now->days[8].periods[CZ2_DAY] = (struct cz2_setting){600, CZ2_UNKNOWN, 80, 1};
-	steps = restore_steps(wanted, now, PART_SCHEDULES);
-	text = json_dumps(steps, JSON_COMPACT);
-	ck_assert_str_eq(text, "[{\"method\":\"PUT\",\"target\":\"/zones/2/schedule\",\"body\":"
-			       "{\"days\":{\"mon\":{\"day\":{\"heat\":45,\"cool\":85}}}}},"
-			       "{\"method\":\"PUT\",\"target\":\"/zones/2/schedule\",\"body\":"
-			       "{\"days\":{\"mon\":{\"day\":{\"out\":true}}}}}]");
-	free(text);
-	json_decref(steps);
+	check_steps(wanted, now, PART_SCHEDULES,
+		    "[{\"method\":\"PUT\",\"target\":\"/zones/2/schedule\",\"body\":"
+		    "{\"days\":{\"mon\":{\"day\":{\"heat\":45,\"cool\":85}}}}},"
+		    "{\"method\":\"PUT\",\"target\":\"/zones/2/schedule\",\"body\":"
+		    "{\"days\":{\"mon\":{\"day\":{\"out\":true}}}}}]");
 	free(wanted);
 	free(now);
 }
@@ -450,8 +456,6 @@ START_TEST(only_what_differs_is_named_and_only_in_the_parts_asked_for)
 {
 	struct copy *wanted = new_copy(), *now = new_copy();
 	uint32_t chance = 5;
-	json_t *steps;
-	char *text;
 
 	make_values(&chance, wanted);
 	now->values = wanted->values;
@@ -461,17 +465,12 @@ START_TEST(only_what_differs_is_named_and_only_in_the_parts_asked_for)
 	wanted->days[8].periods[CZ2_DAY] = (struct cz2_setting){600, 60, 80, 0};
 	now->days[8].periods[CZ2_DAY] = (struct cz2_setting){600, 60, 81, 0};
 	now->days[8 * 6].periods[CZ2_DAY] = (struct cz2_setting){600, 60, 81, 0};
-	steps = restore_steps(wanted, now, PARTS_SET);
-	text = json_dumps(steps, JSON_COMPACT);
-	ck_assert_str_eq(text, "[{\"method\":\"PUT\",\"target\":\"/zones/2/schedule\",\"body\":"
-			       "{\"days\":{\"mon\":{\"day\":{\"cool\":80}}}}},"
-			       "{\"method\":\"POST\",\"target\":\"/zones/2/temperature\",\"body\":"
-			       "{\"heat\":50}}]");
-	free(text);
-	json_decref(steps);
-	steps = restore_steps(wanted, now, PART_SYSTEM);
-	ck_assert_uint_eq(json_array_size(steps), 0);
-	json_decref(steps);
+	check_steps(wanted, now, PARTS_SET,
+		    "[{\"method\":\"PUT\",\"target\":\"/zones/2/schedule\",\"body\":"
+		    "{\"days\":{\"mon\":{\"day\":{\"cool\":80}}}}},"
+		    "{\"method\":\"POST\",\"target\":\"/zones/2/temperature\",\"body\":"
+		    "{\"heat\":50}}]");
+	check_steps(wanted, now, PART_SYSTEM, "[]");
 	free(wanted);
 	free(now);
 }
