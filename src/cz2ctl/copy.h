@@ -23,7 +23,7 @@ struct copy {
 	struct cz2_values values;
 	struct cz2_day days[CZ2_SCHEDULES]; /* by row - CZ2_ROW_SCHEDULE; cleared: unknown */
 	struct cz2_image rows[CZ2_ROW_COUNT];
-	int unread; /* rows and days that could not be read just now */
+	int unread; /* rows that could not be read just now, and days that are not known */
 };
 
 static inline bool

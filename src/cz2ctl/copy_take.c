@@ -15,7 +15,7 @@
 #include "cz2ctl/say.h"
 #include "cz2ctl/value.h"
 
-enum { TARGET_MAX = 64 };
+enum { TARGET_MAX = 64, OK_STATUS = 200, ABSENT_STATUS = 404 };
 
 /* Rows that the daemon reads only when somebody wants them: the installer's. */
 static const enum cz2_row seldom[] = {CZ2_ROW_1_11, CZ2_ROW_1_19, CZ2_ROW_1_31};
@@ -42,12 +42,15 @@ freshen(struct ctl *ctl, int *unread)
 	for (size_t i = 0; i < sizeof seldom / sizeof seldom[0]; i++) {
 		const struct cz2_row_info *info = cz2_row_info(seldom[i]);
 		char target[TARGET_MAX];
-		json_t *row;
+		json_t *row = NULL;
+		long status = 0;
 
 		snprintf(target, sizeof target, "/api/v1/rows/%d/%d/%d", info->device, info->table,
 			 info->row);
-		row = call_try(ctl, target);
-		*unread += row == NULL;
+		code = call_any(ctl, target, &status, &row);
+		if (code != CTL_DONE)
+			return code;
+		*unread += status != OK_STATUS && status != ABSENT_STATUS;
 		json_decref(row);
 	}
 	code = reading_program(ctl, &answer);

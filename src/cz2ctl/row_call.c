@@ -18,8 +18,8 @@ row_target(const struct row *row, char out[ROW_TARGET_MAX])
 	return out;
 }
 
-static bool
-is_answer(struct row *row, const json_t *answer)
+bool
+row_take(struct row *row, const json_t *answer)
 {
 	const struct row wanted = *row;
 
@@ -33,7 +33,7 @@ row_fetch(struct ctl *ctl, struct row *row, json_t **answer)
 	char target[ROW_TARGET_MAX];
 	enum ctl_exit code = call_get(ctl, row_target(row, target), 0, answer);
 
-	if (code != CTL_DONE || is_answer(row, *answer))
+	if (code != CTL_DONE || row_take(row, *answer))
 		return code;
 	say_error("the daemon's answer is not understood");
 	json_decref(*answer);

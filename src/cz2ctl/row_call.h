@@ -15,6 +15,10 @@ enum { ROW_TARGET_MAX = 64 };
 const char *
 row_target(const struct row *row, char out[ROW_TARGET_MAX]);
 
+/* False when the answer is not about this row; else the row has its bytes. */
+bool
+row_take(struct row *row, const json_t *answer);
+
 /* Has it read now. On CTL_DONE the row has its bytes, and the answer is the caller's. */
 enum ctl_exit
 row_fetch(struct ctl *ctl, struct row *row, json_t **answer);

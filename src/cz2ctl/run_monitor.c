@@ -59,8 +59,9 @@ count(struct monitor *monitor, const struct event *event)
 static void
 begin_capture(struct monitor *monitor)
 {
-	if (ftruncate(fileno(monitor->capture), 0) != 0)
-		errno = 0; /* a pipe holds nothing */
+	if (ftruncate(fileno(monitor->capture), 0) != 0 && errno != EINVAL /* a pipe */)
+		say_warning("the capture goes behind what stood in the file before: %s",
+			    strerror(errno));
 	monitor->captured = true;
 }
 
@@ -288,14 +289,12 @@ open_capture(struct monitor *monitor, const char *path)
 
 /* A full disk must not pass for a capture. */
 static enum ctl_exit
-close_capture(struct monitor *monitor, const char *path, enum ctl_exit code)
+close_capture(const struct monitor *monitor, const char *path, enum ctl_exit code)
 {
 	bool failed;
 
 	if (monitor->capture == NULL)
 		return code;
-	if (code == CTL_DONE && !monitor->captured)
-		begin_capture(monitor);
 	failed = ferror(monitor->capture) != 0;
 	if (fclose(monitor->capture) == 0 && !failed)
 		return code;

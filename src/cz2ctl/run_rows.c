@@ -103,7 +103,7 @@ static enum ctl_exit
 fetch(struct dump *dump, const struct row *row)
 {
 	char target[ROW_TARGET_MAX];
-	struct row content;
+	struct row content = *row;
 	long status;
 	json_t *answer;
 	enum ctl_exit code;
@@ -116,7 +116,7 @@ fetch(struct dump *dump, const struct row *row)
 	dump->silent = status == SILENT_STATUS ? dump->silent + 1 : 0;
 	if (dump->silent == SILENT_MAX)
 		return call_refused(dump->ctl, status, answer);
-	if (status == 200 && !row_of_answer(&content, answer)) {
+	if (status == 200 && !row_take(&content, answer)) {
 		say_error("the daemon's answer is not understood");
 		json_decref(answer);
 		return CTL_REFUSED;

@@ -38,6 +38,8 @@ api_metadata_check(struct body *body)
 {
 	json_t *metadata = body_member(body, "metadata");
 
+	if (metadata == NULL)
+		return;
 	if (json_dumpb(metadata, NULL, 0, JSON_COMPACT) >= DEVICE_METADATA_SIZE)
 		body_refuse(body, "metadata", "metadata has at most 4096 bytes of JSON");
 	if (is_deeper(metadata, DEPTH_MAX))

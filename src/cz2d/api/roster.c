@@ -31,7 +31,7 @@ struct roster {
 	int64_t looked; /* when */
 	struct mark mark;
 	enum file_found found;
-	bool given; /* since it was read at the start or on order, it held tokens last */
+	bool given; /* there are tokens, though the file be gone; a reload forgets that */
 	char why[FILE_WHY_SIZE]; /* it could not be read, as was told last */
 	struct tokens tokens;
 };
@@ -100,7 +100,9 @@ take(struct roster *roster)
 			  roster->path, why);
 	memcpy(roster->why, why, sizeof why);
 	if (roster->found == FILE_ABSENT && roster->given)
-		log_error("access", "%s is gone: nobody gets in by a token, nor without one", roster->path);
+		log_error("access", "%s is gone: nobody gets in by a token, nor without one",
+			  roster->path);
+	roster->given |= roster->found == FILE_UNREADABLE;
 	if (roster->found != FILE_FOUND)
 		return;
 	tokens_parse(&roster->tokens, text, length, complain, roster);
@@ -129,12 +131,16 @@ roster_look(struct roster *roster, int64_t now)
 void
 roster_reload(struct roster *roster)
 {
+	bool given = roster->given;
+
 	if (roster->path[0] == '\0')
 		return;
 	roster->mark = mark_of(roster->path);
 	roster->why[0] = '\0';
 	roster->given = false;
 	take(roster);
+	if (given && roster->found == FILE_ABSENT)
+		log_warning("access", "%s is gone: from now on there are no tokens", roster->path);
 }
 
 struct roster *

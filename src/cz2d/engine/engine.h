@@ -94,7 +94,7 @@ engine_submit(struct engine *engine, const struct engine_order *order, int64_t n
 void
 engine_prepared(struct engine *engine, engine_id id);
 
-/* It must not be sent after all; nobody is told. False when its turn has begun: it goes on. */
+/* It must not be sent after all; nobody is told. False when its turn has begun, or is over. */
 bool
 engine_withdraw(struct engine *engine, engine_id id);
 

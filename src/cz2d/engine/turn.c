@@ -527,6 +527,7 @@ is_in_doubt(const struct turn *turn, const struct member *member)
 		const struct turn_row *row = &turn->rows[i];
 
 		if (row->written != INT64_MIN && row->state != TURN_DONE &&
+		    row->base.time < row->written &&
 		    cz2_command_touches(&member->command, row->row))
 			return true;
 	}

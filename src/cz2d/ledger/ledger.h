@@ -60,7 +60,7 @@ struct ledger_order {
 	struct cz2_command wish;
 	/* Days of the program, instead of a wish; copied. NULL: none. Each day is a turn of its own. */
 	const struct cz2_program *program;
-	/* A row to be written by its address, instead of the wish, which is what it comes to; copied. */
+	/* A row to be written by its address; the wish is what it comes to. Copied. */
 	const struct probe_wish *raw;
 	struct cz2_warnings warnings;
 	int64_t patience_ms; /* it may wait so long for the panel; 0: its caller waits for the end */

@@ -181,20 +181,22 @@ hold(struct entry *entry)
 
 /*
  * Of two commands that contradict each other the later one has to win, however long the earlier
- * one waits: from the first such one on those behind it wait with it, and go when it goes.
+ * one waits: from the first such one on those behind it wait as well, and entries that wait are
+ * gone through in order. Of raw writes none has to win: they go onto what was seen, or not at all.
  */
 static void
 hold_with_followers(struct entry *entry)
 {
-	struct cz2_command before = entry->wish;
 	bool follows = false;
 
 	hold(entry);
 	for (struct entry *other = entry->next; other != NULL; other = other->next) {
+		struct cz2_command both = entry->wish;
+
 		if (other->phase != PHASE_QUEUED || other->refresh || other->is_raw ||
 		    other->program != NULL)
 			continue;
-		follows = follows || cz2_command_merge(&before, &other->wish) != CZ2_OK;
+		follows = follows || cz2_command_merge(&both, &other->wish) != CZ2_OK;
 		if (!follows || !engine_withdraw(entry->ledger->engine, other->order))
 			continue;
 		other->order = 0;

@@ -347,7 +347,7 @@ on_arrived(void *self, const struct broker_message *message)
 	mqtt_discovery_message(mqtt->discovery, &incoming);
 }
 
-/* What was acknowledged to the broker is carried out, though nobody will be told by us. */
+/* What was acknowledged to the broker is the ledger's matter, though nobody will be told by us. */
 static void
 end_when_handed_over(struct mqtt *mqtt)
 {

@@ -201,16 +201,25 @@ try_later(struct mqtt_connection *connection, bool refused)
 		       (uint64_t)with_jitter(connection->pause_ms), 0);
 }
 
-/* Messages that the broker was told to be ours: nobody will come for them later. */
+/* False when there is none. */
+static bool
+take_message(struct mqtt_connection *connection)
+{
+	struct broker_message *message = broker_receive(connection->broker);
+
+	if (message == NULL)
+		return false;
+	connection->observer.arrived(connection->observer.self, message);
+	broker_message_free(message);
+	return true;
+}
+
+/* That the broker was told to be ours: nobody will come for them later. */
 static void
 take_messages(struct mqtt_connection *connection)
 {
-	struct broker_message *message;
-
-	while ((message = broker_receive(connection->broker)) != NULL) {
-		connection->observer.arrived(connection->observer.self, message);
-		broker_message_free(message);
-	}
+	while (take_message(connection))
+		;
 }
 
 static void
@@ -539,15 +548,11 @@ static void
 on_messages(uv_poll_t *poll, int status, int readable)
 {
 	struct mqtt_connection *connection = poll->data;
-	struct broker_message *message = broker_receive(connection->broker);
 
 	(void)status;
 	(void)readable;
 	tell_overflow(connection);
-	if (message == NULL)
-		return;
-	connection->observer.arrived(connection->observer.self, message);
-	broker_message_free(message);
+	take_message(connection);
 }
 
 void
