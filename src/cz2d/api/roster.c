@@ -102,7 +102,6 @@ take(struct roster *roster)
 	if (roster->found == FILE_ABSENT && roster->given)
 		log_error("access", "%s is gone: nobody gets in by a token, nor without one",
 			  roster->path);
-	roster->given |= roster->found == FILE_UNREADABLE;
 	if (roster->found != FILE_FOUND)
 		return;
 	tokens_parse(&roster->tokens, text, length, complain, roster);
