@@ -22,7 +22,6 @@ enum {
 	ANSWER_MAX = 1024 * 1024,
 	CONNECT_SECONDS = 10,
 	POLL_MS = 100,
-	STATUS_OK = 200,
 };
 
 struct client {

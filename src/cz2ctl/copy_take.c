@@ -12,10 +12,11 @@
 
 #include "base/mem.h"
 #include "cz2ctl/reading.h"
+#include "cz2ctl/row_call.h"
 #include "cz2ctl/say.h"
 #include "cz2ctl/value.h"
 
-enum { TARGET_MAX = 64, OK_STATUS = 200, ABSENT_STATUS = 404 };
+enum { ZONE_KEY_MAX = 16 };
 
 /* Rows that the daemon reads only when somebody wants them: the installer's. */
 static const enum cz2_row seldom[] = {CZ2_ROW_1_11, CZ2_ROW_1_19, CZ2_ROW_1_31};
@@ -32,7 +33,7 @@ ask(struct ctl *ctl, const char *target)
 
 /* Who may not read single rows gets the seldom ones as the daemon last knew them, if at all. */
 static enum ctl_exit
-freshen(struct ctl *ctl, int *unread)
+freshen(struct ctl *ctl, struct copy *copy)
 {
 	enum ctl_exit code = ask(ctl, "/status/live");
 	json_t *answer = NULL;
@@ -41,17 +42,15 @@ freshen(struct ctl *ctl, int *unread)
 		return code;
 	for (size_t i = 0; i < sizeof seldom / sizeof seldom[0]; i++) {
 		const struct cz2_row_info *info = cz2_row_info(seldom[i]);
-		char target[TARGET_MAX];
-		json_t *row = NULL;
+		struct row row = {.device = info->device, .table = info->table, .row = info->row};
+		char target[ROW_TARGET_MAX];
 		long status = 0;
 
-		snprintf(target, sizeof target, "/api/v1/rows/%d/%d/%d", info->device, info->table,
-			 info->row);
-		code = call_any(ctl, target, &status, &row);
+		code = call_any(ctl, row_target(&row, target), &status, &answer);
 		if (code != CTL_DONE)
 			return code;
-		*unread += status != OK_STATUS && status != ABSENT_STATUS;
-		json_decref(row);
+		copy->unread += status != STATUS_OK && status != STATUS_ABSENT;
+		json_decref(answer);
 	}
 	code = reading_program(ctl, &answer);
 	json_decref(answer);
@@ -73,7 +72,7 @@ take_zones(struct ctl *ctl, struct copy *copy, json_t *names)
 	json_array_foreach(list, index, zone)
 	{
 		json_int_t id = json_integer_value(json_object_get(zone, "zone_id"));
-		char key[TARGET_MAX];
+		char key[ZONE_KEY_MAX];
 
 		if (id < 1 || id > CZ2_ZONES_MAX)
 			continue;
@@ -145,12 +144,11 @@ enum ctl_exit
 copy_take(struct ctl *ctl, struct copy *copy, json_t **document)
 {
 	json_t *names = mem_or_end(json_object());
-	int unread = 0;
-	enum ctl_exit code = freshen(ctl, &unread);
+	enum ctl_exit code;
 
 	*document = NULL;
 	memset(copy, 0, sizeof *copy);
-	copy->unread = unread;
+	code = freshen(ctl, copy);
 	if (code == CTL_DONE)
 		code = take_panel(ctl, copy);
 	if (code == CTL_DONE)

@@ -14,14 +14,7 @@
 
 #include "cz2ctl/value.h"
 
-enum {
-	HEALTHY = 200,
-	UNHEALTHY = 503, /* GET /health answers with it and brings its document all the same */
-	NO_TOKEN = 401,
-	NO_SCOPE = 403,
-	NO_ROUTE = 404, /* of an older daemon */
-	TARGET_MAX = 128,
-};
+enum { TARGET_MAX = 128 };
 
 static const char config_path[] = "/etc/cz2d/cz2d.conf";
 
@@ -108,9 +101,9 @@ ask_for(struct patient *patient, const char *target)
 	if (call_any(patient->ctl, target, &status, &answer) == CTL_DONE && status / 100 == 2 &&
 	    json_is_object(answer))
 		return answer;
-	if (status == NO_TOKEN || status == NO_SCOPE)
+	if (status == STATUS_NO_TOKEN || status == STATUS_NO_SCOPE)
 		patient->barred++;
-	else if (status != NO_ROUTE)
+	else if (status != STATUS_ABSENT)
 		patient->missed++;
 	json_decref(answer);
 	return NULL;
@@ -181,7 +174,7 @@ doctor_daemon(struct ctl *ctl, struct report *report)
 	long status = 0;
 
 	if (call_any(ctl, "/health", &status, &patient.health) != CTL_DONE ||
-	    (status != HEALTHY && status != UNHEALTHY) || !json_is_object(patient.health)) {
+	    (status != STATUS_OK && status != STATUS_UNHEALTHY) || !json_is_object(patient.health)) {
 		judge_silence(&patient, status);
 		json_decref(patient.health);
 		return;

@@ -14,9 +14,10 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "cz2ctl/client.h"
 #include "cz2ctl/say.h"
 
-enum { ERRORS_MAX = 100, PLACE_MAX = 128, NO_TOKEN_STATUS = 401, NO_PANEL_STATUS = 504 };
+enum { ERRORS_MAX = 100, PLACE_MAX = 128 };
 
 /* Adds "zones", or "[1]" for a number. */
 static void
@@ -85,8 +86,8 @@ refusal_tell(long status, const json_t *answer)
 {
 	if (!tell_detail(json_object_get(answer, "detail")))
 		say_error("the daemon answered with HTTP status %ld and no reason", status);
-	if (status == NO_TOKEN_STATUS)
+	if (status == STATUS_NO_TOKEN)
 		say_error("a token is given by --token-file or CZ2_TOKEN");
-	tell_applied(json_object_get(answer, "applied"), status == NO_PANEL_STATUS);
-	return status == NO_PANEL_STATUS ? CTL_NO_PANEL : CTL_REFUSED;
+	tell_applied(json_object_get(answer, "applied"), status == STATUS_SILENT);
+	return status == STATUS_SILENT ? CTL_NO_PANEL : CTL_REFUSED;
 }

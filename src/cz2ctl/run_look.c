@@ -11,8 +11,6 @@
 #include "cz2ctl/view.h"
 
 /* With this HTTP status GET /health brings its answer when the daemon is unhealthy. */
-enum { UNHEALTHY = 503 };
-
 enum ctl_exit
 run_status(struct ctl *ctl)
 {
@@ -25,7 +23,7 @@ enum ctl_exit
 run_health(struct ctl *ctl)
 {
 	json_t *answer;
-	enum ctl_exit code = call_get(ctl, "/health", UNHEALTHY, &answer);
+	enum ctl_exit code = call_get(ctl, "/health", STATUS_UNHEALTHY, &answer);
 
 	if (code == CTL_DONE) {
 		call_show(ctl, answer, view_health);

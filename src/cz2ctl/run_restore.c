@@ -258,28 +258,32 @@ verify(struct restore *restore)
  * The command
  */
 
+/* No steps: what differs cannot be set. */
+static enum ctl_exit
+write_all(struct restore *restore)
+{
+	json_t *steps = restore_steps(&restore->wanted, &restore->now, restore->part->set);
+	int count = (int)json_array_size(steps);
+	enum ctl_exit code = count > 0 ? ask(restore, count) : CTL_DONE;
+
+	if (code == CTL_DONE)
+		code = take_steps(restore, steps);
+	if (code == CTL_DONE)
+		code = verify(restore);
+	json_decref(steps);
+	return code;
+}
+
 static enum ctl_exit
 carry_out(struct restore *restore)
 {
-	json_t *steps = restore_steps(&restore->wanted, &restore->now, restore->part->set);
-	int count = (int)json_array_size(steps); /* 0: what differs cannot be set */
-	enum ctl_exit code = CTL_DONE;
-
 	if (show_differences(restore) == 0) {
 		tell_good(restore, false);
-		json_decref(steps);
 		return CTL_DONE;
 	}
-	if (!options_has(restore->ctl->options, OPTION_DRY_RUN)) {
-		if (count > 0)
-			code = ask(restore, count);
-		if (code == CTL_DONE)
-			code = take_steps(restore, steps);
-		if (code == CTL_DONE)
-			code = verify(restore);
-	}
-	json_decref(steps);
-	return code;
+	if (options_has(restore->ctl->options, OPTION_DRY_RUN))
+		return CTL_DONE;
+	return write_all(restore);
 }
 
 enum ctl_exit

@@ -16,8 +16,6 @@
 #include "cz2ctl/say.h"
 
 enum {
-	REFUSED_STATUS = 404,
-	SILENT_STATUS = 504,
 	SILENT_MAX = 3, /* rows in a row, before nobody is asked any more */
 	NAME_WIDTH = 8,
 	TABLE_OTHER_ROWS = 16, /* are asked for of a table that nobody knows */
@@ -111,22 +109,22 @@ fetch(struct dump *dump, const struct row *row)
 	code = call_any(dump->ctl, row_target(row, target), &status, &answer);
 	if (code != CTL_DONE)
 		return code;
-	if (status != 200 && status != REFUSED_STATUS && status != SILENT_STATUS)
+	if (status != STATUS_OK && status != STATUS_ABSENT && status != STATUS_SILENT)
 		return call_refused(dump->ctl, status, answer);
-	dump->silent = status == SILENT_STATUS ? dump->silent + 1 : 0;
+	dump->silent = status == STATUS_SILENT ? dump->silent + 1 : 0;
 	if (dump->silent == SILENT_MAX)
 		return call_refused(dump->ctl, status, answer);
-	if (status == 200 && !row_take(&content, answer)) {
+	if (status == STATUS_OK && !row_take(&content, answer)) {
 		say_error("the daemon's answer is not understood");
 		json_decref(answer);
 		return CTL_REFUSED;
 	}
-	print_line(dump, row, status == 200 ? &content : NULL);
-	if (status != 200) {
+	print_line(dump, row, status == STATUS_OK ? &content : NULL);
+	if (status != STATUS_OK) {
 		json_decref(answer);
 		answer = json_pack("{s:i, s:i, s:i, s:n, s:s}", "device", row->device, "table",
 				   row->table, "row", row->row, "hex", "error",
-				   status == SILENT_STATUS ? "silent" : "refused");
+				   status == STATUS_SILENT ? "silent" : "refused");
 	}
 	json_array_append_new(dump->rows, answer);
 	return CTL_DONE;

@@ -30,10 +30,12 @@ read_start(const json_t *value, int16_t *to, char why[WEEK_WHY_MAX])
 		return false;
 	}
 	seconds = calendar_time(json_string_value(value), why);
-	if (seconds >= 0 && seconds % MINUTE != 0)
-		strcpy(why, "a time without seconds is wanted");
-	if (seconds < 0 || seconds % MINUTE != 0)
+	if (seconds < 0)
 		return false;
+	if (seconds % MINUTE != 0) {
+		strcpy(why, "a time without seconds is wanted");
+		return false;
+	}
 	*to = (int16_t)(seconds / MINUTE);
 	return true;
 }

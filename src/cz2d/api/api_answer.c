@@ -119,6 +119,18 @@ api_answer_detail(struct http_request *request, int status, json_t *sentence)
 	api_answer(request, status, json_pack("{s:o}", "detail", sentence));
 }
 
+json_t *
+api_absent(const char *thing)
+{
+	return json_pack("{s:s+}", "detail", thing, " not found.");
+}
+
+void
+api_answer_absent(struct http_request *request, const char *thing)
+{
+	api_answer(request, 404, api_absent(thing));
+}
+
 void
 api_answer_body(struct http_request *request, const struct body *body)
 {

@@ -40,7 +40,7 @@ api_find_device(const struct api_call *call, int *number)
 	*number = devices_find(call->api->parts.devices, id->text, id->length);
 	if (*number >= 0)
 		return true;
-	api_answer_detail(call->request, 404, json_string("Device not found."));
+	api_answer_absent(call->request, "Device");
 	return false;
 }
 

@@ -229,6 +229,13 @@ api_detail(const char *sentence);
 void
 api_answer_detail(struct http_request *request, int status, json_t *sentence);
 
+/* What a 404 says: there is no such "Device", "Command". */
+json_t *
+api_absent(const char *thing);
+
+void
+api_answer_absent(struct http_request *request, const char *thing);
+
 /* 422, and all that is wrong with a body or a path. */
 void
 api_answer_body(struct http_request *request, const struct body *body);

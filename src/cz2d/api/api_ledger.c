@@ -24,11 +24,11 @@ api_get_command(const struct api_call *call)
 	const struct api_part *id = &call->parts[0];
 	const struct record *open;
 
-	/* What does not fit is nobody's: cut by its first character it is nobody's either. */
-	if (id->length < sizeof query.id)
-		snprintf(query.id, sizeof query.id, "%.*s", (int)id->length, id->text);
-	else
-		snprintf(query.id, sizeof query.id, "-");
+	if (id->length >= sizeof query.id) {
+		api_answer_absent(call->request, "Command");
+		return;
+	}
+	snprintf(query.id, sizeof query.id, "%.*s", (int)id->length, id->text);
 	open = ledger_open_record(call->api->parts.ledger, query.id);
 	if (open != NULL)
 		api_answer(call->request, 200, json_record(open));

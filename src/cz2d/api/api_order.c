@@ -123,7 +123,7 @@ post(const struct api_call *call, struct body *envelope, const char *device)
 	if (!body_ok(envelope))
 		api_answer_body(call->request, envelope);
 	else if (zone < 0)
-		api_answer_detail(call->request, 404, json_string("Device not found."));
+		api_answer_absent(call->request, "Device");
 	else if (api_permits_command(call, kind))
 		carry_out(call, envelope, kind, zone);
 }

@@ -189,7 +189,7 @@ on_found(void *self, int error, const struct record *records, int count, int64_t
 	else if (error != CZ2_OK)
 		api_wait_answer(wait, 503, api_detail("The ledger cannot be read."));
 	else
-		api_wait_answer(wait, 404, api_detail("Command not found."));
+		api_wait_answer(wait, 404, api_absent("Command"));
 }
 
 void
