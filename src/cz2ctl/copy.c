@@ -8,7 +8,6 @@
 #include "cz2ctl/copy.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "cz2ctl/calendar.h"

@@ -45,7 +45,7 @@ copy_take_schedule(const json_t *schedule, struct cz2_day days[CZ2_SCHEDULES]);
 bool
 copy_read_rows(const json_t *list, struct copy *copy, char why[COPY_WHY_MAX]);
 
-/* The name of a value in the document's status: as in GET /status. */
+/* True for the values that a backup has; their names are those of GET /status. */
 bool
 copy_is_kept(enum cz2_field field);
 

@@ -10,14 +10,13 @@
 #include "cz2ctl/copy.h"
 
 #include <stdio.h>
-#include <string.h>
 #include <time.h>
 
 #include "base/mem.h"
 #include "cz2ctl/calendar.h"
 #include "cz2ctl/week.h"
 
-enum { TIME_MAX = 32 };
+enum { TIME_MAX = 32, ZONE_KEY_MAX = 16 };
 
 static json_t *
 value_json(enum cz2_field field, int value)
@@ -50,7 +49,7 @@ static json_t *
 zone_json(int zone, const json_t *names)
 {
 	json_t *object = mem_or_end(json_pack("{s:i}", "zone_id", zone));
-	char key[TIME_MAX];
+	char key[ZONE_KEY_MAX];
 	json_t *name;
 
 	snprintf(key, sizeof key, "%d", zone);

@@ -11,9 +11,11 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "cz2ctl/http_status.h"
 #include "cz2ctl/reading.h"
 #include "cz2ctl/row_call.h"
 #include "cz2ctl/say.h"
+#include "cz2ctl/text.h"
 #include "cz2ctl/value.h"
 
 enum { ZONE_KEY_MAX = 16 };
@@ -94,7 +96,7 @@ take_panel(struct ctl *ctl, struct copy *copy)
 	if (code != CTL_DONE)
 		return code;
 	value_word(json_array_get(json_object_get(answer, "devices"), 0), "device_id", id);
-	snprintf(copy->panel, sizeof copy->panel, "%.*s", COPY_ID_MAX - 1, id);
+	text_escape(id, copy->panel, sizeof copy->panel);
 	json_decref(answer);
 	return CTL_DONE;
 }

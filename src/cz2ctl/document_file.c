@@ -162,7 +162,7 @@ replace(const char *path, const char *text)
 	return good;
 }
 
-/* A link is followed: it stays, and what it points at is replaced. */
+/* A link that leads somewhere stays: what it points at is replaced. */
 static bool
 replace_true(const char *path, const char *text)
 {

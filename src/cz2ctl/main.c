@@ -14,7 +14,8 @@
 #include "cz2ctl/text.h"
 #include "cz2ctl/token.h"
 
-enum { TIMEOUT_SECONDS = 60 };
+/* The daemon allows the program of eight zones 86 seconds. */
+enum { TIMEOUT_SECONDS = 90 };
 
 static const char default_socket[] = "/run/cz2d/cz2d.sock";
 

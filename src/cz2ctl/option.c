@@ -36,7 +36,7 @@ static const struct {
 	[OPTION_CACERT] = {"cacert", 0, TEXT, "FILE", "whom to believe with https, as PEM"},
 	[OPTION_TOKEN_FILE] = {"token-file", 0, TEXT, "FILE",
 			       "the token: the first line of FILE (CZ2_TOKEN)"},
-	[OPTION_TIMEOUT] = {"timeout", 0, NUMBER, "S", "wait at most S seconds (60; 0: for ever)"},
+	[OPTION_TIMEOUT] = {"timeout", 0, NUMBER, "S", "wait at most S seconds (90; 0: for ever)"},
 	[OPTION_JSON] = {"json", 0, SWITCH, NULL, "print the daemon's answer as JSON"},
 	[OPTION_QUIET] = {"quiet", 'q', SWITCH, NULL, "print only what was asked for, and errors"},
 	[OPTION_COLOR] = {"color", 0, WORD, "auto|always|never", "colours (auto: on a terminal)"},

@@ -72,6 +72,7 @@ reading_program(struct ctl *ctl, json_t **answer)
 	struct reading reading = {.ctl = *ctl, .began = clock_now()};
 	enum ctl_exit code;
 
+	*answer = NULL;
 	reading.ctl.client = client_twin(ctl->client);
 	if (reading.ctl.client == NULL)
 		return CTL_UNREACHED;

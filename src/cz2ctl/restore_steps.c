@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright 2026 The cz2d authors */
 /*
- * Only values that differ are named. A row of the program is one step; a second one is needed
- * where OUT covers setpoints that differ, too: naming a setpoint ends OUT.
+ * Only what differs is named, beside the mode where REST wants one. A row of the program is one
+ * step; a second one is needed where OUT covers setpoints that differ, too: naming a setpoint ends
+ * OUT. It does nothing else, so that no period is left uncovered because something was refused.
  */
 #include "build.h"
 
@@ -68,32 +69,38 @@ must_uncover(const struct cz2_setting *wanted, const struct cz2_setting *now, in
 	return now->out == 1 && now->heat != wanted->heat && wanted->heat == covered_heat(period);
 }
 
-/*
- * Any heat setpoint will do that the cool one allows: OUT sets its own. The least one does no harm
- * where the second step is never taken.
- */
-static void
-uncover(const struct cz2_setting *wanted, struct cz2_setting *wish)
-{
-	wish->cool = is_settable(wanted->cool, CZ2_COOL) ? wanted->cool
-							  : cz2_field_info(CZ2_COOL)->set_max;
-	wish->heat = cz2_field_info(CZ2_HEAT)->set_min;
-}
-
 static int16_t
 if_other(int16_t wanted, int16_t now)
 {
 	return wanted != now ? wanted : CZ2_UNKNOWN;
 }
 
-/* What of a period is to be named. uncovered: by then the first step has ended its OUT. */
+/*
+ * Any heat setpoint will do that the cool one allows: OUT sets its own. The least one does no harm
+ * where the second step is never taken.
+ */
+static void
+uncover(const struct cz2_setting *wanted, const struct cz2_setting *now, struct cz2_setting *wish)
+{
+	wish->heat = cz2_field_info(CZ2_HEAT)->set_min;
+	if (is_settable(wanted->cool, CZ2_COOL))
+		wish->cool = if_other(wanted->cool, now->cool);
+	else if (now->cool != CZ2_UNKNOWN && now->cool < wish->heat + CZ2_SETPOINT_GAP)
+		wish->cool = cz2_field_info(CZ2_COOL)->set_max;
+}
+
+/* What of a period is to be named, but for the OUT of one that has to be uncovered first. */
 static void
 wish_for(const struct cz2_setting *wanted, const struct cz2_setting *now, bool uncovered,
 	 struct cz2_setting *wish)
 {
 	wish->start = if_other(wanted->start, now->start);
+	if (uncovered) {
+		uncover(wanted, now, wish);
+		return;
+	}
 	if (wanted->out == 1) {
-		wish->out = uncovered || now->out != 1 ? 1 : CZ2_UNKNOWN;
+		wish->out = if_other(wanted->out, now->out);
 		return;
 	}
 	/* Named setpoints end OUT; the one that is not named stays as OUT has covered it. */
@@ -128,9 +135,9 @@ restore_day(json_t *steps, const struct copy *wanted, const struct copy *now, in
 		const struct cz2_setting *is = &now->days[place].periods[period];
 		bool uncovered = must_uncover(goal, is, period);
 
+		wish_for(goal, is, uncovered, &first.periods[period]);
 		if (uncovered)
-			uncover(goal, &first.periods[period]);
-		wish_for(goal, is, uncovered, &second.periods[period]);
+			second.periods[period].out = 1;
 	}
 	add_day(steps, zone, day, &first);
 	add_day(steps, zone, day, &second);
@@ -196,13 +203,14 @@ restore_mode(json_t *steps, const struct copy *wanted, const struct copy *now)
 	int mode = cz2_values_get(&wanted->values, CZ2_MODE, 0);
 	int all = cz2_values_get(&wanted->values, CZ2_ALL, 0);
 	int all_now = cz2_values_get(&now->values, CZ2_ALL, 0);
+	bool off = all != all_now && all <= 1 && all_now != 0;
+	bool on = all != all_now && all == 1;
 
-	if (all != all_now && all <= 1 && all_now > 0)
+	if (off)
 		add_mode(steps, wanted, json_false());
-	if (all != all_now && all == 1)
+	if (on)
 		add_mode(steps, wanted, json_true());
-	else if (mode != cz2_values_get(&now->values, CZ2_MODE, 0) &&
-		 (all == all_now || all > 1))
+	if (!off && !on && mode != cz2_values_get(&now->values, CZ2_MODE, 0))
 		add_mode(steps, wanted, NULL);
 }
 

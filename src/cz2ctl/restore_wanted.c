@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "cz2ctl/calendar.h"
 #include "cz2ctl/difference.h"
 #include "cz2ctl/say.h"
 
@@ -44,6 +45,69 @@ leave_strange_ruler(struct copy *wanted, const struct copy *now)
 	return true;
 }
 
+/* Counts them. time: when the first of all begins. */
+static int
+leave_starts_of(struct cz2_day *wanted, const struct cz2_day *now, int count, int *time)
+{
+	for (int period = 0; period < CZ2_PERIODS; period++) {
+		int16_t *start = &wanted->periods[period].start;
+
+		if (*start == CZ2_UNKNOWN || *start % CZ2_START_STEP == 0 ||
+		    *start == now->periods[period].start)
+			continue;
+		if (count++ == 0)
+			*time = *start;
+		*start = CZ2_UNKNOWN;
+	}
+	return count;
+}
+
+/* The daemon sets none but quarters of an hour. */
+static bool
+leave_strange_starts(struct copy *wanted, const struct copy *now)
+{
+	char text[CALENDAR_TIME_MAX];
+	int count = 0, time = 0;
+
+	for (int i = 0; i < CZ2_SCHEDULES; i++) {
+		int zone, day;
+
+		cz2_schedule_split((enum cz2_row)(CZ2_ROW_SCHEDULE + i), &zone, &day);
+		if (copy_has(wanted, zone))
+			count = leave_starts_of(&wanted->days[i], &now->days[i], count, &time);
+	}
+	if (count > 0)
+		say_warning("in the backup %d period%s at no quarter of an hour (%s), which cannot "
+			    "be set: left alone", count, count == 1 ? " begins" : "s begin",
+			    calendar_time_text(time, text));
+	return count > 0;
+}
+
+static bool
+is_doubly_held(const struct copy *copy, int zone)
+{
+	return cz2_values_get(&copy->values, CZ2_HOLD, zone) == 1 &&
+	       cz2_values_get(&copy->values, CZ2_TEMPORARY, zone) == 1;
+}
+
+/* For the daemon the one flag ends the other. */
+static bool
+leave_strange_flags(struct copy *wanted, const struct copy *now)
+{
+	bool left = false;
+
+	for (int zone = 1; zone <= CZ2_ZONES_MAX; zone++) {
+		if (!copy_has(wanted, zone) || !is_doubly_held(wanted, zone) ||
+		    is_doubly_held(now, zone))
+			continue;
+		say_warning("in the backup zone %d has both hold and temporary, which cannot be "
+			    "set: temporary is left alone", zone);
+		cz2_values_set(&wanted->values, CZ2_TEMPORARY, zone, CZ2_UNKNOWN);
+		left = true;
+	}
+	return left;
+}
+
 bool
 restore_leave(struct copy *wanted, const struct copy *now, unsigned parts)
 {
@@ -51,9 +115,13 @@ restore_leave(struct copy *wanted, const struct copy *now, unsigned parts)
 
 	if ((parts & (PART_SCHEDULES | PART_SETPOINTS)) != 0)
 		left |= leave_strange_zones(wanted, now);
+	wanted->zones &= now->zones;
+	if ((parts & PART_SCHEDULES) != 0)
+		left |= leave_strange_starts(wanted, now);
+	if ((parts & PART_SETPOINTS) != 0)
+		left |= leave_strange_flags(wanted, now);
 	if ((parts & PART_SYSTEM) != 0)
 		left |= leave_strange_ruler(wanted, now);
-	wanted->zones &= now->zones;
 	return left;
 }
 

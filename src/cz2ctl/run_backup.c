@@ -23,7 +23,8 @@ tell_saved(const struct ctl *ctl, const char *path, const json_t *document)
 {
 	const json_t *status = json_object_get(document, "status");
 
-	if (strcmp(path, "-") == 0 || options_has(ctl->options, OPTION_QUIET))
+	if (strcmp(path, "-") == 0 || options_has(ctl->options, OPTION_QUIET) ||
+	    options_has(ctl->options, OPTION_JSON))
 		return;
 	fprintf(ctl->screen.file, "Saved %zu zones and %zu rows in ",
 		json_array_size(json_object_get(status, "zones")),

@@ -41,6 +41,7 @@ struct restore {
 	struct ctl *ctl;
 	const char *path;
 	const struct part *part;
+	struct copy told; /* by the file */
 	struct copy wanted, now;
 	bool left_alone; /* something that cannot be restored */
 	int refused;     /* steps */
@@ -72,21 +73,29 @@ look(struct restore *restore)
 	return code;
 }
 
+/* What the file does not tell may change while we write. */
+static void
+want(struct restore *restore)
+{
+	restore->wanted = restore->told;
+	restore_fill_gaps(&restore->wanted, &restore->now);
+}
+
 static enum ctl_exit
 prepare(struct restore *restore)
 {
-	enum ctl_exit code = copy_load(restore->path, &restore->wanted);
+	struct copy *told = &restore->told;
+	enum ctl_exit code = copy_load(restore->path, told);
 
 	if (code == CTL_DONE)
 		code = look(restore);
 	if (code != CTL_DONE)
 		return code;
-	if (strcmp(restore->wanted.panel, restore->now.panel) != 0)
+	if (strcmp(told->panel, restore->now.panel) != 0)
 		say_warning("%s was made of the panel %s, and this one is %s", restore->path,
-			    restore->wanted.panel, restore->now.panel);
-	restore->left_alone =
-		restore_leave(&restore->wanted, &restore->now, restore->part->set);
-	restore_fill_gaps(&restore->wanted, &restore->now);
+			    told->panel, restore->now.panel);
+	restore->left_alone = restore_leave(told, &restore->now, restore->part->set);
+	want(restore);
 	return CTL_DONE;
 }
 
@@ -241,6 +250,7 @@ verify(struct restore *restore)
 		say_error("each step was taken, but what came of them could not be read");
 		return code;
 	}
+	want(restore);
 	forgiven = restore_forgive(&restore->wanted, &restore->now, restore->part->set);
 	left = show_differences(restore);
 	if (left == 0 && restore->refused == 0) {
@@ -258,12 +268,11 @@ verify(struct restore *restore)
  * The command
  */
 
-/* No steps: what differs cannot be set. */
 static enum ctl_exit
 write_all(struct restore *restore)
 {
 	json_t *steps = restore_steps(&restore->wanted, &restore->now, restore->part->set);
-	int count = (int)json_array_size(steps);
+	int count = (int)json_array_size(steps); /* 0: what differs cannot be set */
 	enum ctl_exit code = count > 0 ? ask(restore, count) : CTL_DONE;
 
 	if (code == CTL_DONE)

@@ -63,18 +63,16 @@ read_flag(const json_t *value, int16_t *to, char why[WEEK_WHY_MAX])
 	return true;
 }
 
-/* Writes "wake.start: " in front of why. */
+/* Tells the first that is wrong: "wake.start: a time …". */
 static void
-put_place(const char *period, const char *member, char why[WEEK_WHY_MAX])
+complain(const char *period, const char *member, const char *reason, char why[WEEK_WHY_MAX])
 {
-	char text[WEEK_WHY_MAX];
-
-	snprintf(text, sizeof text, "%s%s%s: %.300s", period, member[0] != '\0' ? "." : "", member,
-		 why);
-	strcpy(why, text);
+	if (why[0] == '\0')
+		snprintf(why, WEEK_WHY_MAX, "%s%s%s: %.300s", period, member[0] != '\0' ? "." : "",
+			 member, reason);
 }
 
-static bool
+static void
 read_setting(const json_t *object, const char *period, struct cz2_setting *setting,
 	     char why[WEEK_WHY_MAX])
 {
@@ -86,25 +84,24 @@ read_setting(const json_t *object, const char *period, struct cz2_setting *setti
 		       {"heat", read_degrees, &setting->heat},
 		       {"cool", read_degrees, &setting->cool},
 		       {"out", read_flag, &setting->out}};
-	bool good = true;
+	char reason[WEEK_WHY_MAX];
 
+	if (object != NULL && !json_is_null(object) && !json_is_object(object))
+		complain(period, "", "an object with start, heat, cool and out is wanted", why);
 	for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
 		const json_t *value = json_object_get(object, members[i].name);
 
-		if (value == NULL || json_is_null(value) ||
-		    members[i].read(value, members[i].to, why))
-			continue;
-		if (good)
-			put_place(period, members[i].name, why);
-		good = false;
+		if (value != NULL && !json_is_null(value) &&
+		    !members[i].read(value, members[i].to, reason))
+			complain(period, members[i].name, reason, why);
 	}
-	return good;
 }
 
 bool
 week_read_day(const json_t *object, struct cz2_day *day, char why[WEEK_WHY_MAX])
 {
 	cz2_day_clear(day);
+	why[0] = '\0';
 	if (object == NULL || json_is_null(object))
 		return true;
 	if (!json_is_object(object)) {
@@ -113,17 +110,10 @@ week_read_day(const json_t *object, struct cz2_day *day, char why[WEEK_WHY_MAX])
 	}
 	for (int period = 0; period < CZ2_PERIODS; period++) {
 		const char *name = cz2_period_names[period];
-		const json_t *setting = json_object_get(object, name);
 
-		if (setting != NULL && !json_is_null(setting) && !json_is_object(setting)) {
-			strcpy(why, "an object with start, heat, cool and out is wanted");
-			put_place(name, "", why);
-			return false;
-		}
-		if (!read_setting(setting, name, &day->periods[period], why))
-			return false;
+		read_setting(json_object_get(object, name), name, &day->periods[period], why);
 	}
-	return true;
+	return why[0] == '\0';
 }
 
 static json_t *

@@ -15,7 +15,8 @@ enum { WEEK_WHY_MAX = 384, WEEK_SETTING_MAX = 48 };
 
 /*
  * A day as REST and backups write it. null, and what is not there, is unknown. False when there
- * is something else than a day can have: why says where and what; the rest is read all the same.
+ * is something else than a day can have: why says what of it is first, and where; the rest is
+ * read all the same.
  */
 bool
 week_read_day(const json_t *object, struct cz2_day *day, char why[WEEK_WHY_MAX]);

@@ -10,6 +10,7 @@ import re
 import signal
 import stat
 import subprocess
+import threading
 
 import pytest
 
@@ -323,6 +324,48 @@ def test_a_zone_that_rules_all_is_left_to_the_wall_unit(saved_house, backup):
     saved_house.sim.set_byte(1, 12, 15, 3)
     done = saved_house.ctl("restore", path, "--yes")
     assert (done.code, done.err) == (DONE, "") and done.out.endswith(f"all is as in {path}.\n")
+
+
+def test_starts_at_no_quarter_of_an_hour_are_left_alone_and_the_rest_is_done(saved_house, backup):
+    path, rows = backup
+    saved = document(path)
+    monday = saved["schedules"][0]["days"]["mon"]
+    monday["wake"].update(start="06:10", heat=61, out=False)
+    put(path, saved)
+    done = saved_house.ctl("restore", path, "--yes")
+    assert done.code == DONE and "but for what was left alone" in done.out, done
+    assert "1 period begins at no quarter of an hour (06:10)" in done.err, done
+    now = saved_house.ctl("backup").json["schedules"][0]["days"]["mon"]["wake"]
+    assert now["heat"] == 61 and now["start"] != "06:10"
+
+
+def test_hold_and_temporary_at_once_become_a_hold_that_stays(saved_house, backup):
+    path, _ = backup
+    saved = document(path)
+    saved["status"]["zones"][1].update(hold=True, temporary=True)
+    put(path, saved)
+    for _ in range(2):
+        done = saved_house.ctl("restore", path, "--yes")
+        assert done.code == DONE and "temporary is left alone" in done.err, done
+        zone = saved_house.zone(2)
+        assert zone["hold"] and not zone["temporary"]
+
+
+def test_what_the_file_does_not_tell_may_change_meanwhile(saved_house, backup):
+    path, _ = backup
+    saved = document(path)
+    saved["status"]["zones"] = saved["status"]["zones"][:1]
+    saved["status"]["zones"][0]["heat_setpoint"] = 58
+    saved["status"]["zones"][0]["hold"] = True
+    put(path, saved)
+    saved_house.sim.control("reset")
+    turned = threading.Thread(target=lambda: (
+        until(lambda: saved_house.written() > 0, what="the restore to write"),
+        saved_house.sim.set_field("hold", 1 - saved_house.zone(2)["hold"], zone=2)))
+    turned.start()
+    done = saved_house.ctl("restore", path, "--yes")
+    turned.join()
+    assert done.code == DONE, done
 
 
 def test_what_the_daemon_refuses_is_named_and_the_rest_is_done(saved_house, backup):

@@ -211,6 +211,7 @@ START_TEST(what_a_day_cannot_be_is_named_by_its_place)
 		{"{\"day\": {\"cool\": 7000}}", "day.cool: whole degrees"},
 		{"{\"day\": {\"cool\": 70.5}}", "day.cool: whole degrees"},
 		{"{\"sleep\": {\"out\": 1}}", "sleep.out: true or false"},
+		{"{\"wake\": {\"start\": 7, \"heat\": \"x\"}, \"eve\": 1}", "wake.start: a time"},
 	};
 
 	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {

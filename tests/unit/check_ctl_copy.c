@@ -452,6 +452,65 @@ START_TEST(setpoints_below_out_are_uncovered_with_the_least_heat)
 }
 END_TEST
 
+/* What may be refused comes first, and OUT stays where it is then. */
+START_TEST(nothing_is_uncovered_before_the_rest_was_accepted)
+{
+	struct copy *wanted = new_copy(), *now = new_copy();
+
+	wanted->days[8].periods[CZ2_WAKE] = (struct cz2_setting){375, 60, 80, 0};
+	now->days[8].periods[CZ2_WAKE] = (struct cz2_setting){360, 60, 81, 0};
+	wanted->days[8].periods[CZ2_DAY] = (struct cz2_setting){600, CZ2_UNKNOWN, 85, 1};
+	now->days[8].periods[CZ2_DAY] = (struct cz2_setting){615, CZ2_UNKNOWN, 80, 0};
+	wanted->days[8].periods[CZ2_EVE] = (struct cz2_setting){1080, CZ2_UNKNOWN, 80, 1};
+	now->days[8].periods[CZ2_EVE] = (struct cz2_setting){1080, CZ2_UNKNOWN, 80, 0};
+	check_steps(wanted, now, PART_SCHEDULES,
+		    "[{\"method\":\"PUT\",\"target\":\"/zones/2/schedule\",\"body\":"
+		    "{\"days\":{\"mon\":{\"wake\":{\"start\":\"06:15\",\"cool\":80},"
+		    "\"day\":{\"start\":\"10:00\",\"heat\":45,\"cool\":85},"
+		    "\"eve\":{\"out\":true}}}}},"
+		    "{\"method\":\"PUT\",\"target\":\"/zones/2/schedule\",\"body\":"
+		    "{\"days\":{\"mon\":{\"day\":{\"out\":true}}}}}]");
+	free(wanted);
+	free(now);
+}
+END_TEST
+
+/* A cool setpoint that the wall unit alone can set, and that is right already. */
+START_TEST(a_setpoint_below_out_that_cannot_be_set_is_not_named)
+{
+	struct copy *wanted = new_copy(), *now = new_copy();
+
+	wanted->days[8].periods[CZ2_DAY] = (struct cz2_setting){600, 60, 62, 1};
+	now->days[8].periods[CZ2_DAY] = (struct cz2_setting){600, 61, 62, 1};
+	check_steps(wanted, now, PART_SCHEDULES,
+		    "[{\"method\":\"PUT\",\"target\":\"/zones/2/schedule\",\"body\":"
+		    "{\"days\":{\"mon\":{\"day\":{\"heat\":45}}}}},"
+		    "{\"method\":\"PUT\",\"target\":\"/zones/2/schedule\",\"body\":"
+		    "{\"days\":{\"mon\":{\"day\":{\"out\":true}}}}}]");
+	free(wanted);
+	free(now);
+}
+END_TEST
+
+START_TEST(the_mode_is_set_though_nobody_knows_who_rules)
+{
+	struct copy *wanted = new_copy(), *now = new_copy();
+	uint32_t chance = 7;
+
+	make_values(&chance, wanted);
+	now->values = wanted->values;
+	cz2_values_set(&wanted->values, CZ2_MODE, 0, 1);
+	cz2_values_set(&now->values, CZ2_MODE, 0, 0);
+	cz2_values_set(&wanted->values, CZ2_ALL, 0, 0);
+	cz2_values_set(&now->values, CZ2_ALL, 0, CZ2_UNKNOWN);
+	check_steps(wanted, now, PART_SYSTEM,
+		    "[{\"method\":\"POST\",\"target\":\"/system/mode\",\"body\":"
+		    "{\"mode\":\"Cool\",\"all\":false}}]");
+	free(wanted);
+	free(now);
+}
+END_TEST
+
 START_TEST(only_what_differs_is_named_and_only_in_the_parts_asked_for)
 {
 	struct copy *wanted = new_copy(), *now = new_copy();
@@ -487,6 +546,9 @@ main(void)
 		the_installers_rows_are_told_by_byte_and_setting,
 		the_steps_make_one_panel_of_the_other,
 		setpoints_below_out_are_uncovered_with_the_least_heat,
+		nothing_is_uncovered_before_the_rest_was_accepted,
+		a_setpoint_below_out_that_cannot_be_set_is_not_named,
+		the_mode_is_set_though_nobody_knows_who_rules,
 		only_what_differs_is_named_and_only_in_the_parts_asked_for,
 		NULL};
 
