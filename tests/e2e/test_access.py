@@ -379,6 +379,29 @@ def test_a_file_that_cannot_be_used_lets_nobody_in(new_house, damage):
     assert "tokens" in house.daemon.log()
 
 
+@pytest.mark.parametrize("damage", ["link to nothing", "loop", "directory"])
+def test_a_file_that_was_never_readable_and_goes_lets_nobody_in(new_house, damage):
+    house = new_house()
+    path = tokens_path(house)
+    if damage == "directory":
+        os.mkdir(path)
+    else:
+        os.symlink(path + ".elsewhere" if damage == "link to nothing" else path, path)
+    assert house.rest.get("/status").status == 401
+    house.daemon.process.send(signal.SIGHUP)
+    house.daemon.wait_log("configuration read again")
+    assert house.rest.get("/status").status == 401
+    (os.rmdir if damage == "directory" else os.unlink)(path)
+
+    def told():
+        assert house.rest.get("/status").status == 401, "its going tells nothing of who may enter"
+        return "is gone: nobody gets in by a token, nor without one" in house.daemon.log()
+
+    until(told, what="the log to tell of it")
+    house.daemon.process.send(signal.SIGHUP)
+    until(lambda: house.rest.get("/status").status == 200, what="the administrator to be believed")
+
+
 def test_hup_reads_the_tokens_again_and_says_so(new_house):
     house = new_house()
     secret = add_token(house, "phone", "read")

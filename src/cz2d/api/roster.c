@@ -19,7 +19,8 @@
 
 /* What tells one state of a file from the next. */
 struct mark {
-	int error; /* it could not even be looked at */
+	int error;   /* it could not even be looked at */
+	bool stands; /* something is there, be it a link to nothing */
 	dev_t device;
 	ino_t inode;
 	off_t size;
@@ -31,7 +32,7 @@ struct roster {
 	int64_t looked; /* when */
 	struct mark mark;
 	enum file_found found;
-	bool given; /* there are tokens, though the file be gone; a reload forgets that */
+	bool given; /* there is one to be asked for, be it gone or not readable; a reload forgets */
 	char why[FILE_WHY_SIZE]; /* it could not be read, as was told last */
 	struct tokens tokens;
 };
@@ -47,10 +48,10 @@ mark_of(const char *path)
 	struct mark mark;
 
 	memset(&mark, 0, sizeof mark);
-	if (stat(path, &about) != 0) {
-		mark.error = errno;
+	mark.error = stat(path, &about) == 0 ? 0 : errno;
+	mark.stands = mark.error == 0 || lstat(path, &about) == 0;
+	if (!mark.stands)
 		return mark;
-	}
 	mark.device = about.st_dev;
 	mark.inode = about.st_ino;
 	mark.size = about.st_size;
@@ -68,9 +69,9 @@ is_same_moment(const struct timespec *a, const struct timespec *b)
 static bool
 is_same(const struct mark *a, const struct mark *b)
 {
-	return a->error == b->error && a->device == b->device && a->inode == b->inode &&
-	       a->size == b->size && is_same_moment(&a->written, &b->written) &&
-	       is_same_moment(&a->changed, &b->changed);
+	return a->error == b->error && a->stands == b->stands && a->device == b->device &&
+	       a->inode == b->inode && a->size == b->size &&
+	       is_same_moment(&a->written, &b->written) && is_same_moment(&a->changed, &b->changed);
 }
 
 /* ------------------------------------------------------------------------
@@ -99,6 +100,8 @@ take(struct roster *roster)
 		log_error("access", "%s cannot be read, nobody gets in by a token: %s",
 			  roster->path, why);
 	memcpy(roster->why, why, sizeof why);
+	if (roster->found != FILE_FOUND && roster->mark.stands)
+		roster->given = true;
 	if (roster->found == FILE_ABSENT && roster->given)
 		log_error("access", "%s is gone: nobody gets in by a token, nor without one",
 			  roster->path);
@@ -138,7 +141,7 @@ roster_reload(struct roster *roster)
 	roster->why[0] = '\0';
 	roster->given = false;
 	take(roster);
-	if (given && roster->found == FILE_ABSENT)
+	if (given && roster->found == FILE_ABSENT && !roster->given)
 		log_warning("access", "%s is gone: from now on there are no tokens", roster->path);
 }
 
