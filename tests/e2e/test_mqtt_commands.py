@@ -381,6 +381,26 @@ def test_a_command_that_was_named_is_known_after_a_restart(new_commander):
     assert len(commander.house.written()) == writes
 
 
+def test_a_setpoint_waits_for_what_is_looked_up_and_means_what_is_true_then(new_commander, tmp_path):
+    """The mode was asked for once before: that it is not set again only the disk can tell."""
+    weather = preload.Weather.at(tmp_path / "weather")
+    commander = new_commander(zones=2, environment=preload.environment(weather=weather))
+    mode = {"mode": "Heat", "command_id": "0b7b4f5e-6a41-4d5a-9d0e-4b6f3f1f2c16"}
+    delivered(commander.ask(("system", mode)))
+    commander.house.command("/system/mode", {"mode": "Cool"})
+    heat = commander.house.zone(2)["heat_setpoint"]
+    before = len(commander.results())
+    weather.sync_ms = 3000
+    commander.send_all(("zone/1", {"heat": 64, "hold": True}), ("system", mode),
+                       ("zone/2/target", "79"))
+    for one in commander.wait(3, before):
+        delivered(one)
+    weather.sync_ms = 0
+    zone = commander.house.zone(2)
+    assert (zone["heat_setpoint"], zone["cool_setpoint"]) == (heat, 79), zone
+    assert commander.house.status()["system_mode"] == "Cool"
+
+
 def test_a_named_command_is_done_though_the_connection_is_made_anew(new_commander, tmp_path):
     """While a slow disk is asked about it: nobody else knows of what the broker was told is ours."""
     weather = preload.Weather.at(tmp_path / "weather")

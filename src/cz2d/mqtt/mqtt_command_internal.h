@@ -112,6 +112,10 @@ mqtt_scalar_take(struct mqtt_command *door, const struct mqtt_topic_info *info, 
 void
 mqtt_scalars_leave(struct mqtt_command *door, unsigned batches, int64_t now);
 
+/* Nobody is looked up any more: batches that are over, and waited for that, leave. */
+void
+mqtt_scalars_go_on(struct mqtt_command *door, int64_t now);
+
 /* Takes a JSON body; the letter is taken. */
 void
 mqtt_body_take(struct mqtt_command *door, const struct mqtt_topic_info *info, int zone,

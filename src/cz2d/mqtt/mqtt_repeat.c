@@ -18,7 +18,6 @@
 #include "base/uuid.h"
 #include "cz2d/config/config.h"
 #include "cz2d/json/json.h"
-#include "cz2d/mqtt/mqtt_result.h"
 #include "cz2d/store/store.h"
 
 /* A plan that waits for the disk, and the door with it. */
@@ -28,6 +27,7 @@ struct mqtt_lookup {
 	char id[RECORD_ID_SIZE];
 	struct mqtt_plan plan;
 	struct mqtt_letter *letters;
+	bool again; /* it is looked up for the second time */
 };
 
 /* It was not even looked for; its parameters are freed. */
@@ -103,15 +103,36 @@ is_of(const struct record *record, const struct mqtt_plan *plan, const char *pan
 
 /* It was given before: its result is said, now or when there is one. */
 static void
-tell_again(struct mqtt_command *door, const struct record *found, struct mqtt_letter *letters)
+tell_again(struct mqtt_command *door, const struct record *found, const struct mqtt_lookup *lookup)
 {
 	const struct record *open = ledger_open_record(door->rooms.ledger, found->id);
 	const struct record *record = open != NULL ? open : found;
 	struct mqtt_order *order;
 
-	order = mqtt_order_follow(door, record, letters);
+	order = mqtt_order_follow(door, record, lookup->letters);
+	order->documents = lookup->plan.documents;
 	if (record_is_final(record))
 		mqtt_order_end(order, record, clock_now());
+}
+
+static void
+on_found(void *self, int error, const struct record *records, int count, int64_t total);
+
+static void
+look_up(struct mqtt_lookup *lookup)
+{
+	struct store_query query = {.status = -1, .limit = 1};
+
+	snprintf(query.id, sizeof query.id, "%s", lookup->id);
+	store_find(lookup->door->rooms.store, &query, on_found, lookup);
+}
+
+/* It ended while it was read: neither that record nor the ledger tells how. */
+static bool
+has_just_ended(const struct mqtt_lookup *lookup, const struct record *found)
+{
+	return !record_is_final(found) && !lookup->again &&
+	       ledger_open_record(lookup->door->rooms.ledger, found->id) == NULL;
 }
 
 static void
@@ -122,6 +143,11 @@ on_found(void *self, int error, const struct record *records, int count, int64_t
 	struct mqtt_plan *plan = &lookup->plan;
 
 	(void)total;
+	if (error == CZ2_OK && count > 0 && has_just_ended(lookup, records)) {
+		lookup->again = true;
+		look_up(lookup);
+		return;
+	}
 	lookup_unlink(door, lookup);
 	if (error != CZ2_OK) {
 		refuse_plan(door, plan, lookup->letters, CZ2_EIO);
@@ -129,14 +155,16 @@ on_found(void *self, int error, const struct record *records, int count, int64_t
 		mqtt_order_give(door, plan, lookup->letters, clock_now());
 	} else {
 		if (is_of(records, plan, door->rooms.config->panel.id))
-			tell_again(door, records, lookup->letters);
+			tell_again(door, records, lookup);
 		else
 			refuse_other(door, lookup->letters, plan->documents);
 		free(plan->params);
 	}
 	free(lookup);
-	if (door->lookups == NULL)
-		mqtt_looked_up(door->mqtt);
+	if (door->lookups != NULL)
+		return;
+	mqtt_scalars_go_on(door, clock_now());
+	mqtt_looked_up(door->mqtt);
 }
 
 /* ------------------------------------------------------------------------
@@ -154,7 +182,8 @@ static bool
 is_lookup(const struct mqtt_lookup *lookup, const struct mqtt_plan *plan)
 {
 	return strcmp(lookup->plan.command, plan->command) == 0 &&
-	       lookup->plan.zone == plan->zone && json_texts_same(lookup->plan.params, plan->params);
+	       lookup->plan.zone == plan->zone &&
+	       json_texts_same(lookup->plan.params, plan->params);
 }
 
 /* The letters that its own join: NULL when it is another command. */
@@ -207,7 +236,6 @@ void
 mqtt_repeat_give(struct mqtt_command *door, struct mqtt_plan *plan, struct mqtt_letter *letters,
 		 int64_t now)
 {
-	struct store_query query = {.status = -1, .limit = 1};
 	char made[UUID_SIZE];
 
 	if (plan->id == NULL && door->lookups == NULL) {
@@ -224,8 +252,7 @@ mqtt_repeat_give(struct mqtt_command *door, struct mqtt_plan *plan, struct mqtt_
 		refuse_plan(door, plan, letters, CZ2_EBUSY);
 		return;
 	}
-	snprintf(query.id, sizeof query.id, "%s", plan->id);
-	store_find(door->rooms.store, &query, on_found, lookup_new(door, plan, letters));
+	look_up(lookup_new(door, plan, letters));
 }
 
 void

@@ -70,13 +70,20 @@ mqtt_scalars_leave(struct mqtt_command *door, unsigned batches, int64_t now)
 	arm(door, now);
 }
 
+void
+mqtt_scalars_go_on(struct mqtt_command *door, int64_t now)
+{
+	mqtt_scalars_leave(door, mqtt_batch_due(&door->batches, now), now);
+}
+
+/* What they mean depends on what becomes of the commands that are looked up. */
 static void
 on_due(uv_timer_t *timer)
 {
 	struct mqtt_command *door = timer->data;
-	int64_t now = clock_now();
 
-	mqtt_scalars_leave(door, mqtt_batch_due(&door->batches, now), now);
+	if (door->lookups == NULL)
+		mqtt_scalars_go_on(door, clock_now());
 }
 
 static void
