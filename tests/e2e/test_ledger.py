@@ -218,6 +218,16 @@ def test_a_command_by_name_is_created(new_house, target, body):
     ("/api/v1/commands", {"command": "system.fan"}, 422, ["body", "params", "fan"]),
     ("/api/v1/commands", {"command": "zone.temperature", "params": {"heat": 66}}, 422,
      ["body", "params", "zone_id"]),
+    ("/api/v1/commands", {"command": "zone.temperature", "params": {"zone_id": "x", "heat": 66}},
+     422, [["body", "params", "zone_id"]]),
+    ("/api/v1/commands", {"command": "zone.temperature", "params": {"zone_id": 0, "heat": 66}},
+     404, None),
+    ("/api/v1/devices/cz2-zone-2/commands",
+     {"command": "zone.hold", "params": {"hold": True}, "command_params": {"temp": True}},
+     422, [["body", "command_params"]]),
+    ("/api/v1/devices/cz2/commands",
+     {"command": "system.fan", "command_type": "system.mode", "params": {"fan": "On"}},
+     422, [["body", "command_type"]]),
     ("/api/v1/commands", {"command": "system.fan", "params": {"fan": "On"},
                           "expires_in_minutes": 0}, 422, ["body", "expires_in_minutes"]),
     ("/api/v1/commands", {"command": "system.fan", "params": [], "metadata": 1}, 422,
@@ -227,7 +237,8 @@ def test_what_is_wrong_with_a_command_by_name_is_said(new_house, target, body, s
     answer = house.rest.post(target, body)
     assert answer.status == status, answer
     if loc:
-        assert loc in [one["loc"] for one in answer.json["detail"]], answer
+        told = [one["loc"] for one in answer.json["detail"]]
+        assert told == loc if isinstance(loc[0], list) else loc in told, answer
     assert newest(house, "cz2")["total"] == 0
 
 

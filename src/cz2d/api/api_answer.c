@@ -51,7 +51,7 @@ static const struct {
 	{403, "The token's scope does not suffice, or the daemon only reads (panel.read_only), "
 	      "or writes no rows by their address (panel.raw_writes)",
 	 NULL},
-	{404, "No such zone", NULL},
+	{404, "No such zone, device, command or row", NULL},
 	{409, "The installer's test mode is on, another device uses our bus address, or what is "
 	      "there is not as expected", NULL},
 	{413, "The body is too large", NULL},

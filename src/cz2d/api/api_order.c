@@ -9,9 +9,6 @@
 #include "cz2d/api/api_internal.h"
 
 #include <stdlib.h>
-#include <string.h>
-
-#include "cz2d/json/lax.h"
 
 enum {
 	MINUTE_MS = 60 * 1000,
@@ -46,6 +43,26 @@ const struct command_kind api_device_order = {
 	}},
 };
 
+/* What has two names may be given by both when they say the same. */
+static void
+check_names(struct body *envelope)
+{
+	static const struct {
+		const char *name, *other, *rule;
+	} names[] = {
+		{"command", "command_type", "it is another name of command, which says otherwise"},
+		{"params", "command_params", "it is another name of params, which says otherwise"},
+	};
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		const json_t *one = body_member(envelope, names[i].name);
+		const json_t *other = body_member(envelope, names[i].other);
+
+		if (one != NULL && other != NULL && !json_equal(one, other))
+			body_refuse(envelope, names[i].other, names[i].rule);
+	}
+}
+
 /* The member by the one name or the other. */
 static const char *
 either(const struct body *envelope, const char *name, const char *other)
@@ -54,17 +71,23 @@ either(const struct body *envelope, const char *name, const char *other)
 											    : name;
 }
 
-/* The zone may stand among the parameters too, as in the path of the command's own route. */
+/* Decodes them: when the device is no zone one may stand there, as in the command's own path. */
 static void
-take_zone(struct command_making *making, const struct body *envelope, const char *params)
+decode_params(struct command_making *making, const struct body *envelope, const char *params)
 {
+	bool wants_zone = making->zonal && making->zone == 0;
 	json_t *object = body_member(envelope, params);
-	json_t *zone = json_object_get(object, "zone_id");
+	json_t *zone = wants_zone ? json_incref(json_object_get(object, "zone_id")) : NULL;
 
-	if (zone == NULL || !making->kind->zonal || making->zone != 0)
-		return;
-	if (lax_integer(zone, &making->zone) == LAX_OK)
+	if (zone != NULL)
 		json_object_del(object, "zone_id");
+	body_init(&making->body, &making->kind->schema);
+	body_decode_member(&making->body, envelope, params);
+	if (zone != NULL)
+		body_loose_integer(&making->body, "zone_id", zone, &making->zone);
+	else if (wants_zone)
+		body_miss(&making->body, "zone_id");
+	json_decref(zone);
 }
 
 static void
@@ -81,17 +104,13 @@ carry_out(const struct api_call *call, const struct body *envelope,
 		.patience_ms = EXPIRES_MINUTES * (int64_t)MINUTE_MS,
 		.metadata = text,
 	};
-	struct command_making *command = &making.command;
 
 	if (minutes != NULL)
-		making.patience_ms = body_number(envelope, "expires_in_minutes") * (int64_t)MINUTE_MS;
-	take_zone(command, envelope, params);
-	body_init(&command->body, &kind->schema);
-	body_decode_member(&command->body, envelope, params);
-	if (command->zonal && command->zone == 0)
-		body_miss(&command->body, "zone_id");
+		making.patience_ms =
+			body_number(envelope, "expires_in_minutes") * (int64_t)MINUTE_MS;
+	decode_params(&making.command, envelope, params);
 	api_carry_out(call, &making);
-	body_fini(&command->body);
+	body_fini(&making.command.body);
 	free(text);
 }
 
@@ -111,14 +130,13 @@ find_command(struct body *envelope)
 	return NULL;
 }
 
-/* device: NULL for the panel. */
+/* zone: 0 for the panel, -1 when there is no such device. */
 static void
-post(const struct api_call *call, struct body *envelope, const char *device)
+post(const struct api_call *call, struct body *envelope, int zone)
 {
-	const struct devices *devices = call->api->parts.devices;
 	const struct command_kind *kind = find_command(envelope);
-	int zone = device != NULL ? devices_find(devices, device, strlen(device)) : 0;
 
+	check_names(envelope);
 	api_metadata_check(envelope);
 	if (!body_ok(envelope))
 		api_answer_body(call->request, envelope);
@@ -129,33 +147,38 @@ post(const struct api_call *call, struct body *envelope, const char *device)
 }
 
 static void
-post_envelope(const struct api_call *call, const char *device)
+decode_envelope(const struct api_call *call, struct body *envelope)
 {
-	struct body envelope;
 	size_t length;
 	const char *text = http_body(call->request, &length);
 
-	body_init(&envelope, &call->route->command->schema);
-	body_decode(&envelope, text, length);
-	if (device == NULL)
-		device = json_string_value(body_member(&envelope, "device_id"));
-	post(call, &envelope, device);
-	body_fini(&envelope);
+	body_init(envelope, &call->route->command->schema);
+	body_decode(envelope, text, length);
 }
 
 void
 api_post_order(const struct api_call *call)
 {
-	post_envelope(call, NULL);
+	const struct devices *devices = call->api->parts.devices;
+	struct body envelope;
+	const json_t *id;
+
+	decode_envelope(call, &envelope);
+	id = body_member(&envelope, "device_id");
+	post(call, &envelope,
+	     json_is_string(id)
+		     ? devices_find(devices, json_string_value(id), json_string_length(id))
+		     : 0);
+	body_fini(&envelope);
 }
 
 void
 api_post_device_order(const struct api_call *call)
 {
 	const struct api_part *id = &call->parts[0];
-	char device[RECORD_WORD_SIZE] = "";
+	struct body envelope;
 
-	if (id->length < sizeof device)
-		memcpy(device, id->text, id->length);
-	post_envelope(call, device);
+	decode_envelope(call, &envelope);
+	post(call, &envelope, devices_find(call->api->parts.devices, id->text, id->length));
+	body_fini(&envelope);
 }

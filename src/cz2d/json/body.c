@@ -64,6 +64,15 @@ body_path_integer(struct body *body, const char *name, const char *text, size_t 
 	json_decref(input);
 }
 
+void
+body_loose_integer(struct body *body, const char *member, json_t *value, int64_t *result)
+{
+	enum lax outcome = lax_integer(value, result);
+
+	if (outcome != LAX_OK)
+		body_add_lax(body, outcome, body_member_loc(body, member), value);
+}
+
 bool
 body_path_number(struct body *body, const char *name, const char *text, size_t length, int min,
 		 int max, int *result)

@@ -81,7 +81,11 @@ void
 body_path_integer(struct body *body, const char *name, const char *text, size_t length,
 		  int64_t *result);
 
-/* The same, and from min to max. False, and an error, when it is not. */
+/* A member that the schema does not have: an integer, or an error. */
+void
+body_loose_integer(struct body *body, const char *member, json_t *value, int64_t *result);
+
+/* In the path again, and from min to max. False, and an error, when it is not. */
 bool
 body_path_number(struct body *body, const char *name, const char *text, size_t length, int min,
 		 int max, int *result);
