@@ -41,5 +41,6 @@ uuid_make(char out[UUID_SIZE])
 	bytes[8] = (unsigned char)((bytes[8] & 0x3F) | 0x80);
 	for (int i = 0; i < BYTES; i++)
 		used += (size_t)snprintf(out + used, UUID_SIZE - used, "%s%02x",
-					 i == 4 || i == 6 || i == 8 || i == 10 ? "-" : "", bytes[i]);
+					 i == 4 || i == 6 || i == 8 || i == 10 ? "-" : "",
+					 bytes[i]);
 }

@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "cz2ctl/http_status.h"
 #include "cz2ctl/say.h"
 
 enum {

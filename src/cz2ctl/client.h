@@ -13,16 +13,6 @@
 
 struct client;
 
-/* What the daemon means by an HTTP status, where a command acts on it (docs/rest.md). */
-enum {
-	STATUS_OK = 200,
-	STATUS_NO_TOKEN = 401,
-	STATUS_NO_SCOPE = 403,
-	STATUS_ABSENT = 404,    /* the panel has no such row, or an older daemon no such route */
-	STATUS_UNHEALTHY = 503, /* GET /health brings its document all the same */
-	STATUS_SILENT = 504,    /* the panel did not answer */
-};
-
 struct client_settings {
 	const char *socket; /* path; for url NULL */
 	const char *url;    /* http(s)://HOST:PORT, or NULL */

@@ -246,8 +246,8 @@ put_clock(struct taking *taking)
 	struct decode_item *item = add_item(taking, "clock");
 
 	if (bytes[3] < CZ2_DAYS)
-		snprintf(item->value, sizeof item->value, "%s %02d:%02d:%02d", calendar_day_names[bytes[3]],
-			 bytes[4], bytes[5], bytes[6]);
+		snprintf(item->value, sizeof item->value, "%s %02d:%02d:%02d",
+			 calendar_day_names[bytes[3]], bytes[4], bytes[5], bytes[6]);
 	else
 		snprintf(item->value, sizeof item->value, "-");
 	memset(taking->known, ALL_BITS, taking->length);

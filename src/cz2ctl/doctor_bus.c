@@ -68,8 +68,10 @@ check_traffic(const struct patient *patient)
 			   "no frame was heard for %.0f s", age);
 	else
 		report_add(patient->report, "traffic", VERDICT_FAILED,
-			   patient_number(link, "bytes_received") > 0 ? ADVICE_CHECKSUMS : ADVICE_SILENT,
-			   "%.0f bytes were heard, and no frame", patient_number(link, "bytes_received"));
+			   patient_number(link, "bytes_received") > 0 ? ADVICE_CHECKSUMS
+								      : ADVICE_SILENT,
+			   "%.0f bytes were heard, and no frame",
+			   patient_number(link, "bytes_received"));
 }
 
 static void
@@ -77,7 +79,8 @@ check_rhythm(const struct patient *patient)
 {
 	bool known = value_is_true(patient->link, "rhythm");
 
-	if (patient_number(patient->link, "frames_received") > 0 && patient_has(patient->link, "rhythm"))
+	if (patient_number(patient->link, "frames_received") > 0 &&
+	    patient_has(patient->link, "rhythm"))
 		report_add(patient->report, "rhythm", known ? VERDICT_OK : VERDICT_WARNING,
 			   ADVICE_RHYTHM,
 			   known ? "the wall unit asks the panel every ten seconds"

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cz2ctl/http_status.h"
 #include "cz2ctl/value.h"
 
 enum { TARGET_MAX = 128 };
@@ -120,8 +121,8 @@ ask_for_panel(struct patient *patient, const char *part)
 	{
 		if (!value_is_word(device, "type", "panel"))
 			continue;
-		snprintf(target, sizeof target, "/api/v1/devices/%s/%s", patient_text(device, "device_id"),
-			 part);
+		snprintf(target, sizeof target, "/api/v1/devices/%s/%s",
+			 patient_text(device, "device_id"), part);
 		return ask_for(patient, target);
 	}
 	return NULL;
@@ -174,7 +175,8 @@ doctor_daemon(struct ctl *ctl, struct report *report)
 	long status = 0;
 
 	if (call_any(ctl, "/health", &status, &patient.health) != CTL_DONE ||
-	    (status != STATUS_OK && status != STATUS_UNHEALTHY) || !json_is_object(patient.health)) {
+	    (status != STATUS_OK && status != STATUS_UNHEALTHY) ||
+	    !json_is_object(patient.health)) {
 		judge_silence(&patient, status);
 		json_decref(patient.health);
 		return;

@@ -14,7 +14,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "cz2ctl/client.h"
+#include "cz2ctl/http_status.h"
 #include "cz2ctl/say.h"
 
 enum { ERRORS_MAX = 100, PLACE_MAX = 128 };

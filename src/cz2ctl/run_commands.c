@@ -360,6 +360,7 @@ run_commands(struct ctl *ctl)
 	if (limited || (filtered && id != NULL))
 		return wrong("takes these options with a list only");
 	if (id != NULL)
-		return strcmp(action, "show") == 0 ? show(ctl, id) : follow_to_its_end(ctl, id, true);
+		return strcmp(action, "show") == 0 ? show(ctl, id)
+						   : follow_to_its_end(ctl, id, true);
 	return strcmp(action, "follow") == 0 ? follow_all(ctl) : wrong("show takes an ID");
 }

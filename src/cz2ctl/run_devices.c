@@ -168,7 +168,8 @@ static const struct {
 } actions[] = {
 	{"list", "takes no ID", 0, 0, list},
 	{"show", "takes an ID", 1, 1, show},
-	{"rename", "takes an ID, and the name unless it is the configured one", 1, 2, rename_device},
+	{"rename", "takes an ID, and the name unless it is the configured one", 1, 2,
+	 rename_device},
 	{"health", "takes an ID, or none for the panel's", 0, 1, health},
 	{"config", "takes an ID", 1, 1, config},
 	{"decommission", "takes an ID", 1, 1, decommission},

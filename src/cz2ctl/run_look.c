@@ -7,10 +7,10 @@
 
 #include "cz2ctl/run.h"
 
+#include "cz2ctl/http_status.h"
 #include "cz2ctl/value.h"
 #include "cz2ctl/view.h"
 
-/* With this HTTP status GET /health brings its answer when the daemon is unhealthy. */
 enum ctl_exit
 run_status(struct ctl *ctl)
 {

@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "cz2ctl/decode.h"
 #include "cz2ctl/hex.h"
+#include "cz2ctl/http_status.h"
 #include "cz2ctl/row_call.h"
 #include "cz2ctl/say.h"
 
@@ -33,7 +34,8 @@ print_row(const struct ctl *ctl, const struct row *row)
 	char text[ROW_PLAIN_MAX];
 
 	if (options_has(ctl->options, OPTION_HEX)) {
-		fprintf(ctl->screen.file, "%s\n", hex_write(row->bytes, row->length, " ", text, sizeof text));
+		fprintf(ctl->screen.file, "%s\n",
+			hex_write(row->bytes, row->length, " ", text, sizeof text));
 	} else if (options_has(ctl->options, OPTION_PLAIN)) {
 		fprintf(ctl->screen.file, "%s\n", row_plain(row, 0, text));
 	} else {

@@ -132,7 +132,8 @@ tokens_edit_drop(struct tokens_edit *edit, const char *name)
 
 	while (from < end) {
 		const char *newline = memchr(from, '\n', (size_t)(end - from));
-		size_t length = newline != NULL ? (size_t)(newline - from) + 1 : (size_t)(end - from);
+		size_t length =
+			newline != NULL ? (size_t)(newline - from) + 1 : (size_t)(end - from);
 		char found[TOKEN_NAME_SIZE];
 
 		token_line_name(from, length, found);

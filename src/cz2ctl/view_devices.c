@@ -90,8 +90,8 @@ put_turnaround(const json_t *link, const struct view_field *field, struct table_
 	value_number(turnaround, "p50", " ms", half);
 	value_number(turnaround, "p90", " ms", most);
 	value_number(turnaround, "p99", " ms", all);
-	snprintf(cell->text, sizeof cell->text, "50 %% within %.32s, 90 %% %.32s, 99 %% %.32s", half,
-		 most, all);
+	snprintf(cell->text, sizeof cell->text, "50 %% within %.32s, 90 %% %.32s, 99 %% %.32s",
+		 half, most, all);
 }
 
 static void

@@ -9,7 +9,6 @@
 #include "cz2d/api/api_internal.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "cz2d/config/config_check.h"
 #include "cz2d/model/model.h"

@@ -129,7 +129,8 @@ api_device_problems(const struct api *api, int number, int64_t now)
 		if ((problems[i].marks & PERSON) != 0 && problems[i].is(api, now))
 			json_array_append_new(list, json_string(problems[i].text));
 	if (sensor_failed(api, number))
-		json_array_append_new(list, json_string("The panel shows no temperature for the zone."));
+		json_array_append_new(list,
+				      json_string("The panel shows no temperature for the zone."));
 	return list;
 }
 

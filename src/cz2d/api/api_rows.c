@@ -183,7 +183,8 @@ read_wish(struct body *body, struct probe_wish *wish)
 	expected = read_bytes(body, wish, "expected", wish->expected);
 	wish->length = (uint8_t)length;
 	if (body_ok(body) && length != expected)
-		body_refuse(body, "hex", "it must be as long as expected is: a row keeps its length");
+		body_refuse(body, "hex",
+			    "it must be as long as expected is: a row keeps its length");
 }
 
 /* Why nobody may write this row here; NULL: somebody may. */

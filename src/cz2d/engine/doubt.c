@@ -31,7 +31,8 @@ see(struct doubt *doubt, const struct model *model)
 {
 	for (int place = 0; place < CZ2_COMMAND_ROWS; place++) {
 		enum cz2_row row = cz2_command_row(&doubt->command, place);
-		const struct cz2_image *image = row != CZ2_ROW_NONE ? model_image(model, row) : NULL;
+		const struct cz2_image *image =
+			row != CZ2_ROW_NONE ? model_image(model, row) : NULL;
 
 		if (image != NULL && doubt->seen[place].length == 0 && image->time >= doubt->since)
 			doubt->seen[place] = *image;

@@ -301,7 +301,8 @@ static int
 error_of(const struct probe *probe)
 {
 	bool unseen = probe->sent && probe->after.time < probe->written;
-	bool doubtful = probe->missed && probe->error != CZ2_OK && probe->error != failure_of(probe);
+	bool doubtful =
+		probe->missed && probe->error != CZ2_OK && probe->error != failure_of(probe);
 
 	return unseen || doubtful ? CZ2_EUNCONFIRMED : probe->error;
 }

@@ -215,7 +215,8 @@ put_topics(const struct ha_house *house, int number, const struct ha_entity *ent
 static json_t *
 availability(const struct ha_house *house, bool of_panel)
 {
-	json_t *list = json_pack("[{s:o}]", "topic", json_sprintf("%s/availability", house->prefix));
+	json_t *list =
+		json_pack("[{s:o}]", "topic", json_sprintf("%s/availability", house->prefix));
 
 	if (of_panel)
 		json_array_append_new(list, json_pack("{s:o}", "topic",

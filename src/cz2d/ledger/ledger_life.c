@@ -14,7 +14,6 @@
 #include "base/host_clock.h"
 #include "base/log.h"
 #include "cz2d/json/json.h"
-#include "cz2d/model/model.h"
 
 enum {
 	AGAIN_MS = 5000, /* between attempts to keep an end that could not be kept */
@@ -312,7 +311,10 @@ queue(struct entry *entry, int64_t now)
  * With the disk
  */
 
-/* Its caller has been told that nothing is carried out that could not be recorded. */
+/*
+ * Its caller is told that nothing is carried out that could not be recorded. Should the disk keep
+ * the record after all, and we crash before it keeps this end of it, the next start takes it up.
+ */
 static void
 give_up_recording(struct entry *entry, int64_t now)
 {
