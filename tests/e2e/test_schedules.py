@@ -4,6 +4,7 @@
 the way of anything else."""
 
 import json
+import signal
 
 import panel
 
@@ -205,6 +206,29 @@ def test_who_does_not_wait_is_told_what_will_be(house):
     where = "/commands/" + answer.json["command_id"]
     until(lambda: house.rest.get(where).json["status"] == "delivered", what="its delivery")
     assert house.rest.get("/zones/1/schedule").json["schedule"]["days"]["sat"]["eve"]["cool"] == 77
+
+
+def test_a_program_that_the_daemon_died_amid_is_told_as_it_was_found(new_house):
+    house = new_house(zones=3, settings={"command.guard_ms": 0}, panel={"turnaround": 60})
+    where = put(house, "/schedules", {"zones": [1, 2, 3], "days": {"all": {"all": {"heat": 66}}}},
+                202, headers={"Prefer": "respond-async"}).json["check_status_at"]
+    until(lambda: len(writes(house)) > 2, what="some of its writes")
+    page = until(lambda: house.rest.get("/api/v1/commands?status_filter=sent").json["commands"],
+                 what="the list to say that it was sent")
+    assert page[0]["sent_at"] and page[0]["command_id"] in where
+    house.daemon.stop(signal.SIGKILL)
+    written = sorted(set(writes(house)))
+    house.daemon.start()
+    house.all_ended()
+    record = house.rest.get(where).json
+    assert record["status"] == "failed" and record["sent_at"] == page[0]["sent_at"], record
+    result = record["result"]
+    assert result["error_code"] == "not_found" and "shows a part of the change" in \
+        result["error_message"], record
+    told = {(one["zone_id"], day) for one in result["applied"]["program"] for day in one["days"]}
+    done = {(zone, day) for zone in (1, 2, 3) for number, day in enumerate(map(str.lower, panel.DAYS))
+            if panel.schedule_row(zone, number) in written}
+    assert told == done and 0 < len(told) < 21
 
 
 def test_a_hand_that_edits_the_week_is_seen_by_who_asks(house):

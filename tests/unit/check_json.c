@@ -373,8 +373,16 @@ START_TEST(a_failure_is_a_sentence)
 						"makes no sense and was not written.\"");
 	for (int error = -1; error >= CZ2_ERROR_LAST - 1; error--) {
 		outcome = (struct outcome){.error = error};
+		cz2_command_init(&outcome.applied);
 		ck_assert_uint_gt(json_string_length(take(json_problem(&outcome))), 10);
 	}
+	outcome = (struct outcome){.error = CZ2_ENOTFOUND};
+	cz2_command_init(&outcome.applied);
+	assert_document(json_problem(&outcome),
+			"\"The panel was read later and does not show the change.\"");
+	cz2_command_set(&outcome.applied, CZ2_HOLD, 1, 1);
+	assert_document(json_problem(&outcome),
+			"\"The panel was read later and shows a part of the change only.\"");
 }
 END_TEST
 

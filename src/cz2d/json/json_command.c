@@ -196,6 +196,9 @@ static const char *const fate_unknown =
 	"Could not communicate with HVAC controller. A write went out and was not confirmed: "
 	"whether the panel took it is not known.";
 
+static const char *const shown_in_part =
+	"The panel was read later and shows a part of the change only.";
+
 static const char *const unacknowledged =
 	"The panel did not acknowledge the write, and does not show it.";
 
@@ -248,6 +251,17 @@ schedule_problem(const struct outcome *outcome)
 	return json_schedule_rule(problem->zone, problem->day, &problem->schedule);
 }
 
+/* What is on the panel of it, though not all is. */
+static bool
+has_a_part(const struct outcome *outcome)
+{
+	json_t *applied = json_applied(outcome);
+	bool any = json_object_size(applied) > 0;
+
+	json_decref(applied);
+	return any;
+}
+
 static json_t *
 problem_of(const struct outcome *outcome)
 {
@@ -261,6 +275,8 @@ problem_of(const struct outcome *outcome)
 		return implausible_sentence(&outcome->problem);
 	if (error == CZ2_EUNCONFIRMED)
 		return json_string(fate_unknown);
+	if (error == CZ2_ENOTFOUND && has_a_part(outcome))
+		return json_string(shown_in_part);
 	if (error == CZ2_ETIMEOUT && outcome->raw.device != 0 && outcome->sent)
 		return json_string(unacknowledged);
 	if (error <= 0 && error >= CZ2_ERROR_LAST && sentences[-error] != NULL)

@@ -135,15 +135,21 @@ prepare(void *self, int64_t now)
 	entry_keep(entry);
 }
 
+/* A program goes on for seconds: that it has begun stands on the disk, too. */
 static void
 on_sent(void *self, int64_t now)
 {
-	struct record *record = &((struct entry *)self)->record;
+	struct entry *entry = self;
+	struct record *record = &entry->record;
+	bool first = record->sent_us == 0;
 
 	record->status = RECORD_SENT;
 	record->updated_us = clock_wall_us_of(now);
-	if (record->sent_us == 0)
-		record->sent_us = record->updated_us;
+	if (!first)
+		return;
+	record->sent_us = record->updated_us;
+	if (entry->program != NULL)
+		entry_keep(entry);
 }
 
 /*
