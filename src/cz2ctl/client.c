@@ -49,8 +49,8 @@ static const struct {
 	{EACCES, "you may not use it: are you in the group cz2d?"},
 };
 
-static long
-status_of(const struct client *client)
+long
+client_status(const struct client *client)
 {
 	long status = 0;
 
@@ -66,7 +66,7 @@ take(char *bytes, size_t size, size_t count, void *context)
 	const struct client_listener *listener = client->listener;
 	size_t length = size * count;
 
-	if (listener != NULL && status_of(client) == STATUS_OK)
+	if (listener != NULL && client_status(client) == STATUS_OK)
 		return listener->take(listener->self, bytes, length) ? length : 0;
 	if (length > ANSWER_MAX - answer->length) {
 		client->too_large = true;
@@ -339,7 +339,7 @@ client_exchange(struct client *client, const char *method, const char *target, c
 		curl_easy_setopt(client->easy, CURLOPT_HTTPGET, 1L);
 	curl_easy_setopt(client->easy, CURLOPT_CUSTOMREQUEST, method);
 	result = perform(client);
-	answer->status = status_of(client);
+	answer->status = client_status(client);
 	if (result == CURLE_OK)
 		return CTL_DONE;
 	drop(answer);
@@ -359,7 +359,7 @@ client_listen(struct client *client, const char *target, const struct client_lis
 	curl_easy_setopt(client->easy, CURLOPT_TIMEOUT, 0L);
 	result = perform(client);
 	curl_easy_setopt(client->easy, CURLOPT_TIMEOUT, client->settings.timeout);
-	answer->status = status_of(client);
+	answer->status = client_status(client);
 	client->listener = NULL;
 	if (answer->status == STATUS_OK)
 		drop(answer);

@@ -43,6 +43,10 @@ client_twin(const struct client *client);
 void
 client_meanwhile(struct client *client, void (*meanwhile)(void *context), void *context);
 
+/* The HTTP status of the last exchange; 0: there was none. */
+long
+client_status(const struct client *client);
+
 /* The last exchange failed because we may not use the socket. */
 bool
 client_was_barred(const struct client *client);

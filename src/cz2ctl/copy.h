@@ -60,7 +60,7 @@ copy_document(const struct copy *copy, const char *version, const json_t *names,
 
 /* False: why says where the document is wrong, and what is wanted. */
 bool
-copy_read(struct copy *copy, const json_t *document, char why[COPY_WHY_MAX]);
+copy_read(struct copy *copy, json_t *document, char why[COPY_WHY_MAX]);
 
 /* Of a file, or of standard input for "-". An error was told. */
 enum ctl_exit

@@ -19,6 +19,9 @@
 enum { PLACE_MAX = 64 };
 
 /* The members that each kind of object has; ended by NULL. */
+static const char *const document_members[] = {"cz2_backup", "created", "version", "panel",
+					       "status", "schedules", "rows", NULL};
+static const char *const panel_members[] = {"id", NULL};
 static const char *const system_members[] = {"system_mode", "fan_mode", "all_mode", "zones", NULL};
 static const char *const zone_members[] = {"zone_id", "name", "heat_setpoint", "cool_setpoint",
 					   "temporary", "hold", "out", NULL};
@@ -41,7 +44,7 @@ is_among(const char *const *names, const char *name)
 	return *names != NULL;
 }
 
-/* Nothing else than these. What is no object has no members. */
+/* Nothing else than these; where: NULL for the document. What is no object has no members. */
 static bool
 has_only(json_t *object, const char *where, const char *const *names, char why[COPY_WHY_MAX])
 {
@@ -54,7 +57,8 @@ has_only(json_t *object, const char *where, const char *const *names, char why[C
 
 		if (is_among(names, name))
 			continue;
-		used = (size_t)snprintf(why, COPY_WHY_MAX, "%s.%.64s: known are", where, name);
+		used = (size_t)snprintf(why, COPY_WHY_MAX, "%s%s%.64s: known are",
+					where != NULL ? where : "", where != NULL ? "." : "", name);
 		for (; *names != NULL && used < COPY_WHY_MAX; names++)
 			used += (size_t)snprintf(why + used, COPY_WHY_MAX - used, " %s", *names);
 		return false;
@@ -255,9 +259,9 @@ check_version(const json_t *document, char why[COPY_WHY_MAX])
 }
 
 bool
-copy_read(struct copy *copy, const json_t *document, char why[COPY_WHY_MAX])
+copy_read(struct copy *copy, json_t *document, char why[COPY_WHY_MAX])
 {
-	const json_t *panel = json_object_get(document, "panel");
+	json_t *panel = json_object_get(document, "panel");
 	const char *id = json_string_value(json_object_get(panel, "id"));
 	const json_t *rows = json_object_get(document, "rows");
 
@@ -274,7 +278,8 @@ copy_read(struct copy *copy, const json_t *document, char why[COPY_WHY_MAX])
 	return read_status(json_object_get(document, "status"), copy, why) &&
 	       read_zones(json_object_get(document, "schedules"), "schedules", read_week, copy,
 			  why) &&
-	       copy_read_rows(rows, copy, why);
+	       copy_read_rows(rows, copy, why) && has_only(panel, "panel", panel_members, why) &&
+	       has_only(document, NULL, document_members, why);
 }
 
 enum ctl_exit

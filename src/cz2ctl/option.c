@@ -122,7 +122,7 @@ take(struct options *options, int id, const char *argument)
 {
 	if (argument != NULL && !is_accepted(id, argument)) {
 		if (rows[id].kind == NUMBER)
-			say_error("--%s %s: a whole number from 0 to %d is wanted", rows[id].name,
+			say_error("--%s %s: a whole number is wanted, at most %d", rows[id].name,
 				  argument, NUMBER_MAX);
 		else
 			say_error("--%s %s: %s is wanted", rows[id].name, argument,

@@ -23,8 +23,9 @@ enum {
 	RAW_MAX = 16 * 1024, /* bytes behind base64 */
 };
 
-static const char accepted[] = "wanted is a file, or the text of one: the raw of a status (base64), "
-			       "a row in hexadecimal, or the JSON of a status, of read or of dump";
+static const char accepted[] =
+	"wanted is a file, or the text of one: a row in hexadecimal, the JSON of read or of dump, or "
+	"the raw of a status (GET /status?raw=1), as base64 or in its JSON";
 
 /* What was found, in the order in which it was. */
 struct found {
@@ -193,11 +194,19 @@ read_input(const char *argument)
 	return document_text(argument, &length);
 }
 
+/* A text is told from a file by there being none. */
+static const char *
+kind_of(const char *argument, const char *text)
+{
+	return strcmp(argument, text) == 0 ? "there is no such file, and it cannot be decoded"
+					   : "it cannot be decoded";
+}
+
 static enum ctl_exit
 decode_text(struct found *found, const char *argument, const char *text)
 {
 	if (!show_text(found, text)) {
-		say_error("%.40s: %s", argument, accepted);
+		say_error("%.40s: %s: %s", argument, kind_of(argument, text), accepted);
 		return CTL_USAGE;
 	}
 	if (found->count > 0)

@@ -15,6 +15,7 @@
 #include "base/mem.h"
 #include "cz2ctl/copy.h"
 #include "cz2ctl/difference.h"
+#include "cz2ctl/http_status.h"
 #include "cz2ctl/restore_steps.h"
 #include "cz2ctl/restore_wanted.h"
 #include "cz2ctl/say.h"
@@ -185,13 +186,22 @@ send_step(struct ctl *ctl, const json_t *step)
 	return code;
 }
 
+/* So would be all others. */
+static bool
+is_barred(const struct restore *restore)
+{
+	long status = client_status(restore->ctl->client);
+
+	return status == STATUS_NO_TOKEN || status == STATUS_NO_SCOPE;
+}
+
 /* A step that is refused leaves the others to be done; without a panel there are no others. */
 static enum ctl_exit
 take_step(struct restore *restore, const json_t *step)
 {
 	enum ctl_exit code = send_step(restore->ctl, step);
 
-	if (code != CTL_REFUSED)
+	if (code != CTL_REFUSED || is_barred(restore))
 		return code;
 	tell_refused(step);
 	restore->refused++;

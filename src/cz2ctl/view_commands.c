@@ -56,9 +56,9 @@ append_list(char out[TABLE_CELL_MAX], const json_t *list)
 	}
 }
 
-/* Days of a schedule: "mon,tue". */
+/* The names of all members that have this value: "mon,tue". */
 static void
-append_names(char out[TABLE_CELL_MAX], json_t *object)
+append_names(char out[TABLE_CELL_MAX], json_t *object, const json_t *wanted)
 {
 	const char *name, *comma = "";
 	json_t *value;
@@ -67,8 +67,47 @@ append_names(char out[TABLE_CELL_MAX], json_t *object)
 	{
 		char word[VALUE_MAX];
 
+		if (!json_equal(value, wanted))
+			continue;
 		append(out, "%s%s", comma, text_escape(name, word, sizeof word));
 		comma = ",";
+	}
+}
+
+/* No member before has this value. */
+static bool
+is_first(json_t *object, const json_t *wanted)
+{
+	const char *name;
+	json_t *value;
+
+	json_object_foreach(object, name, value)
+	{
+		if (json_equal(value, wanted))
+			return value == wanted;
+	}
+	return false;
+}
+
+/* Days of a schedule, those alike together: "mon,tue eve start 18:30 heat 69". */
+static void
+append_object(char out[TABLE_CELL_MAX], json_t *object)
+{
+	const char *name, *blank = "";
+	json_t *value;
+
+	json_object_foreach(object, name, value)
+	{
+		if (!is_first(object, value))
+			continue;
+		append(out, "%s", blank);
+		append_names(out, object, value);
+		append(out, " ");
+		if (json_is_object(value))
+			append_object(out, value);
+		else
+			append_value(out, value);
+		blank = " ";
 	}
 }
 
@@ -86,7 +125,7 @@ append_params(char out[TABLE_CELL_MAX], json_t *params)
 		if (json_is_array(value))
 			append_list(out, value);
 		else if (json_is_object(value))
-			append_names(out, value);
+			append_object(out, value);
 		else
 			append_value(out, value);
 		comma = ", ";
@@ -116,6 +155,9 @@ put_what(const json_t *record, const struct view_field *field, struct table_cell
 	const json_t *changes = json_object_get(params, "changes");
 
 	(void)field;
+	/* Of all others the parameters say what they are about. */
+	if (value_is_word(record, "command", "clock.set"))
+		append(cell->text, "clock ");
 	if (changes != NULL)
 		append_changes(cell->text, changes);
 	else

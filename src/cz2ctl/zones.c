@@ -192,8 +192,8 @@ zones_parse(struct zones *zones, const char *text, const json_t *status, char wh
 	char part[PART_MAX];
 
 	memset(zones, 0, sizeof *zones);
-	/* A name may have a comma in it. */
-	if (add_named(zones, status, text) == 1)
+	/* A name may have a comma in it, and be a word of ours, which it does not take from us. */
+	if (strcasecmp(text, "all") != 0 && add_named(zones, status, text) == 1)
 		return ZONES_OK;
 	memset(zones, 0, sizeof *zones);
 	for (;; text++) {

@@ -4,6 +4,7 @@
 
 import itertools
 import json
+import re
 
 import pytest
 
@@ -262,12 +263,19 @@ def test_a_hostile_answer_harms_no_terminal(new_server, document):  # noqa: F811
 
 # --- with a panel ---------------------------------------------------------------------------------
 
+def asked_last(house):
+    """The newest command in the words of cz2ctl."""
+    ident = at(house, *"commands --limit 1 --json".split()).json["commands"][0]["command_id"]
+    return re.search(r"^What +(.*)$", at(house, "commands", "show", ident).out, re.MULTILINE)[1]
+
+
 def test_a_week_is_set_shown_and_resumed(house):
     until(lambda: house.rest.get("/schedules?force=true").status == 200, what="all schedules")
     done = at(house, *"schedule set all mon-fri day start=9:00am out".split(), wish=(
         "/schedules", {"days": {day: {"day": {"start": "09:00", "out": True}}
                                 for day in DAYS[1:6]}, "zones": [1, 2, 3]}))
     assert done.code == DONE and done.out.count("Mon-Fri day  08:00 60/85 -> 09:00 OUT") == 3, done
+    assert asked_last(house) == "days mon,tue,wed,thu,fri day start 09:00 out on, zones 1,2,3"
     assert house.sim.row(10, 2)[3:].hex(" ") == "06 09 11 16 00 00 00 00 44 bc 44 3c 4c 55 4c 50"
     shown_days = at(house, "schedule", "show", "2", "mon").out.splitlines()
     assert shown_days[2].split()[3:5] == ["09:00", "OUT"], shown_days
@@ -286,6 +294,7 @@ def test_the_clock_is_set(house):
     done = at(house, *"clock set fri 6:30pm".split(),
               wish=("/clock", {"day": "fri", "time": "18:30:00"}))
     assert done.code == DONE and done.out == "Clock set to Fri 18:30:00\n", done
+    assert asked_last(house) == "clock day fri, time 18:30:00"
     assert at(house, "clock", "--refresh").out.startswith("Panel's clock  Fri 18:3")
     done = at(house, "clock", "sync", wish=("/clock", {"sync": True}))
     assert done.code == DONE and done.out.startswith("Clock set to "), done

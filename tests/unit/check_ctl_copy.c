@@ -187,6 +187,8 @@ static const struct {
 	{"\"zone_id\": 3", "\"zone_id\": \"3\"", "schedules[0].zone_id: "},
 	{"\"days\": {", "\"week\": {", "schedules[0].days: an object"},
 	{"\"schedules\"", "\"timetable\"", "schedules: a list"},
+	{"\"panel\"", "\"made\": 1, \"panel\"", "made: known are cz2_backup created"},
+	{"{\"id\"", "{\"name\": 1, \"id\"", "panel.name: known are id"},
 	{"\"status\"", "\"state\"", "status: an object"},
 	{"\"zones\"", "\"rooms\"", "status.zones: a list"},
 	{"\"heat_setpoint\"", "\"heat\"", "status.zones[0].heat: known are zone_id"},

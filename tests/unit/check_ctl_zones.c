@@ -27,6 +27,7 @@ set_up(void)
 			    "{\"zone_id\": 3, \"name\": \"Attic\"},"
 			    "{\"zone_id\": 4, \"name\": \"Attic\"},"
 			    "{\"zone_id\": 5, \"name\": null},"
+			    "{\"zone_id\": 6, \"name\": \"All\"},"
 			    "{\"zone_id\": \"6\", \"name\": \"Text\"},"
 			    "{\"zone_id\": 100, \"name\": \"Large\"},"
 			    "{\"zone_id\": -1, \"name\": \"Negative\"},"
@@ -72,8 +73,8 @@ static const struct {
 	{"hall", "1"},
 	{"HALL,3", "1 3"},
 	{"Bath, upstairs", "2"},
-	{"all", "1 2 3 4 5"},
-	{"ALL,9", "1 2 3 4 5 9"},
+	{"all", "1 2 3 4 5 6"},
+	{"ALL,9", "1 2 3 4 5 6 9"},
 };
 
 START_TEST(zones_are_numbers_ranges_and_names)
