@@ -392,12 +392,12 @@ def test_a_setpoint_waits_for_what_is_looked_up_and_means_what_is_true_then(new_
     before = len(commander.results())
     weather.sync_ms = 3000
     commander.send_all(("zone/1", {"heat": 64, "hold": True}), ("system", mode),
-                       ("zone/2/target", "79"))
-    for one in commander.wait(3, before):
+                       ("zone/2/target", "79"), ("zone/2", {"hold": True}))
+    for one in commander.wait(4, before):
         delivered(one)
     weather.sync_ms = 0
     zone = commander.house.zone(2)
-    assert (zone["heat_setpoint"], zone["cool_setpoint"]) == (heat, 79), zone
+    assert (zone["heat_setpoint"], zone["cool_setpoint"]) == (heat, 79) and zone["hold"], zone
     assert commander.house.status()["system_mode"] == "Cool"
 
 

@@ -112,9 +112,10 @@ mqtt_scalar_take(struct mqtt_command *door, const struct mqtt_topic_info *info, 
 void
 mqtt_scalars_leave(struct mqtt_command *door, unsigned batches, int64_t now);
 
-/* Nobody is looked up any more: batches that are over, and waited for that, leave. */
+/* Gives what a batch means by now, or refuses it. The letters are taken. */
 void
-mqtt_scalars_go_on(struct mqtt_command *door, int64_t now);
+mqtt_scalars_give(struct mqtt_command *door, int zone, const struct mqtt_batch *batch,
+		  struct mqtt_letter *letters, int64_t now);
 
 /* Takes a JSON body; the letter is taken. */
 void
@@ -150,9 +151,13 @@ mqtt_repeat_give(struct mqtt_command *door, struct mqtt_plan *plan, struct mqtt_
 bool
 mqtt_repeat_awaits(const struct mqtt_command *door, const char *id);
 
-/* What the panel shows, and will when all that was given, by whatever door, has been done. */
+/*
+ * The same of a batch: what it means is known when those before it are. Only while there are
+ * look-ups; the letters are taken.
+ */
 void
-mqtt_repeat_expect(const struct mqtt_command *door, struct cz2_values *values);
+mqtt_repeat_give_batch(struct mqtt_command *door, int zone, const struct mqtt_batch *batch,
+		       struct mqtt_letter *letters);
 
 void
 mqtt_repeat_init(struct mqtt_command *door);

@@ -3,7 +3,8 @@
 /*
  * Commands whose senders have given them an id: who sends one again, because he heard
  * nothing, is told what became of the first, and nothing is written. What is not under way
- * any more is looked up on the disk. Meanwhile those behind it wait: the later one has to win.
+ * any more is looked up on the disk. Meanwhile those behind it wait: the later one has to win,
+ * and what a single value means depends on those before it.
  */
 #include "build.h"
 
@@ -26,6 +27,7 @@ struct mqtt_lookup {
 	struct mqtt_command *door;
 	char id[RECORD_ID_SIZE];
 	struct mqtt_plan plan;
+	struct mqtt_batch *batch; /* owned: the plan is made of it at its turn; NULL: it is made */
 	struct mqtt_letter *letters;
 	bool again; /* it is looked up for the second time */
 };
@@ -151,6 +153,8 @@ on_found(void *self, int error, const struct record *records, int count, int64_t
 	lookup_unlink(door, lookup);
 	if (error != CZ2_OK) {
 		refuse_plan(door, plan, lookup->letters, CZ2_EIO);
+	} else if (lookup->batch != NULL) {
+		mqtt_scalars_give(door, plan->zone, lookup->batch, lookup->letters, clock_now());
 	} else if (count == 0) {
 		mqtt_order_give(door, plan, lookup->letters, clock_now());
 	} else {
@@ -160,11 +164,10 @@ on_found(void *self, int error, const struct record *records, int count, int64_t
 			refuse_other(door, lookup->letters, plan->documents);
 		free(plan->params);
 	}
+	free(lookup->batch);
 	free(lookup);
-	if (door->lookups != NULL)
-		return;
-	mqtt_scalars_go_on(door, clock_now());
-	mqtt_looked_up(door->mqtt);
+	if (door->lookups == NULL)
+		mqtt_looked_up(door->mqtt);
 }
 
 /* ------------------------------------------------------------------------
@@ -225,14 +228,6 @@ mqtt_repeat_awaits(const struct mqtt_command *door, const char *id)
 }
 
 void
-mqtt_repeat_expect(const struct mqtt_command *door, struct cz2_values *values)
-{
-	ledger_expect(door->rooms.ledger, values);
-	for (const struct mqtt_lookup *lookup = door->lookups; lookup != NULL; lookup = lookup->next)
-		cz2_command_foresee(&lookup->plan.wish, values);
-}
-
-void
 mqtt_repeat_give(struct mqtt_command *door, struct mqtt_plan *plan, struct mqtt_letter *letters,
 		 int64_t now)
 {
@@ -253,6 +248,27 @@ mqtt_repeat_give(struct mqtt_command *door, struct mqtt_plan *plan, struct mqtt_
 		return;
 	}
 	look_up(lookup_new(door, plan, letters));
+}
+
+/* Under an id of its own it is not found, and keeps its place. */
+void
+mqtt_repeat_give_batch(struct mqtt_command *door, int zone, const struct mqtt_batch *batch,
+		       struct mqtt_letter *letters)
+{
+	char made[UUID_SIZE];
+	struct mqtt_plan plan = {.command = "", .id = made, .zone = zone,
+				 .documents = mqtt_document_of(zone)};
+	struct mqtt_lookup *lookup;
+
+	uuid_make(made);
+	if (door->lookup_count >= MQTT_LOOKUPS_MAX) {
+		refuse_plan(door, &plan, letters, CZ2_EBUSY);
+		return;
+	}
+	lookup = lookup_new(door, &plan, letters);
+	lookup->batch = mem_new(1, sizeof *batch);
+	*lookup->batch = *batch;
+	look_up(lookup);
 }
 
 void

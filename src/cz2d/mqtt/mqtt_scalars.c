@@ -38,26 +38,36 @@ has_ruler(const struct mqtt_command *door, const struct mqtt_batch *batch,
 	return ruler == 0 || mqtt_command_has_zone(door, ruler, refusal);
 }
 
-static void
-leave(struct mqtt_command *door, int zone, int64_t now)
+void
+mqtt_scalars_give(struct mqtt_command *door, int zone, const struct mqtt_batch *batch,
+		  struct mqtt_letter *letters, int64_t now)
 {
-	struct mqtt_batch batch = mqtt_batch_take(&door->batches, zone);
-	struct mqtt_letter *letters = letters_of(&batch);
 	struct mqtt_plan plan = {.zone = zone, .documents = mqtt_document_of(zone)};
 	struct mqtt_refusal refusal;
 	struct cz2_values expected;
 	const struct mqtt_case judged = {.config = door->rooms.config, .state = &expected,
-					 .batch = &batch, .zone = zone};
+					 .batch = batch, .zone = zone};
 
-	mqtt_repeat_expect(door, &expected);
-	if (!has_ruler(door, &batch, &refusal) ||
+	ledger_expect(door->rooms.ledger, &expected);
+	if (!has_ruler(door, batch, &refusal) ||
 	    !mqtt_judge(&judged, &plan.wish, &plan.warnings, &refusal)) {
 		mqtt_command_refuse(door, NULL, &refusal, letters, plan.documents);
 		return;
 	}
 	plan.command = mqtt_command_name(&plan.wish, zone);
 	plan.params = command_params_of(&plan.wish, zone);
-	mqtt_repeat_give(door, &plan, letters, now);
+	mqtt_order_give(door, &plan, letters, now);
+}
+
+static void
+leave(struct mqtt_command *door, int zone, int64_t now)
+{
+	struct mqtt_batch batch = mqtt_batch_take(&door->batches, zone);
+
+	if (door->lookups != NULL)
+		mqtt_repeat_give_batch(door, zone, &batch, letters_of(&batch));
+	else
+		mqtt_scalars_give(door, zone, &batch, letters_of(&batch), now);
 }
 
 void
@@ -70,20 +80,13 @@ mqtt_scalars_leave(struct mqtt_command *door, unsigned batches, int64_t now)
 	arm(door, now);
 }
 
-void
-mqtt_scalars_go_on(struct mqtt_command *door, int64_t now)
-{
-	mqtt_scalars_leave(door, mqtt_batch_due(&door->batches, now), now);
-}
-
-/* What they mean depends on what becomes of the commands that are looked up. */
 static void
 on_due(uv_timer_t *timer)
 {
 	struct mqtt_command *door = timer->data;
+	int64_t now = clock_now();
 
-	if (door->lookups == NULL)
-		mqtt_scalars_go_on(door, clock_now());
+	mqtt_scalars_leave(door, mqtt_batch_due(&door->batches, now), now);
 }
 
 static void
