@@ -32,7 +32,7 @@ struct roster {
 	int64_t looked; /* when */
 	struct mark mark;
 	enum file_found found;
-	bool given; /* there is one to be asked for, be it gone or not readable; a reload forgets */
+	bool given; /* people shall be asked for a token, though the file be gone; a reload forgets that */
 	char why[FILE_WHY_SIZE]; /* it could not be read, as was told last */
 	struct tokens tokens;
 };
@@ -86,6 +86,14 @@ complain(void *self, int line, const char *why)
 	log_error("access", "%s:%d: this line lets nobody in: %s", roster->path, line, why);
 }
 
+/* It was not read, and neither reading nor looking says that there is none. */
+static bool
+may_stand(const struct roster *roster)
+{
+	return (roster->found != FILE_FOUND && roster->mark.stands) ||
+	       (roster->found == FILE_UNREADABLE && roster->mark.error != ENOENT);
+}
+
 static void
 take(struct roster *roster)
 {
@@ -100,7 +108,7 @@ take(struct roster *roster)
 		log_error("access", "%s cannot be read, nobody gets in by a token: %s",
 			  roster->path, why);
 	memcpy(roster->why, why, sizeof why);
-	if (roster->found != FILE_FOUND && roster->mark.stands)
+	if (may_stand(roster))
 		roster->given = true;
 	if (roster->found == FILE_ABSENT && roster->given)
 		log_error("access", "%s is gone: nobody gets in by a token, nor without one",
