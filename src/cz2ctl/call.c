@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "cz2ctl/http_status.h"
 #include "cz2ctl/refusal.h"
 #include "cz2ctl/say.h"
 #include "cz2ctl/text.h"
@@ -256,6 +257,14 @@ call_change(struct ctl *ctl, const char *method, const char *target, json_t *bod
 	    (options_has(ctl->options, OPTION_JSON) || !options_has(ctl->options, OPTION_QUIET)))
 		call_show(ctl, answer, view);
 	json_decref(answer);
+	return code;
+}
+
+enum ctl_exit
+call_hint_devices(const struct ctl *ctl, enum ctl_exit code)
+{
+	if (code == CTL_REFUSED && client_status(ctl->client) == STATUS_ABSENT)
+		say_error("cz2ctl devices lists the IDs");
 	return code;
 }
 

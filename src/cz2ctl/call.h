@@ -71,6 +71,10 @@ enum ctl_exit
 call_change(struct ctl *ctl, const char *method, const char *target, json_t *body,
 	    void (*view)(const struct screen *screen, const json_t *answer));
 
+/* Of a request that named a device: when there is none such says where they are. Returns code. */
+enum ctl_exit
+call_hint_devices(const struct ctl *ctl, enum ctl_exit code);
+
 /* Prints an answer: by view, or as JSON if that was asked for. */
 void
 call_show(const struct ctl *ctl, const json_t *answer,

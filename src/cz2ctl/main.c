@@ -14,7 +14,7 @@
 #include "cz2ctl/text.h"
 #include "cz2ctl/token.h"
 
-/* The daemon allows the program of eight zones 86 seconds. */
+/* Unless configured otherwise the daemon takes at most 86 for the program of eight zones. */
 enum { TIMEOUT_SECONDS = 90 };
 
 static const char default_socket[] = "/run/cz2d/cz2d.sock";

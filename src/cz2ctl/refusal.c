@@ -81,14 +81,6 @@ tell_detail(const json_t *detail)
 	return json_array_size(detail) > 0;
 }
 
-static bool
-is_about_device(const json_t *answer)
-{
-	const char *detail = json_string_value(json_object_get(answer, "detail"));
-
-	return detail != NULL && strcmp(detail, "Device not found.") == 0;
-}
-
 enum ctl_exit
 refusal_tell(long status, const json_t *answer)
 {
@@ -96,8 +88,6 @@ refusal_tell(long status, const json_t *answer)
 		say_error("the daemon answered with HTTP status %ld and no reason", status);
 	if (status == STATUS_NO_TOKEN)
 		say_error("a token is given by --token-file or CZ2_TOKEN");
-	if (status == STATUS_ABSENT && is_about_device(answer))
-		say_error("cz2ctl devices lists their IDs");
 	tell_applied(json_object_get(answer, "applied"), status == STATUS_SILENT);
 	return status == STATUS_SILENT ? CTL_NO_PANEL : CTL_REFUSED;
 }

@@ -3,7 +3,7 @@
 /*
  * Only what differs is named, beside the mode where REST wants one. A row of the program is one
  * step; a second one is needed where OUT covers setpoints that differ, too: naming a setpoint ends
- * OUT. It does nothing else, so that no period is left uncovered because something was refused.
+ * OUT. That step sets OUT and nothing else, so that it is not refused for something beside it.
  */
 #include "build.h"
 

@@ -75,7 +75,7 @@ list(struct ctl *ctl)
 	}
 	if (!list_target(ctl, limit, target))
 		return CTL_USAGE;
-	return call_look(ctl, target, view_commands);
+	return call_hint_devices(ctl, call_look(ctl, target, view_commands));
 }
 
 /* ------------------------------------------------------------------------

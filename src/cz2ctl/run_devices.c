@@ -201,7 +201,7 @@ run_devices(struct ctl *ctl)
 
 	for (int i = 0; i < ACTIONS; i++)
 		if (word_find(actions[i].name, word, found))
-			return act(ctl, i);
+			return call_hint_devices(ctl, act(ctl, i));
 	say_error("devices takes %s", ctl->command->arguments);
 	return CTL_USAGE;
 }

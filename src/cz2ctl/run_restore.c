@@ -225,7 +225,8 @@ take_steps(struct restore *restore, const json_t *steps)
 	if (code == CTL_DONE && done < count)
 		code = CTL_REFUSED;
 	if (code != CTL_DONE)
-		say_error("stopped after %d of %d steps: run it again to go on", done, count);
+		say_error("stopped after %d of %d steps%s", done, count,
+			  is_barred(restore) ? "" : ": run it again to go on");
 	return code;
 }
 

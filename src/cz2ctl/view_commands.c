@@ -74,22 +74,23 @@ append_names(char out[TABLE_CELL_MAX], json_t *object, const json_t *wanted)
 	}
 }
 
-/* No member before has this value. */
+/* No member before that of this name has its value. */
 static bool
-is_first(json_t *object, const json_t *wanted)
+is_first(json_t *object, const char *wanted)
 {
+	const json_t *same = json_object_get(object, wanted);
 	const char *name;
 	json_t *value;
 
 	json_object_foreach(object, name, value)
 	{
-		if (json_equal(value, wanted))
-			return value == wanted;
+		if (json_equal(value, same))
+			return strcmp(name, wanted) == 0;
 	}
 	return false;
 }
 
-/* Days of a schedule, those alike together: "mon,tue eve start 18:30 heat 69". */
+/* Days of a schedule, those alike together: "mon,tue eve start 18:30 heat 69". null: not named. */
 static void
 append_object(char out[TABLE_CELL_MAX], json_t *object)
 {
@@ -98,7 +99,7 @@ append_object(char out[TABLE_CELL_MAX], json_t *object)
 
 	json_object_foreach(object, name, value)
 	{
-		if (!is_first(object, value))
+		if (json_is_null(value) || !is_first(object, name))
 			continue;
 		append(out, "%s", blank);
 		append_names(out, object, value);
@@ -155,7 +156,7 @@ put_what(const json_t *record, const struct view_field *field, struct table_cell
 	const json_t *changes = json_object_get(params, "changes");
 
 	(void)field;
-	/* Of all others the parameters say what they are about. */
+	/* The parameters of others, where they have any, say what they are about. */
 	if (value_is_word(record, "command", "clock.set"))
 		append(cell->text, "clock ");
 	if (changes != NULL)

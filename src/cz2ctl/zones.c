@@ -192,7 +192,7 @@ zones_parse(struct zones *zones, const char *text, const json_t *status, char wh
 	char part[PART_MAX];
 
 	memset(zones, 0, sizeof *zones);
-	/* A name may have a comma in it, and be a word of ours, which it does not take from us. */
+	/* A name may have a comma in it; "all" is all zones, whatever one of them is called. */
 	if (strcasecmp(text, "all") != 0 && add_named(zones, status, text) == 1)
 		return ZONES_OK;
 	memset(zones, 0, sizeof *zones);

@@ -96,7 +96,7 @@ def test_config_shows_the_settings_with_their_units(devices_house):
 
 
 @pytest.mark.parametrize("words, sentence", [
-    (("show", "cz2-zone-9"), "Device not found."),
+    (("show", "cz2-zone-9"), "Device not found.\ncz2ctl: cz2ctl devices lists the IDs"),
     (("decommission", "cz2"), "The panel cannot be decommissioned."),
     (("rename", ZONE, ""), "name: String should have at least 1 character"),
     (("rename", ZONE, "a\nb"), "name: a name has no control characters")])

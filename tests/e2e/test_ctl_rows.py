@@ -158,7 +158,8 @@ def test_the_raw_of_a_status_is_decoded(house):
 def test_what_is_no_row_is_not_decoded(text):
     done = ctl("decode", text)
     assert done.code == USAGE and "base64" in done.err, done
-    assert done.err.startswith(f"cz2ctl: {text}: wanted is a file"), done
+    assert done.err.startswith(f"cz2ctl: {text}: there is no such file, and it "
+                               "cannot be decoded: wanted is a file"), done
 
 
 def test_rows_that_were_never_read_are_no_rows():

@@ -197,7 +197,7 @@ static const char *const fate_unknown =
 	"whether the panel took it is not known.";
 
 static const char *const shown_in_part =
-	"The panel was read later and shows a part of the change only.";
+	"The panel was read later and shows only a part of what was asked for.";
 
 static const char *const unacknowledged =
 	"The panel did not acknowledge the write, and does not show it.";

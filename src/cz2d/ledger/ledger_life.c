@@ -166,7 +166,7 @@ disarm(struct entry *entry)
 	entry_keep(entry);
 }
 
-/* On the disk it is pending still: the next start takes it up. */
+/* On the disk it has not ended: the next start takes it up. */
 static void
 leave(struct entry *entry)
 {
