@@ -350,6 +350,11 @@ def test_a_broken_line_is_told_and_the_good_ones_count(new_house):
     assert house.rest.get("/status").status == 401
 
 
+def wait_closed(house, headers=None):
+    """A file is looked at once in a millisecond."""
+    until(lambda: house.rest.get("/status", headers=headers).status == 401, what="the door to close")
+
+
 @pytest.mark.parametrize("damage", ["directory", "too large", "only broken", "unreadable",
                                     "link to nothing", "gone"])
 def test_a_file_that_cannot_be_used_lets_nobody_in(new_house, damage):
@@ -373,7 +378,7 @@ def test_a_file_that_cannot_be_used_lets_nobody_in(new_house, damage):
     else:
         with open(path, "w", encoding="utf-8") as file:
             file.write("#" * 70000 if damage == "too large" else "phone read\n")
-    assert house.rest.get("/status", headers=bearer(secret)).status == 401
+    wait_closed(house, bearer(secret))
     assert house.rest.get("/status").status == 401, "nobody becomes somebody by damage"
     assert house.unix.get("/status").status == 200
     assert "tokens" in house.daemon.log()
@@ -387,7 +392,7 @@ def test_a_file_that_was_never_readable_and_goes_lets_nobody_in(new_house, damag
         os.mkdir(path)
     else:
         os.symlink(path + ".elsewhere" if damage == "link to nothing" else path, path)
-    assert house.rest.get("/status").status == 401
+    wait_closed(house)
     house.daemon.process.send(signal.SIGHUP)
     house.daemon.wait_log("configuration read again")
     assert house.rest.get("/status").status == 401
