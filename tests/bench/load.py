@@ -21,7 +21,7 @@ MIB = 1024  # KiB
 def wrk(port, seconds=SECONDS, path="/status"):
     """Requests that were answered."""
     tool = shutil.which("wrk")
-    assert tool, "wrk is not installed"
+    assert tool, "wrk is not installed (scripts/install-deps --test)"
     done = subprocess.run([tool, "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s",
                            f"http://127.0.0.1:{port}{path}"], capture_output=True, text=True,
                           check=True, timeout=seconds + 60)
