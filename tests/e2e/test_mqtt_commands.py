@@ -401,6 +401,46 @@ def test_a_setpoint_waits_for_what_is_looked_up_and_means_what_is_true_then(new_
     assert commander.house.status()["system_mode"] == "Cool"
 
 
+NEW_FAN = {"fan": "On", "command_id": "0b7b4f5e-6a41-4d5a-9d0e-4b6f3f1f2c17"}
+
+
+def test_of_values_that_wait_for_what_is_looked_up_the_last_one_counts(new_commander, tmp_path):
+    weather = preload.Weather.at(tmp_path / "weather")
+    commander = new_commander(zones=2, environment=preload.environment(weather=weather))
+    weather.sync_ms = 4000
+    commander.send_all(("zone/1", {"heat": 64, "hold": True}), ("system", NEW_FAN),
+                       ("zone/2/low", "66"))
+    stays(lambda: not commander.results(), 1, "nothing to be told while the disk is slow")
+    commander.send("zone/2/low", "67")
+    told = commander.wait(4)
+    weather.sync_ms = 0
+    values = [one for one in told if one["topics"] == ["zone/2/low"]]
+    assert [(one["status"], one["request"]) for one in values] == \
+        [("superseded", {"low": "66"}), ("delivered", {"low": "67"})], values
+    assert commander.house.zone(2)["heat_setpoint"] == 67
+    assert commander.house.status()["fan_mode"] == "On"
+
+
+def test_nothing_is_done_late_because_the_disk_was_slow(new_commander, tmp_path):
+    """Not what has an id, nor what waits behind it: as with all that could not be recorded."""
+    weather = preload.Weather.at(tmp_path / "weather")
+    commander = new_commander(zones=2, settings={"command.timeout_seconds": 5},
+                              environment=preload.environment(weather=weather))
+    before = commander.house.zone(2)["heat_setpoint"]
+    syncs, weather.sync_ms = weather.syncs, 20000
+    commander.send_all(("zone/1", {"heat": 64, "hold": True}), ("system", NEW_FAN),
+                       ("zone/2/low", "66"))
+    until(lambda: weather.syncs > syncs, what="the disk to be asked to keep something")
+    weather.sync_ms = 0
+    for one in commander.wait(3):
+        refused(one, "storage")
+    commander.house.daemon.wait_log("zone-2 by mqtt: failed")  # which the disk has kept in the end
+    delivered(commander.ask(("zone/2/high", "80")))
+    assert commander.house.zone(2)["heat_setpoint"] == before
+    assert commander.house.status()["fan_mode"] == "Auto"
+    assert not commander.house.zone(1)["hold"]
+
+
 def test_a_named_command_is_done_though_the_connection_is_made_anew(new_commander, tmp_path):
     """While a slow disk is asked about it: nobody else knows of what the broker was told is ours."""
     weather = preload.Weather.at(tmp_path / "weather")

@@ -42,6 +42,25 @@ mqtt_command_refuse(struct mqtt_command *door, const char *id, const struct mqtt
 	mqtt_letter_free(letters);
 }
 
+void
+mqtt_command_supersede(struct mqtt_command *door, struct mqtt_letter *letters, int64_t now)
+{
+	mqtt_result_say(door->mqtt, mqtt_result_superseded(letters, now), letters);
+	mqtt_letter_free(letters);
+}
+
+void
+mqtt_command_wake(struct mqtt_command *door, uv_timer_t *timer, uv_timer_cb tick, int64_t at,
+		  int64_t now)
+{
+	if (at == INT64_MAX) {
+		uv_timer_stop(timer);
+		return;
+	}
+	uv_update_time(door->rooms.loop);
+	uv_timer_start(timer, tick, at > now ? (uint64_t)(at - now) : 0, 0);
+}
+
 /* ------------------------------------------------------------------------
  * Retained commands
  */
@@ -210,8 +229,8 @@ mqtt_command_new(const struct mqtt_rooms *rooms, struct mqtt *mqtt, struct mqtt_
 	uv_timer_init(rooms->loop, &door->turn);
 	uv_prepare_init(rooms->loop, &door->before_sleep);
 	door->turn.data = door->before_sleep.data = door;
-	door->handles = 3;
-	mqtt_repeat_init(door);
+	mqtt_turns_init(door);
+	door->handles = 4;
 	mqtt_orders_init(door);
 	return door;
 }
@@ -239,6 +258,7 @@ void
 mqtt_command_finish(struct mqtt_command *door)
 {
 	mqtt_scalars_leave(door, MQTT_ALL_BATCHES, clock_now());
+	mqtt_turns_refuse(door, CZ2_ESTOPPING, INT64_MAX);
 	mqtt_orders_say(door);
 }
 
@@ -246,7 +266,7 @@ bool
 mqtt_command_hand_over(struct mqtt_command *door)
 {
 	mqtt_scalars_leave(door, MQTT_ALL_BATCHES, clock_now());
-	return door->lookups == NULL;
+	return door->looking == 0;
 }
 
 struct mqtt_command *
@@ -257,6 +277,7 @@ mqtt_command_free(struct mqtt_command *door)
 	mqtt_orders_fini(door);
 	forget_erased(door);
 	uv_close((uv_handle_t *)&door->due, on_closed);
+	uv_close((uv_handle_t *)&door->overdue, on_closed);
 	uv_close((uv_handle_t *)&door->turn, on_closed);
 	uv_close((uv_handle_t *)&door->before_sleep, on_closed);
 	return NULL;

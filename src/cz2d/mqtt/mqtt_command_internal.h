@@ -8,6 +8,7 @@
  *	mqtt_body.c      messages that are a command by themselves
  *	mqtt_order.c     from a wish to the ledger, and back with what became of it
  *	mqtt_repeat.c    commands whose sender has named them, so that they can be sent again
+ *	mqtt_turn.c      what waits behind those
  */
 #ifndef CZ2D_MQTT_COMMAND_INTERNAL_H
 #define CZ2D_MQTT_COMMAND_INTERNAL_H
@@ -18,11 +19,8 @@
 #include "cz2d/mqtt/mqtt_letter.h"
 #include "cz2d/mqtt/mqtt_refusal.h"
 
-struct mqtt_lookup;
-
 enum {
 	MQTT_ORDERS_MAX = 256,  /* commands under way */
-	MQTT_LOOKUPS_MAX = 64,  /* of those, before they are known to be new */
 	MQTT_LETTERS_MAX = 16,  /* of one command that is sent again and again */
 	MQTT_ALL_BATCHES = (1 << MQTT_BATCHES) - 1,
 	MQTT_ERASED_MAX = 64,   /* topics in which retained commands lay, of one connection */
@@ -42,6 +40,20 @@ struct mqtt_plan {
 	struct cz2_program program;
 	struct cz2_warnings warnings;
 	int64_t patience_ms; /* 0: as usual */
+};
+
+/* What waits until all that came before it has been given: a plan, or a batch. */
+struct mqtt_turn {
+	struct mqtt_turn *next, **link; /* what points at this one */
+	struct mqtt_command *door;
+	int64_t until;          /* when it is refused */
+	char id[RECORD_ID_SIZE]; /* "": it has none */
+	bool asked;             /* the disk is asked whether it is new; */
+	bool again;             /* for the second time */
+	bool refused;           /* it has left meanwhile: only that answer is still to come */
+	struct mqtt_plan plan;
+	struct mqtt_batch batch; /* if not empty, the plan is to be made of it: but for its zone */
+	struct mqtt_letter *letters;
 };
 
 /* One that is the ledger's, until its result has been said. */
@@ -66,8 +78,10 @@ struct mqtt_command {
 
 	struct mqtt_order *orders, **end;
 	int order_count;
-	struct mqtt_lookup *lookups, **last;
-	int lookup_count;
+	struct mqtt_turn *turns, **last;
+	int turn_count;
+	int looking; /* answers of the disk that are to come */
+	uv_timer_t overdue; /* of the turn that is refused next */
 	uv_prepare_t before_sleep; /* while results are to be said */
 	uv_timer_t turn;           /* makes the loop turn once more for them */
 	bool shown;                /* the model has told of all that they are about */
@@ -90,6 +104,15 @@ mqtt_document_of(int zone)
 void
 mqtt_command_refuse(struct mqtt_command *door, const char *id, const struct mqtt_refusal *refusal,
 		    struct mqtt_letter *letters, unsigned documents);
+
+/* Tells that later messages have replaced these. The letters are taken. */
+void
+mqtt_command_supersede(struct mqtt_command *door, struct mqtt_letter *letters, int64_t now);
+
+/* Starts the timer anew; INT64_MAX: stops it. */
+void
+mqtt_command_wake(struct mqtt_command *door, uv_timer_t *timer, uv_timer_cb tick, int64_t at,
+		  int64_t now);
 
 /* The zone is one that this house has and uses. False with the refusal. */
 bool
@@ -151,16 +174,46 @@ mqtt_repeat_give(struct mqtt_command *door, struct mqtt_plan *plan, struct mqtt_
 bool
 mqtt_repeat_awaits(const struct mqtt_command *door, const char *id);
 
+void
+mqtt_turns_init(struct mqtt_command *door);
+
+/* Puts a plan into the queue. Takes its texts and the letters; NULL: it was refused. */
+struct mqtt_turn *
+mqtt_turn_new(struct mqtt_command *door, struct mqtt_plan *plan, struct mqtt_letter *letters,
+	      int64_t now);
+
 /*
- * The same of a batch: what it means is known when those before it are. Only while there are
- * look-ups; the letters are taken.
+ * The same for a batch; what it means is decided at its turn. One of the same fields that waits
+ * is replaced, as it would have been while it was gathered. The letters are taken.
  */
 void
-mqtt_repeat_give_batch(struct mqtt_command *door, int zone, const struct mqtt_batch *batch,
-		       struct mqtt_letter *letters);
+mqtt_turn_of_batch(struct mqtt_command *door, int zone, const struct mqtt_batch *batch,
+		   struct mqtt_letter *letters, int64_t now);
 
+/* The turn with this id, or NULL. */
+struct mqtt_turn *
+mqtt_turn_find(const struct mqtt_command *door, const char *id);
+
+/* Gives those whose turn it is. */
 void
-mqtt_repeat_init(struct mqtt_command *door);
+mqtt_turns_go_on(struct mqtt_command *door, int64_t now);
+
+/* Refuses a turn; while the disk is asked for it, it is not free yet. */
+void
+mqtt_turn_refuse(struct mqtt_turn *turn, int error);
+
+/* Refuses those that should have been given by then. */
+void
+mqtt_turns_refuse(struct mqtt_command *door, int error, int64_t by);
+
+/* Takes it out of the queue unless it has left, without a word. Its letters are the caller's. */
+void
+mqtt_turn_free(struct mqtt_turn *turn);
+
+/* A plan that will not be carried out. Takes its texts and the letters. */
+void
+mqtt_plan_refuse(struct mqtt_command *door, struct mqtt_plan *plan, struct mqtt_letter *letters,
+		 int error);
 
 /* The order with this id; NULL: there is none under way. */
 struct mqtt_order *

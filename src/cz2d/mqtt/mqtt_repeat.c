@@ -3,46 +3,19 @@
 /*
  * Commands whose senders have given them an id: who sends one again, because he heard
  * nothing, is told what became of the first, and nothing is written. What is not under way
- * any more is looked up on the disk. Meanwhile those behind it wait: the later one has to win,
- * and what a single value means depends on those before it.
+ * any more is looked up on the disk, and waits for that in the queue (mqtt_turn.c).
  */
 #include "build.h"
 
 #include "cz2d/mqtt/mqtt_command_internal.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/mem.h"
-#include "base/uuid.h"
 #include "cz2d/config/config.h"
 #include "cz2d/json/json.h"
 #include "cz2d/store/store.h"
-
-/* A plan that waits for the disk, and the door with it. */
-struct mqtt_lookup {
-	struct mqtt_lookup *next, **link;
-	struct mqtt_command *door;
-	char id[RECORD_ID_SIZE];
-	struct mqtt_plan plan;
-	struct mqtt_batch *batch; /* owned: the plan is made of it at its turn; NULL: it is made */
-	struct mqtt_letter *letters;
-	bool again; /* it is looked up for the second time */
-};
-
-/* It was not even looked for; its parameters are freed. */
-static void
-refuse_plan(struct mqtt_command *door, struct mqtt_plan *plan, struct mqtt_letter *letters,
-	    int error)
-{
-	struct mqtt_refusal refusal;
-
-	mqtt_refuse_error(&refusal, error);
-	mqtt_command_refuse(door, plan->id, &refusal, letters, plan->documents);
-	free(plan->params);
-}
 
 static void
 refuse_other(struct mqtt_command *door, struct mqtt_letter *letters, unsigned documents)
@@ -57,44 +30,6 @@ refuse_other(struct mqtt_command *door, struct mqtt_letter *letters, unsigned do
  * Looking up
  */
 
-static struct mqtt_lookup *
-lookup_new(struct mqtt_command *door, const struct mqtt_plan *plan, struct mqtt_letter *letters)
-{
-	struct mqtt_lookup *lookup = mem_new(1, sizeof *lookup);
-
-	lookup->door = door;
-	lookup->plan = *plan;
-	lookup->letters = letters;
-	snprintf(lookup->id, sizeof lookup->id, "%s", plan->id);
-	lookup->plan.id = lookup->id;
-	lookup->link = door->last;
-	*door->last = lookup;
-	door->last = &lookup->next;
-	door->lookup_count++;
-	return lookup;
-}
-
-static void
-lookup_unlink(struct mqtt_command *door, struct mqtt_lookup *lookup)
-{
-	door->lookup_count--;
-	*lookup->link = lookup->next;
-	if (lookup->next != NULL)
-		lookup->next->link = lookup->link;
-	else
-		door->last = lookup->link;
-}
-
-static struct mqtt_lookup *
-lookup_find(const struct mqtt_command *door, const char *id)
-{
-	struct mqtt_lookup *lookup = door->lookups;
-
-	while (lookup != NULL && strcmp(lookup->id, id) != 0)
-		lookup = lookup->next;
-	return lookup;
-}
-
 static bool
 is_of(const struct record *record, const struct mqtt_plan *plan, const char *panel_id)
 {
@@ -105,14 +40,14 @@ is_of(const struct record *record, const struct mqtt_plan *plan, const char *pan
 
 /* It was given before: its result is said, now or when there is one. */
 static void
-tell_again(struct mqtt_command *door, const struct record *found, const struct mqtt_lookup *lookup)
+tell_again(struct mqtt_command *door, const struct record *found, const struct mqtt_turn *turn)
 {
 	const struct record *open = ledger_open_record(door->rooms.ledger, found->id);
 	const struct record *record = open != NULL ? open : found;
 	struct mqtt_order *order;
 
-	order = mqtt_order_follow(door, record, lookup->letters);
-	order->documents = lookup->plan.documents;
+	order = mqtt_order_follow(door, record, turn->letters);
+	order->documents = turn->plan.documents;
 	if (record_is_final(record))
 		mqtt_order_end(order, record, clock_now());
 }
@@ -121,52 +56,57 @@ static void
 on_found(void *self, int error, const struct record *records, int count, int64_t total);
 
 static void
-look_up(struct mqtt_lookup *lookup)
+look_up(struct mqtt_turn *turn)
 {
 	struct store_query query = {.status = -1, .limit = 1};
 
-	snprintf(query.id, sizeof query.id, "%s", lookup->id);
-	store_find(lookup->door->rooms.store, &query, on_found, lookup);
+	snprintf(query.id, sizeof query.id, "%s", turn->id);
+	store_find(turn->door->rooms.store, &query, on_found, turn);
 }
 
 /* It ended while it was read: neither that record nor the ledger tells how. */
 static bool
-has_just_ended(const struct mqtt_lookup *lookup, const struct record *found)
+has_just_ended(const struct mqtt_turn *turn, const struct record *found)
 {
-	return !record_is_final(found) && !lookup->again &&
-	       ledger_open_record(lookup->door->rooms.ledger, found->id) == NULL;
+	return !turn->refused && !turn->again && !record_is_final(found) &&
+	       ledger_open_record(turn->door->rooms.ledger, found->id) == NULL;
+}
+
+/* What was given before is not given again. */
+static void
+end(struct mqtt_turn *turn, const struct record *found)
+{
+	struct mqtt_command *door = turn->door;
+
+	if (is_of(found, &turn->plan, door->rooms.config->panel.id))
+		tell_again(door, found, turn);
+	else
+		refuse_other(door, turn->letters, turn->plan.documents);
+	mqtt_turn_free(turn);
 }
 
 static void
 on_found(void *self, int error, const struct record *records, int count, int64_t total)
 {
-	struct mqtt_lookup *lookup = self;
-	struct mqtt_command *door = lookup->door;
-	struct mqtt_plan *plan = &lookup->plan;
+	struct mqtt_turn *turn = self;
+	struct mqtt_command *door = turn->door;
 
 	(void)total;
-	if (error == CZ2_OK && count > 0 && has_just_ended(lookup, records)) {
-		lookup->again = true;
-		look_up(lookup);
+	if (error == CZ2_OK && count > 0 && has_just_ended(turn, records)) {
+		turn->again = true;
+		look_up(turn);
 		return;
 	}
-	lookup_unlink(door, lookup);
-	if (error != CZ2_OK) {
-		refuse_plan(door, plan, lookup->letters, CZ2_EIO);
-	} else if (lookup->batch != NULL) {
-		mqtt_scalars_give(door, plan->zone, lookup->batch, lookup->letters, clock_now());
-	} else if (count == 0) {
-		mqtt_order_give(door, plan, lookup->letters, clock_now());
-	} else {
-		if (is_of(records, plan, door->rooms.config->panel.id))
-			tell_again(door, records, lookup);
-		else
-			refuse_other(door, lookup->letters, plan->documents);
-		free(plan->params);
-	}
-	free(lookup->batch);
-	free(lookup);
-	if (door->lookups == NULL)
+	door->looking--;
+	turn->asked = false;
+	if (turn->refused)
+		mqtt_turn_free(turn);
+	else if (error != CZ2_OK)
+		mqtt_turn_refuse(turn, CZ2_EIO);
+	else if (count > 0)
+		end(turn, records);
+	mqtt_turns_go_on(door, clock_now());
+	if (door->looking == 0)
 		mqtt_looked_up(door->mqtt);
 }
 
@@ -182,20 +122,19 @@ is_order(const struct mqtt_order *order, const struct mqtt_plan *plan)
 }
 
 static bool
-is_lookup(const struct mqtt_lookup *lookup, const struct mqtt_plan *plan)
+is_turn(const struct mqtt_turn *turn, const struct mqtt_plan *plan)
 {
-	return strcmp(lookup->plan.command, plan->command) == 0 &&
-	       lookup->plan.zone == plan->zone &&
-	       json_texts_same(lookup->plan.params, plan->params);
+	return strcmp(turn->plan.command, plan->command) == 0 && turn->plan.zone == plan->zone &&
+	       json_texts_same(turn->plan.params, plan->params);
 }
 
 /* The letters that its own join: NULL when it is another command. */
 static struct mqtt_letter **
-letters_of(struct mqtt_order *order, struct mqtt_lookup *lookup, const struct mqtt_plan *plan)
+letters_of(struct mqtt_order *order, struct mqtt_turn *turn, const struct mqtt_plan *plan)
 {
 	if (order != NULL && is_order(order, plan))
 		return &order->letters;
-	return lookup != NULL && is_lookup(lookup, plan) ? &lookup->letters : NULL;
+	return turn != NULL && is_turn(turn, plan) ? &turn->letters : NULL;
 }
 
 /* True when the id is under way, as the same command or another: then that was dealt with. */
@@ -203,10 +142,10 @@ static bool
 join(struct mqtt_command *door, struct mqtt_plan *plan, struct mqtt_letter *letters)
 {
 	struct mqtt_order *order = mqtt_order_find(door, plan->id);
-	struct mqtt_lookup *lookup = lookup_find(door, plan->id);
-	struct mqtt_letter **others = letters_of(order, lookup, plan);
+	struct mqtt_turn *turn = mqtt_turn_find(door, plan->id);
+	struct mqtt_letter **others = letters_of(order, turn, plan);
 
-	if (order == NULL && lookup == NULL)
+	if (order == NULL && turn == NULL)
 		return false;
 	if (others == NULL) {
 		refuse_other(door, letters, plan->documents);
@@ -214,7 +153,7 @@ join(struct mqtt_command *door, struct mqtt_plan *plan, struct mqtt_letter *lett
 		*others = mqtt_letter_join(*others, letters);
 	} else {
 		plan->id = NULL; /* its result is still to come */
-		refuse_plan(door, plan, letters, CZ2_EBUSY);
+		mqtt_plan_refuse(door, plan, letters, CZ2_EBUSY);
 		return true;
 	}
 	free(plan->params);
@@ -224,55 +163,26 @@ join(struct mqtt_command *door, struct mqtt_plan *plan, struct mqtt_letter *lett
 bool
 mqtt_repeat_awaits(const struct mqtt_command *door, const char *id)
 {
-	return mqtt_order_find(door, id) != NULL || lookup_find(door, id) != NULL;
+	return mqtt_order_find(door, id) != NULL || mqtt_turn_find(door, id) != NULL;
 }
 
 void
 mqtt_repeat_give(struct mqtt_command *door, struct mqtt_plan *plan, struct mqtt_letter *letters,
 		 int64_t now)
 {
-	char made[UUID_SIZE];
+	bool named = plan->id != NULL;
+	struct mqtt_turn *turn;
 
-	if (plan->id == NULL && door->lookups == NULL) {
+	if (!named && door->turns == NULL) {
 		mqtt_order_give(door, plan, letters, now);
 		return;
 	}
-	if (plan->id != NULL && join(door, plan, letters))
+	if (named && join(door, plan, letters))
 		return;
-	if (plan->id == NULL) {
-		uuid_make(made);
-		plan->id = made;
-	}
-	if (door->lookup_count >= MQTT_LOOKUPS_MAX) {
-		refuse_plan(door, plan, letters, CZ2_EBUSY);
+	turn = mqtt_turn_new(door, plan, letters, now);
+	if (turn == NULL || !named)
 		return;
-	}
-	look_up(lookup_new(door, plan, letters));
-}
-
-/* Under an id of its own it is not found, and keeps its place. */
-void
-mqtt_repeat_give_batch(struct mqtt_command *door, int zone, const struct mqtt_batch *batch,
-		       struct mqtt_letter *letters)
-{
-	char made[UUID_SIZE];
-	struct mqtt_plan plan = {.command = "", .id = made, .zone = zone,
-				 .documents = mqtt_document_of(zone)};
-	struct mqtt_lookup *lookup;
-
-	uuid_make(made);
-	if (door->lookup_count >= MQTT_LOOKUPS_MAX) {
-		refuse_plan(door, &plan, letters, CZ2_EBUSY);
-		return;
-	}
-	lookup = lookup_new(door, &plan, letters);
-	lookup->batch = mem_new(1, sizeof *batch);
-	*lookup->batch = *batch;
-	look_up(lookup);
-}
-
-void
-mqtt_repeat_init(struct mqtt_command *door)
-{
-	door->last = &door->lookups;
+	turn->asked = true;
+	door->looking++;
+	look_up(turn);
 }

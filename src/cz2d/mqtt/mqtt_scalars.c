@@ -10,7 +10,6 @@
 #include "cz2d/json/command_kind.h"
 #include "cz2d/mqtt/mqtt_command_internal.h"
 #include "cz2d/mqtt/mqtt_judge.h"
-#include "cz2d/mqtt/mqtt_result.h"
 
 static void
 arm(struct mqtt_command *door, int64_t now);
@@ -49,7 +48,7 @@ mqtt_scalars_give(struct mqtt_command *door, int zone, const struct mqtt_batch *
 					 .batch = batch, .zone = zone};
 
 	ledger_expect(door->rooms.ledger, &expected);
-	if (!has_ruler(door, batch, &refusal) ||
+	if (!mqtt_command_has_zone(door, zone, &refusal) || !has_ruler(door, batch, &refusal) ||
 	    !mqtt_judge(&judged, &plan.wish, &plan.warnings, &refusal)) {
 		mqtt_command_refuse(door, NULL, &refusal, letters, plan.documents);
 		return;
@@ -64,8 +63,8 @@ leave(struct mqtt_command *door, int zone, int64_t now)
 {
 	struct mqtt_batch batch = mqtt_batch_take(&door->batches, zone);
 
-	if (door->lookups != NULL)
-		mqtt_repeat_give_batch(door, zone, &batch, letters_of(&batch));
+	if (door->turns != NULL)
+		mqtt_turn_of_batch(door, zone, &batch, letters_of(&batch), now);
 	else
 		mqtt_scalars_give(door, zone, &batch, letters_of(&batch), now);
 }
@@ -92,14 +91,7 @@ on_due(uv_timer_t *timer)
 static void
 arm(struct mqtt_command *door, int64_t now)
 {
-	int64_t wake = mqtt_batch_wake(&door->batches);
-
-	if (wake == INT64_MAX) {
-		uv_timer_stop(&door->due);
-		return;
-	}
-	uv_update_time(door->rooms.loop);
-	uv_timer_start(&door->due, on_due, wake > now ? (uint64_t)(wake - now) : 0, 0);
+	mqtt_command_wake(door, &door->due, on_due, mqtt_batch_wake(&door->batches), now);
 }
 
 void
@@ -118,8 +110,7 @@ mqtt_scalar_take(struct mqtt_command *door, const struct mqtt_topic_info *info, 
 	}
 	overtaken = mqtt_batch_add(&door->batches, zone, info->field, value, letter, now);
 	if (overtaken != NULL)
-		mqtt_result_say(door->mqtt, mqtt_result_superseded(overtaken, now), overtaken);
-	mqtt_letter_free(overtaken);
+		mqtt_command_supersede(door, overtaken, now);
 	arm(door, now);
 }
 
