@@ -51,7 +51,7 @@ copy_is_kept(enum cz2_field field);
 
 /* copy_document.c: what a backup is */
 
-/* names: {zone number as text: its name}; rows: as REST tells them. */
+/* names: of zones by their numbers, of which there is none 0; rows: as REST tells them. */
 json_t *
 copy_document(const struct copy *copy, const char *version, const json_t *names,
 	      const json_t *rows);

@@ -16,7 +16,7 @@
 #include "cz2ctl/calendar.h"
 #include "cz2ctl/week.h"
 
-enum { TIME_MAX = 32, ZONE_KEY_MAX = 16 };
+enum { TIME_MAX = 32 };
 
 static json_t *
 value_json(enum cz2_field field, int value)
@@ -49,12 +49,7 @@ static json_t *
 zone_json(int zone, const json_t *names)
 {
 	json_t *object = mem_or_end(json_pack("{s:i}", "zone_id", zone));
-	char key[ZONE_KEY_MAX];
-	json_t *name;
-
-	snprintf(key, sizeof key, "%d", zone);
-	name = json_object_get(names, key);
-	json_object_set(object, "name", name != NULL ? name : json_null());
+	json_object_set(object, "name", json_array_get(names, (size_t)zone));
 	return object;
 }
 

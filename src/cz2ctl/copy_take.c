@@ -18,8 +18,6 @@
 #include "cz2ctl/text.h"
 #include "cz2ctl/value.h"
 
-enum { ZONE_KEY_MAX = 16 };
-
 /* Rows that the daemon reads only when somebody wants them: the installer's. */
 static const enum cz2_row seldom[] = {CZ2_ROW_1_11, CZ2_ROW_1_19, CZ2_ROW_1_31};
 
@@ -59,6 +57,16 @@ freshen(struct ctl *ctl, struct copy *copy)
 	return code;
 }
 
+static json_t *
+no_names(void)
+{
+	json_t *names = mem_or_end(json_array());
+
+	for (int zone = 0; zone <= CZ2_ZONES_MAX; zone++)
+		json_array_append_new(names, json_null());
+	return names;
+}
+
 /* The zones in use, and their names. */
 static enum ctl_exit
 take_zones(struct ctl *ctl, struct copy *copy, json_t *names)
@@ -74,13 +82,11 @@ take_zones(struct ctl *ctl, struct copy *copy, json_t *names)
 	json_array_foreach(list, index, zone)
 	{
 		json_int_t id = json_integer_value(json_object_get(zone, "zone_id"));
-		char key[ZONE_KEY_MAX];
 
 		if (id < 1 || id > CZ2_ZONES_MAX)
 			continue;
 		copy->zones |= 1U << (id - 1);
-		snprintf(key, sizeof key, "%d", (int)id);
-		json_object_set(names, key, json_object_get(zone, "name"));
+		json_array_set(names, (size_t)id, json_object_get(zone, "name"));
 	}
 	json_decref(answer);
 	return CTL_DONE;
@@ -145,7 +151,7 @@ take_rows(struct ctl *ctl, struct copy *copy, json_t *names, json_t **document)
 enum ctl_exit
 copy_take(struct ctl *ctl, struct copy *copy, json_t **document)
 {
-	json_t *names = mem_or_end(json_object());
+	json_t *names = no_names();
 	enum ctl_exit code;
 
 	*document = NULL;

@@ -101,7 +101,7 @@ leave_strange_flags(struct copy *wanted, const struct copy *now)
 		    is_doubly_held(now, zone))
 			continue;
 		say_warning("in the backup zone %d has both hold and temporary, which cannot be "
-			    "set: hold counts", zone);
+			    "set: hold counts, temporary is left alone", zone);
 		cz2_values_set(&wanted->values, CZ2_TEMPORARY, zone, CZ2_UNKNOWN);
 		left = true;
 	}

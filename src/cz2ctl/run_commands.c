@@ -75,7 +75,7 @@ list(struct ctl *ctl)
 	}
 	if (!list_target(ctl, limit, target))
 		return CTL_USAGE;
-	return call_hint_devices(ctl, call_look(ctl, target, view_commands));
+	return call_look(ctl, target, view_commands);
 }
 
 /* ------------------------------------------------------------------------
@@ -343,6 +343,13 @@ wrong(const char *what)
 	return CTL_USAGE;
 }
 
+/* Of lists, which may be about one device. */
+static enum ctl_exit
+hinted(const struct ctl *ctl, enum ctl_exit code)
+{
+	return options_has(ctl->options, OPTION_DEVICE) ? call_hint_devices(ctl, code) : code;
+}
+
 enum ctl_exit
 run_commands(struct ctl *ctl)
 {
@@ -356,11 +363,12 @@ run_commands(struct ctl *ctl)
 	if (named && !word_find("list|show|follow", ctl->arguments[0], action))
 		return wrong("takes list, show ID, follow, or follow ID");
 	if (strcmp(action, "list") == 0)
-		return id == NULL ? list(ctl) : wrong("list takes no ID");
+		return id == NULL ? hinted(ctl, list(ctl)) : wrong("list takes no ID");
 	if (limited || (filtered && id != NULL))
 		return wrong("takes these options with a list only");
 	if (id != NULL)
 		return strcmp(action, "show") == 0 ? show(ctl, id)
 						   : follow_to_its_end(ctl, id, true);
-	return strcmp(action, "follow") == 0 ? follow_all(ctl) : wrong("show takes an ID");
+	return strcmp(action, "follow") == 0 ? hinted(ctl, follow_all(ctl))
+					     : wrong("show takes an ID");
 }

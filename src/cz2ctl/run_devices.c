@@ -182,6 +182,7 @@ static enum ctl_exit
 act(struct ctl *ctl, int action)
 {
 	char **words = ctl->arguments[0] != NULL ? ctl->arguments + 1 : ctl->arguments;
+	enum ctl_exit code;
 	int count = 0;
 
 	while (words[count] != NULL)
@@ -190,7 +191,8 @@ act(struct ctl *ctl, int action)
 		say_error("devices %s %s", actions[action].name, actions[action].takes);
 		return CTL_USAGE;
 	}
-	return actions[action].run(ctl, words[0], count > 0 ? words[1] : NULL);
+	code = actions[action].run(ctl, words[0], count > 0 ? words[1] : NULL);
+	return count > 0 ? call_hint_devices(ctl, code) : code;
 }
 
 enum ctl_exit
@@ -201,7 +203,7 @@ run_devices(struct ctl *ctl)
 
 	for (int i = 0; i < ACTIONS; i++)
 		if (word_find(actions[i].name, word, found))
-			return call_hint_devices(ctl, act(ctl, i));
+			return act(ctl, i);
 	say_error("devices takes %s", ctl->command->arguments);
 	return CTL_USAGE;
 }

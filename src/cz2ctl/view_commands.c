@@ -11,6 +11,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "cz2ctl/text.h"
 #include "cz2ctl/value.h"
 
@@ -90,7 +91,26 @@ is_first(json_t *object, const char *wanted)
 	return false;
 }
 
-/* Days of a schedule, those alike together: "mon,tue eve start 18:30 heat 69". null: not named. */
+/* A copy without what null does not name. */
+static json_t *
+named_of(json_t *object)
+{
+	json_t *named = mem_or_end(json_object()), *value, *inner;
+	const char *name;
+
+	json_object_foreach(object, name, value)
+	{
+		if (json_is_null(value))
+			continue;
+		inner = json_is_object(value) ? named_of(value) : json_incref(value);
+		if (!json_is_object(inner) || json_object_size(inner) > 0)
+			json_object_set(named, name, inner);
+		json_decref(inner);
+	}
+	return named;
+}
+
+/* Days of a schedule, those alike together: "mon,tue eve start 18:30 heat 69". */
 static void
 append_object(char out[TABLE_CELL_MAX], json_t *object)
 {
@@ -99,7 +119,7 @@ append_object(char out[TABLE_CELL_MAX], json_t *object)
 
 	json_object_foreach(object, name, value)
 	{
-		if (json_is_null(value) || !is_first(object, name))
+		if (!is_first(object, name))
 			continue;
 		append(out, "%s", blank);
 		append_names(out, object, value);
@@ -110,6 +130,15 @@ append_object(char out[TABLE_CELL_MAX], json_t *object)
 			append_value(out, value);
 		blank = " ";
 	}
+}
+
+static void
+append_named(char out[TABLE_CELL_MAX], json_t *object)
+{
+	json_t *named = named_of(object);
+
+	append_object(out, named);
+	json_decref(named);
 }
 
 static void
@@ -126,7 +155,7 @@ append_params(char out[TABLE_CELL_MAX], json_t *params)
 		if (json_is_array(value))
 			append_list(out, value);
 		else if (json_is_object(value))
-			append_object(out, value);
+			append_named(out, value);
 		else
 			append_value(out, value);
 		comma = ", ";
