@@ -71,7 +71,7 @@ file_read(const char *path, size_t max, char **text, size_t *length, char why[FI
 	enum file_found found;
 
 	*text = NULL;
-	if (fd < 0 && errno == ENOENT)
+	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
 		return absent(path, why);
 	if (fd < 0)
 		return unreadable(why, strerror(errno));

@@ -32,7 +32,7 @@ struct roster {
 	int64_t looked; /* when */
 	struct mark mark;
 	enum file_found found;
-	bool given; /* people shall be asked for a token, though the file be gone; a reload forgets that */
+	bool given; /* people shall be asked for a token though the file be gone: until a reload */
 	char why[FILE_WHY_SIZE]; /* it could not be read, as was told last */
 	struct tokens tokens;
 };
@@ -86,7 +86,7 @@ complain(void *self, int line, const char *why)
 	log_error("access", "%s:%d: this line lets nobody in: %s", roster->path, line, why);
 }
 
-/* It was not read, and neither reading nor looking says that there is none. */
+/* What stands there was not read, or nobody can tell whether something does. */
 static bool
 may_stand(const struct roster *roster)
 {

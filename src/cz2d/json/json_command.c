@@ -255,11 +255,12 @@ schedule_problem(const struct outcome *outcome)
 static bool
 has_a_part(const struct outcome *outcome)
 {
-	json_t *applied = json_applied(outcome);
-	bool any = json_object_size(applied) > 0;
-
-	json_decref(applied);
-	return any;
+	if (outcome->program == NULL)
+		return !cz2_command_empty(&outcome->applied);
+	for (int i = 0; i < CZ2_SCHEDULES; i++)
+		if (!cz2_day_empty(&outcome->program->applied.days[i]))
+			return true;
+	return false;
 }
 
 static json_t *
