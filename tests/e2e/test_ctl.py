@@ -580,6 +580,9 @@ def test_commands_are_listed_for_people_and_programs(new_house):
     assert all("delivered" in line for line in lines) and zone["command_id"][-8:] in lines[1]
     assert [one["command"] for one in at(house, "commands", "--device", "cz2-zone-2", "--json")
             .json["commands"]] == ["zone.temperature"]
+    for words in ((), ("follow",)):
+        done = at(house, "commands", *words, "--device", "cz2-zone-9")
+        assert done.code == REFUSED and done.err.endswith("cz2ctl devices lists the IDs\n"), done
     assert at(house, "commands", "--status", "failed", "--json").json["total"] == 0
     assert at(house, "commands", "--limit", "1", "--json").json["total"] == 2
 

@@ -277,9 +277,10 @@ def test_a_week_is_set_shown_and_resumed(house):
     assert done.code == DONE and done.out.count("Mon-Fri day  08:00 60/85 -> 09:00 OUT") == 3, done
     assert asked_last(house) == "days mon,tue,wed,thu,fri day start 09:00 out on, zones 1,2,3"
     assert house.sim.row(10, 2)[3:].hex(" ") == "06 09 11 16 00 00 00 00 44 bc 44 3c 4c 55 4c 50"
-    out = {day: {"day": {"start": "09:00", "heat": None, "cool": None, "out": True}}
-           for day in ("mon", "tue")}
-    house.rest.request("PUT", "/zones/2/schedule", {"days": out})
+    out = {"start": "09:00", "out": True}
+    house.rest.request("PUT", "/zones/2/schedule", {"days": {
+        "mon": {"day": out}, "tue": {"day": {**out, "heat": None, "cool": None}},
+        "wed": {"day": {"heat": None}, "eve": None}}})
     assert asked_last(house) == "days mon,tue day start 09:00 out on"
     shown_days = at(house, "schedule", "show", "2", "mon").out.splitlines()
     assert shown_days[2].split()[3:5] == ["09:00", "OUT"], shown_days
