@@ -10,7 +10,7 @@ enum {
 	STATUS_OK = 200,
 	STATUS_NO_TOKEN = 401,
 	STATUS_NO_SCOPE = 403,
-	STATUS_ABSENT = 404,    /* there is no such row or device, or an older daemon has no such route */
+	STATUS_ABSENT = 404,    /* no such row or device, or (of an older daemon) route */
 	STATUS_UNHEALTHY = 503, /* GET /health brings its document all the same */
 	STATUS_SILENT = 504,    /* the panel did not answer */
 };

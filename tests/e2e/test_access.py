@@ -352,7 +352,8 @@ def test_a_broken_line_is_told_and_the_good_ones_count(new_house):
 
 def wait_closed(house, headers=None):
     """A file is looked at once in a millisecond."""
-    until(lambda: house.rest.get("/status", headers=headers).status == 401, what="the door to close")
+    until(lambda: house.rest.get("/status", headers=headers).status == 401,
+          what="the door to close")
 
 
 @pytest.mark.parametrize("damage", ["directory", "too large", "only broken", "unreadable",

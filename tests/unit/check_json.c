@@ -382,7 +382,8 @@ START_TEST(a_failure_is_a_sentence)
 			"\"The panel was read later and does not show the change.\"");
 	cz2_command_set(&outcome.applied, CZ2_HOLD, 1, 1);
 	assert_document(json_problem(&outcome),
-			"\"The panel was read later and shows only a part of what was asked for.\"");
+			"\"The panel was read later and shows only a part of what was asked "
+			"for.\"");
 }
 END_TEST
 

@@ -156,12 +156,13 @@ static struct entry *
 open_entry(struct ledger *ledger, const struct ledger_order *order, int64_t now)
 {
 	struct entry *entry = entry_new(ledger);
+	int64_t came = now - order->waited_ms;
 
 	entry->refresh = order->refresh;
 	entry->how = order->how;
 	entry->shown = order->shown;
 	entry->patient = order->patience_ms != 0;
-	entry->record_by = now + ledger->config.timeout_ms;
+	entry->record_by = came + ledger->config.timeout_ms;
 	entry->wish = order->wish;
 	entry->zone_s = host_clock_zone_s(clock_wall_us_of(now));
 	entry->is_raw = order->raw != NULL;
@@ -169,7 +170,7 @@ open_entry(struct ledger *ledger, const struct ledger_order *order, int64_t now)
 		entry->raw = *order->raw;
 	if (order->program != NULL)
 		entry->program = program_new(order->program);
-	entry->deadline = entry->patient ? now + order->patience_ms
+	entry->deadline = entry->patient ? came + order->patience_ms
 					 : entry->record_by + extra_ms(entry);
 	entry->warnings = order->warnings;
 	fill_record(entry, order, now);

@@ -64,6 +64,7 @@ struct ledger_order {
 	const struct probe_wish *raw;
 	struct cz2_warnings warnings;
 	int64_t patience_ms; /* it may wait so long for the panel; 0: its caller waits for the end */
+	int64_t waited_ms;   /* of that, or of the caller's patience, so much is gone already */
 };
 
 /* What happened without a command of anybody's. Texts are copied. */

@@ -2,7 +2,7 @@
 /* Copyright 2026 The cz2d authors */
 /*
  * Commands as JSON: the bodies that REST takes, and two members of their own about the
- * command itself; and buttons, each of which stands for such a body. They wait for nothing; what
+ * command itself; and buttons, each of which stands for such a body. They are not gathered; what
  * was gathered before them about the same zones, or the house, leaves first. Other zones' values
  * may be half of a pair still.
  */
@@ -166,7 +166,10 @@ give(struct reading *reading, struct mqtt_letter *letter, int64_t now)
 	if (plan.programs)
 		command_program(making, &plan.program);
 	mqtt_scalars_leave(reading->door, batches_before(reading), now);
-	mqtt_repeat_give(reading->door, &plan, letter, now);
+	if (plan.id != NULL)
+		mqtt_repeat_give(reading->door, &plan, letter, now);
+	else
+		mqtt_turn_give(reading->door, &plan, letter, now);
 }
 
 /* Under the id that he gave, unless its result is still to come, of another message. */

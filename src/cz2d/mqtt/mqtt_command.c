@@ -146,6 +146,17 @@ mqtt_command_has_zone(const struct mqtt_command *door, int zone, struct mqtt_ref
 	return false;
 }
 
+bool
+mqtt_command_has_zones(const struct mqtt_command *door, unsigned documents, int ruler,
+		       struct mqtt_refusal *refusal)
+{
+	for (int zone = 1; zone <= CZ2_ZONES_MAX; zone++)
+		if (((documents & mqtt_document_of(zone)) != 0 || zone == ruler) &&
+		    !mqtt_command_has_zone(door, zone, refusal))
+			return false;
+	return true;
+}
+
 /* What is wrong with a message whatever it says; NULL with the refusal. */
 static const struct mqtt_topic_info *
 inspect(struct mqtt_command *door, const struct mqtt_incoming *message, const char *name,
@@ -226,9 +237,9 @@ mqtt_command_new(const struct mqtt_rooms *rooms, struct mqtt *mqtt, struct mqtt_
 	door->allowance = FULL;
 	door->allowed_at = clock_now();
 	mqtt_scalars_init(door);
-	uv_timer_init(rooms->loop, &door->turn);
+	uv_timer_init(rooms->loop, &door->nudge);
 	uv_prepare_init(rooms->loop, &door->before_sleep);
-	door->turn.data = door->before_sleep.data = door;
+	door->nudge.data = door->before_sleep.data = door;
 	mqtt_turns_init(door);
 	door->handles = 4;
 	mqtt_orders_init(door);
@@ -258,6 +269,7 @@ void
 mqtt_command_finish(struct mqtt_command *door)
 {
 	mqtt_scalars_leave(door, MQTT_ALL_BATCHES, clock_now());
+	/* After a reload, if anything waits; else the disk has answered before we are to end. */
 	mqtt_turns_refuse(door, CZ2_ESTOPPING, INT64_MAX);
 	mqtt_orders_say(door);
 }
@@ -278,7 +290,7 @@ mqtt_command_free(struct mqtt_command *door)
 	forget_erased(door);
 	uv_close((uv_handle_t *)&door->due, on_closed);
 	uv_close((uv_handle_t *)&door->overdue, on_closed);
-	uv_close((uv_handle_t *)&door->turn, on_closed);
+	uv_close((uv_handle_t *)&door->nudge, on_closed);
 	uv_close((uv_handle_t *)&door->before_sleep, on_closed);
 	return NULL;
 }

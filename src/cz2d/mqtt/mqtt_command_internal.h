@@ -46,14 +46,13 @@ struct mqtt_plan {
 struct mqtt_turn {
 	struct mqtt_turn *next, **link; /* what points at this one */
 	struct mqtt_command *door;
-	int64_t until;          /* when it is refused */
+	int64_t until;           /* when it is refused */
 	char id[RECORD_ID_SIZE]; /* "": it has none */
-	bool asked;             /* the disk is asked whether it is new; */
-	bool again;             /* for the second time */
-	bool refused;           /* it has left meanwhile: only that answer is still to come */
+	bool asked;              /* the disk is asked whether it is new; */
+	bool again;              /* for the second time */
 	struct mqtt_plan plan;
 	struct mqtt_batch batch; /* if not empty, the plan is to be made of it: but for its zone */
-	struct mqtt_letter *letters;
+	struct mqtt_letter *letters; /* NULL: it was refused, and is in the queue no longer */
 };
 
 /* One that is the ledger's, until its result has been said. */
@@ -76,14 +75,14 @@ struct mqtt_command {
 	struct mqtt_batches batches;
 	uv_timer_t due; /* of the batch that leaves next */
 
-	struct mqtt_order *orders, **end;
+	struct mqtt_order *orders, **orders_end;
 	int order_count;
-	struct mqtt_turn *turns, **last;
+	struct mqtt_turn *turns, **turns_end;
 	int turn_count;
 	int looking; /* answers of the disk that are to come */
 	uv_timer_t overdue; /* of the turn that is refused next */
 	uv_prepare_t before_sleep; /* while results are to be said */
-	uv_timer_t turn;           /* makes the loop turn once more for them */
+	uv_timer_t nudge;          /* makes the loop turn once more for them */
 	bool shown;                /* the model has told of all that they are about */
 
 	char *erased[MQTT_ERASED_MAX];
@@ -117,6 +116,11 @@ mqtt_command_wake(struct mqtt_command *door, uv_timer_t *timer, uv_timer_cb tick
 /* The zone is one that this house has and uses. False with the refusal. */
 bool
 mqtt_command_has_zone(const struct mqtt_command *door, int zone, struct mqtt_refusal *refusal);
+
+/* The same for those that documents (1 << zone) name, and the one that is to rule; 0: none is. */
+bool
+mqtt_command_has_zones(const struct mqtt_command *door, unsigned documents, int ruler,
+		       struct mqtt_refusal *refusal);
 
 /* Whether a message that is well-formed may count now. False with the refusal. */
 bool
@@ -162,10 +166,7 @@ void
 mqtt_order_give(struct mqtt_command *door, struct mqtt_plan *plan, struct mqtt_letter *letters,
 		int64_t now);
 
-/*
- * The same, behind all plans that came before; of those with an id only if no command of this id
- * was given before.
- */
+/* The same for a plan with an id, but only if no command of this id was given before. */
 void
 mqtt_repeat_give(struct mqtt_command *door, struct mqtt_plan *plan, struct mqtt_letter *letters,
 		 int64_t now);
@@ -177,28 +178,40 @@ mqtt_repeat_awaits(const struct mqtt_command *door, const char *id);
 void
 mqtt_turns_init(struct mqtt_command *door);
 
-/* Puts a plan into the queue. Takes its texts and the letters; NULL: it was refused. */
-struct mqtt_turn *
-mqtt_turn_new(struct mqtt_command *door, struct mqtt_plan *plan, struct mqtt_letter *letters,
-	      int64_t now);
+/* Gives a plan behind all that wait. Its texts and the letters are taken. */
+void
+mqtt_turn_give(struct mqtt_command *door, struct mqtt_plan *plan, struct mqtt_letter *letters,
+	       int64_t now);
 
 /*
- * The same for a batch; what it means is decided at its turn. One of the same fields that waits
- * is replaced, as it would have been while it was gathered. The letters are taken.
+ * The same for a batch; what it means is decided at its turn. If one waits that it overtakes, that
+ * one is superseded, as it would have been while it was gathered. The letters are taken.
  */
 void
-mqtt_turn_of_batch(struct mqtt_command *door, int zone, const struct mqtt_batch *batch,
-		   struct mqtt_letter *letters, int64_t now);
+mqtt_turn_give_batch(struct mqtt_command *door, int zone, const struct mqtt_batch *batch,
+		     struct mqtt_letter *letters, int64_t now);
+
+/*
+ * Gives a plan its place, where it waits until asked is false: an answer is to come. Takes its
+ * texts and the letters; NULL: it was refused.
+ */
+struct mqtt_turn *
+mqtt_turn_ask(struct mqtt_command *door, struct mqtt_plan *plan, struct mqtt_letter *letters,
+	      int64_t now);
 
 /* The turn with this id, or NULL. */
 struct mqtt_turn *
 mqtt_turn_find(const struct mqtt_command *door, const char *id);
 
+/* Of these the one whose values would not be seen any more, and mean nothing to those behind it. */
+struct mqtt_turn *
+mqtt_turn_overtaken(struct mqtt_turn *first, int zone, const struct mqtt_batch *batch);
+
 /* Gives those whose turn it is. */
 void
 mqtt_turns_go_on(struct mqtt_command *door, int64_t now);
 
-/* Refuses a turn; while the disk is asked for it, it is not free yet. */
+/* Takes it out of the queue and refuses it: by an id of its own while it is asked. */
 void
 mqtt_turn_refuse(struct mqtt_turn *turn, int error);
 
@@ -206,7 +219,7 @@ mqtt_turn_refuse(struct mqtt_turn *turn, int error);
 void
 mqtt_turns_refuse(struct mqtt_command *door, int error, int64_t by);
 
-/* Takes it out of the queue unless it has left, without a word. Its letters are the caller's. */
+/* Frees it, and takes it out of the queue without a word if it is there. Not its letters. */
 void
 mqtt_turn_free(struct mqtt_turn *turn);
 

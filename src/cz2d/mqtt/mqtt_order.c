@@ -34,9 +34,9 @@ order_new(struct mqtt_command *door, const char *id, struct mqtt_letter *letters
 	order->door = door;
 	snprintf(order->id, sizeof order->id, "%s", id);
 	order->letters = letters;
-	order->link = door->end;
-	*door->end = order;
-	door->end = &order->next;
+	order->link = door->orders_end;
+	*door->orders_end = order;
+	door->orders_end = &order->next;
 	door->order_count++;
 	return order;
 }
@@ -50,7 +50,7 @@ order_free(struct mqtt_order *order)
 	if (order->next != NULL)
 		order->next->link = order->link;
 	else
-		door->end = order->link;
+		door->orders_end = order->link;
 	door->order_count--;
 	mqtt_letter_free(order->letters);
 	json_decref(order->result);
@@ -116,7 +116,7 @@ say_all(struct mqtt_command *door)
 }
 
 static void
-on_turn(uv_timer_t *timer)
+on_nudge(uv_timer_t *timer)
 {
 	(void)timer;
 }
@@ -134,7 +134,7 @@ on_before_sleep(uv_prepare_t *prepare)
 		return;
 	if (!door->shown) {
 		door->shown = true;
-		uv_timer_start(&door->turn, on_turn, 0, 0);
+		uv_timer_start(&door->nudge, on_nudge, 0, 0);
 		return;
 	}
 	uv_prepare_stop(prepare);
@@ -146,7 +146,7 @@ say_soon(struct mqtt_command *door)
 {
 	door->shown = false;
 	uv_prepare_start(&door->before_sleep, on_before_sleep);
-	uv_timer_start(&door->turn, on_turn, 0, 0);
+	uv_timer_start(&door->nudge, on_nudge, 0, 0);
 }
 
 void
@@ -282,6 +282,7 @@ submit(struct mqtt_order *order, struct mqtt_plan *plan, int64_t now)
 		.program = plan->programs ? &plan->program : NULL,
 		.warnings = plan->warnings,
 		.patience_ms = plan->patience_ms,
+		.waited_ms = now - order->letters->arrived,
 	};
 	struct ledger_caller caller = {.self = order, .ended = on_ended};
 
@@ -319,7 +320,7 @@ mqtt_orders_init(struct mqtt_command *door)
 {
 	struct ledger_observer observer = {.self = door, .final = on_final};
 
-	door->end = &door->orders;
+	door->orders_end = &door->orders;
 	ledger_observe(door->rooms.ledger, &observer);
 }
 

@@ -10,6 +10,7 @@
 #include "cz2d/mqtt/mqtt_command_internal.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -38,16 +39,19 @@ is_of(const struct record *record, const struct mqtt_plan *plan, const char *pan
 	       json_texts_same(record->params, plan->params);
 }
 
-/* It was given before: its result is said, now or when there is one. */
+/* It was given before: its result is said, now or when there is one, unless it is another. */
 static void
-tell_again(struct mqtt_command *door, const struct record *found, const struct mqtt_turn *turn)
+tell_again(struct mqtt_command *door, const struct record *record, const struct mqtt_plan *plan,
+	   struct mqtt_letter *letters)
 {
-	const struct record *open = ledger_open_record(door->rooms.ledger, found->id);
-	const struct record *record = open != NULL ? open : found;
 	struct mqtt_order *order;
 
-	order = mqtt_order_follow(door, record, turn->letters);
-	order->documents = turn->plan.documents;
+	if (!is_of(record, plan, door->rooms.config->panel.id)) {
+		refuse_other(door, letters, plan->documents);
+		return;
+	}
+	order = mqtt_order_follow(door, record, letters);
+	order->documents = plan->documents;
 	if (record_is_final(record))
 		mqtt_order_end(order, record, clock_now());
 }
@@ -68,21 +72,8 @@ look_up(struct mqtt_turn *turn)
 static bool
 has_just_ended(const struct mqtt_turn *turn, const struct record *found)
 {
-	return !turn->refused && !turn->again && !record_is_final(found) &&
+	return turn->letters != NULL && !turn->again && !record_is_final(found) &&
 	       ledger_open_record(turn->door->rooms.ledger, found->id) == NULL;
-}
-
-/* What was given before is not given again. */
-static void
-end(struct mqtt_turn *turn, const struct record *found)
-{
-	struct mqtt_command *door = turn->door;
-
-	if (is_of(found, &turn->plan, door->rooms.config->panel.id))
-		tell_again(door, found, turn);
-	else
-		refuse_other(door, turn->letters, turn->plan.documents);
-	mqtt_turn_free(turn);
 }
 
 static void
@@ -90,6 +81,7 @@ on_found(void *self, int error, const struct record *records, int count, int64_t
 {
 	struct mqtt_turn *turn = self;
 	struct mqtt_command *door = turn->door;
+	const struct record *open;
 
 	(void)total;
 	if (error == CZ2_OK && count > 0 && has_just_ended(turn, records)) {
@@ -98,13 +90,18 @@ on_found(void *self, int error, const struct record *records, int count, int64_t
 		return;
 	}
 	door->looking--;
-	turn->asked = false;
-	if (turn->refused)
+	if (turn->letters == NULL) {
 		mqtt_turn_free(turn);
-	else if (error != CZ2_OK)
+	} else if (error != CZ2_OK) {
 		mqtt_turn_refuse(turn, CZ2_EIO);
-	else if (count > 0)
-		end(turn, records);
+		mqtt_turn_free(turn);
+	} else if (count > 0) {
+		open = ledger_open_record(door->rooms.ledger, records->id);
+		tell_again(door, open != NULL ? open : records, &turn->plan, turn->letters);
+		mqtt_turn_free(turn);
+	} else {
+		turn->asked = false;
+	}
 	mqtt_turns_go_on(door, clock_now());
 	if (door->looking == 0)
 		mqtt_looked_up(door->mqtt);
@@ -137,16 +134,11 @@ letters_of(struct mqtt_order *order, struct mqtt_turn *turn, const struct mqtt_p
 	return turn != NULL && is_turn(turn, plan) ? &turn->letters : NULL;
 }
 
-/* True when the id is under way, as the same command or another: then that was dealt with. */
-static bool
-join(struct mqtt_command *door, struct mqtt_plan *plan, struct mqtt_letter *letters)
+/* others: the letters of what is under way under its id; NULL: that is another command. */
+static void
+join(struct mqtt_command *door, struct mqtt_plan *plan, struct mqtt_letter **others,
+     struct mqtt_letter *letters)
 {
-	struct mqtt_order *order = mqtt_order_find(door, plan->id);
-	struct mqtt_turn *turn = mqtt_turn_find(door, plan->id);
-	struct mqtt_letter **others = letters_of(order, turn, plan);
-
-	if (order == NULL && turn == NULL)
-		return false;
 	if (others == NULL) {
 		refuse_other(door, letters, plan->documents);
 	} else if (mqtt_letter_count(*others) < MQTT_LETTERS_MAX) {
@@ -154,8 +146,23 @@ join(struct mqtt_command *door, struct mqtt_plan *plan, struct mqtt_letter *lett
 	} else {
 		plan->id = NULL; /* its result is still to come */
 		mqtt_plan_refuse(door, plan, letters, CZ2_EBUSY);
-		return true;
 	}
+}
+
+/* True when its id is known without the disk: then it was dealt with. */
+static bool
+is_known(struct mqtt_command *door, struct mqtt_plan *plan, struct mqtt_letter *letters)
+{
+	struct mqtt_order *order = mqtt_order_find(door, plan->id);
+	struct mqtt_turn *turn = mqtt_turn_find(door, plan->id);
+	const struct record *open = ledger_open_record(door->rooms.ledger, plan->id);
+
+	if (order == NULL && turn == NULL && open == NULL)
+		return false;
+	if (order != NULL || turn != NULL)
+		join(door, plan, letters_of(order, turn, plan), letters);
+	else
+		tell_again(door, open, plan, letters);
 	free(plan->params);
 	return true;
 }
@@ -170,19 +177,11 @@ void
 mqtt_repeat_give(struct mqtt_command *door, struct mqtt_plan *plan, struct mqtt_letter *letters,
 		 int64_t now)
 {
-	bool named = plan->id != NULL;
 	struct mqtt_turn *turn;
 
-	if (!named && door->turns == NULL) {
-		mqtt_order_give(door, plan, letters, now);
+	if (is_known(door, plan, letters))
 		return;
-	}
-	if (named && join(door, plan, letters))
-		return;
-	turn = mqtt_turn_new(door, plan, letters, now);
-	if (turn == NULL || !named)
-		return;
-	turn->asked = true;
-	door->looking++;
-	look_up(turn);
+	turn = mqtt_turn_ask(door, plan, letters, now);
+	if (turn != NULL)
+		look_up(turn);
 }

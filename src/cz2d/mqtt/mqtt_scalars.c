@@ -27,16 +27,6 @@ letters_of(const struct mqtt_batch *batch)
 	return letters;
 }
 
-/* Whoever is to rule the others can. */
-static bool
-has_ruler(const struct mqtt_command *door, const struct mqtt_batch *batch,
-	  struct mqtt_refusal *refusal)
-{
-	int ruler = batch->order[MQTT_ALL] != 0 ? batch->values[MQTT_ALL] : 0;
-
-	return ruler == 0 || mqtt_command_has_zone(door, ruler, refusal);
-}
-
 void
 mqtt_scalars_give(struct mqtt_command *door, int zone, const struct mqtt_batch *batch,
 		  struct mqtt_letter *letters, int64_t now)
@@ -47,8 +37,10 @@ mqtt_scalars_give(struct mqtt_command *door, int zone, const struct mqtt_batch *
 	const struct mqtt_case judged = {.config = door->rooms.config, .state = &expected,
 					 .batch = batch, .zone = zone};
 
+	int ruler = batch->order[MQTT_ALL] != 0 ? batch->values[MQTT_ALL] : 0;
+
 	ledger_expect(door->rooms.ledger, &expected);
-	if (!mqtt_command_has_zone(door, zone, &refusal) || !has_ruler(door, batch, &refusal) ||
+	if (!mqtt_command_has_zones(door, plan.documents, ruler, &refusal) ||
 	    !mqtt_judge(&judged, &plan.wish, &plan.warnings, &refusal)) {
 		mqtt_command_refuse(door, NULL, &refusal, letters, plan.documents);
 		return;
@@ -63,10 +55,7 @@ leave(struct mqtt_command *door, int zone, int64_t now)
 {
 	struct mqtt_batch batch = mqtt_batch_take(&door->batches, zone);
 
-	if (door->turns != NULL)
-		mqtt_turn_of_batch(door, zone, &batch, letters_of(&batch), now);
-	else
-		mqtt_scalars_give(door, zone, &batch, letters_of(&batch), now);
+	mqtt_turn_give_batch(door, zone, &batch, letters_of(&batch), now);
 }
 
 void

@@ -38,16 +38,27 @@ leave(struct mqtt_turn *turn)
 {
 	struct mqtt_command *door = turn->door;
 
+	if (turn->link == NULL)
+		return;
 	door->turn_count--;
 	*turn->link = turn->next;
 	if (turn->next != NULL)
 		turn->next->link = turn->link;
 	else
-		door->last = turn->link;
+		door->turns_end = turn->link;
+	turn->link = NULL;
+}
+
+void
+mqtt_turn_free(struct mqtt_turn *turn)
+{
+	leave(turn);
+	free(turn->plan.params);
+	free(turn);
 }
 
 /* ------------------------------------------------------------------------
- * Out of it
+ * Out of it, refused
  */
 
 void
@@ -59,47 +70,31 @@ mqtt_plan_refuse(struct mqtt_command *door, struct mqtt_plan *plan, struct mqtt_
 	mqtt_refuse_error(&refusal, error);
 	mqtt_command_refuse(door, plan->id, &refusal, letters, plan->documents);
 	free(plan->params);
+	plan->params = NULL;
+}
+
+/* A command of this id may have been carried out, so nothing is said of it. */
+static void
+refuse_asked(struct mqtt_turn *turn, int error)
+{
+	struct mqtt_refusal refusal;
+
+	mqtt_refuse_error(&refusal, error);
+	if (error == CZ2_EIO)
+		mqtt_refuse(&refusal, MQTT_STORAGE, "It could not be read whether this command_id "
+			    "was used before: nothing was done for this message.");
+	mqtt_command_refuse(turn->door, NULL, &refusal, turn->letters, turn->plan.documents);
 }
 
 void
 mqtt_turn_refuse(struct mqtt_turn *turn, int error)
 {
 	leave(turn);
-	mqtt_plan_refuse(turn->door, &turn->plan, turn->letters, error);
-	turn->refused = true;
-	if (!turn->asked)
-		free(turn);
-}
-
-static void
-give(struct mqtt_turn *turn, int64_t now)
-{
-	struct mqtt_command *door = turn->door;
-
-	leave(turn);
-	if (turn->batch.count > 0)
-		mqtt_scalars_give(door, turn->plan.zone, &turn->batch, turn->letters, now);
+	if (turn->asked)
+		refuse_asked(turn, error);
 	else
-		mqtt_order_give(door, &turn->plan, turn->letters, now);
-	free(turn);
-}
-
-void
-mqtt_turn_free(struct mqtt_turn *turn)
-{
-	if (!turn->refused) {
-		leave(turn);
-		free(turn->plan.params);
-	}
-	free(turn);
-}
-
-void
-mqtt_turns_go_on(struct mqtt_command *door, int64_t now)
-{
-	while (door->turns != NULL && !door->turns->asked)
-		give(door->turns, now);
-	arm(door, now);
+		mqtt_plan_refuse(turn->door, &turn->plan, turn->letters, error);
+	turn->letters = NULL;
 }
 
 void
@@ -109,8 +104,11 @@ mqtt_turns_refuse(struct mqtt_command *door, int error, int64_t by)
 
 	for (struct mqtt_turn *turn = door->turns; turn != NULL; turn = next) {
 		next = turn->next;
-		if (turn->until <= by)
-			mqtt_turn_refuse(turn, error);
+		if (turn->until > by)
+			continue;
+		mqtt_turn_refuse(turn, error);
+		if (!turn->asked)
+			mqtt_turn_free(turn);
 	}
 }
 
@@ -125,34 +123,99 @@ on_overdue(uv_timer_t *timer)
 }
 
 /* ------------------------------------------------------------------------
- * Into it
+ * Out of it, given
  */
 
-struct mqtt_turn *
-mqtt_turn_new(struct mqtt_command *door, struct mqtt_plan *plan, struct mqtt_letter *letters,
-	      int64_t now)
+/* Zones may have been decommissioned while it waited. */
+static void
+give_plan(struct mqtt_turn *turn, int64_t now)
+{
+	struct mqtt_command *door = turn->door;
+	struct mqtt_plan *plan = &turn->plan;
+	int ruler = cz2_values_get(&plan->wish.wish, CZ2_ALL, 0);
+	struct mqtt_refusal refusal;
+
+	if (mqtt_command_has_zones(door, plan->documents, ruler, &refusal)) {
+		mqtt_order_give(door, plan, turn->letters, now);
+		plan->params = NULL;
+	} else {
+		mqtt_command_refuse(door, plan->id, &refusal, turn->letters, plan->documents);
+	}
+}
+
+void
+mqtt_turns_go_on(struct mqtt_command *door, int64_t now)
 {
 	struct mqtt_turn *turn;
 
-	if (door->turn_count >= TURNS_MAX) {
-		mqtt_plan_refuse(door, plan, letters, CZ2_EBUSY);
-		return NULL;
+	while ((turn = door->turns) != NULL && !turn->asked) {
+		leave(turn);
+		if (turn->batch.count > 0)
+			mqtt_scalars_give(door, turn->plan.zone, &turn->batch, turn->letters, now);
+		else
+			give_plan(turn, now);
+		mqtt_turn_free(turn);
 	}
+	arm(door, now);
+}
+
+/* ------------------------------------------------------------------------
+ * Into it
+ */
+
+/* NULL: there is no room. */
+static struct mqtt_turn *
+enter(struct mqtt_command *door, const struct mqtt_plan *plan, struct mqtt_letter *letters,
+      int64_t now)
+{
+	struct mqtt_turn *turn;
+
+	if (door->turn_count >= TURNS_MAX)
+		return NULL;
 	turn = mem_new(1, sizeof *turn);
 	turn->door = door;
-	turn->until = now + door->rooms.config->command.timeout_seconds * INT64_C(1000);
+	turn->until = letters->arrived + door->rooms.config->command.timeout_seconds * INT64_C(1000);
 	turn->plan = *plan;
 	if (plan->id != NULL) {
 		snprintf(turn->id, sizeof turn->id, "%s", plan->id);
 		turn->plan.id = turn->id;
 	}
 	turn->letters = letters;
-	turn->link = door->last;
-	*door->last = turn;
-	door->last = &turn->next;
+	turn->link = door->turns_end;
+	*door->turns_end = turn;
+	door->turns_end = &turn->next;
 	door->turn_count++;
 	arm(door, now);
 	return turn;
+}
+
+struct mqtt_turn *
+mqtt_turn_ask(struct mqtt_command *door, struct mqtt_plan *plan, struct mqtt_letter *letters,
+	      int64_t now)
+{
+	struct mqtt_turn *turn = NULL;
+
+	/* Those that were refused, and are still asked about, are not in the queue. */
+	if (door->looking < TURNS_MAX)
+		turn = enter(door, plan, letters, now);
+	if (turn == NULL) {
+		plan->id = NULL; /* nor is it known what became of it */
+		mqtt_plan_refuse(door, plan, letters, CZ2_EBUSY);
+		return NULL;
+	}
+	turn->asked = true;
+	door->looking++;
+	return turn;
+}
+
+void
+mqtt_turn_give(struct mqtt_command *door, struct mqtt_plan *plan, struct mqtt_letter *letters,
+	       int64_t now)
+{
+	if (door->turns == NULL)
+		mqtt_order_give(door, plan, letters, now);
+	else if (enter(door, plan, letters, now) == NULL)
+		mqtt_plan_refuse(door, plan, letters, CZ2_EBUSY);
 }
 
 static bool
@@ -164,13 +227,12 @@ names_the_same(const struct mqtt_batch *a, const struct mqtt_batch *b)
 	return true;
 }
 
-/* Whose values would not be seen any more, and mean nothing to anybody between: or NULL. */
-static struct mqtt_turn *
-overtaken_by(const struct mqtt_command *door, int zone, const struct mqtt_batch *batch)
+struct mqtt_turn *
+mqtt_turn_overtaken(struct mqtt_turn *first, int zone, const struct mqtt_batch *batch)
 {
 	struct mqtt_turn *found = NULL;
 
-	for (struct mqtt_turn *turn = door->turns; turn != NULL; turn = turn->next) {
+	for (struct mqtt_turn *turn = first; turn != NULL; turn = turn->next) {
 		bool gathered = turn->batch.count > 0, its_own = turn->plan.zone == zone;
 
 		if (gathered && its_own && names_the_same(&turn->batch, batch))
@@ -182,19 +244,25 @@ overtaken_by(const struct mqtt_command *door, int zone, const struct mqtt_batch 
 }
 
 void
-mqtt_turn_of_batch(struct mqtt_command *door, int zone, const struct mqtt_batch *batch,
-		   struct mqtt_letter *letters, int64_t now)
+mqtt_turn_give_batch(struct mqtt_command *door, int zone, const struct mqtt_batch *batch,
+		     struct mqtt_letter *letters, int64_t now)
 {
 	struct mqtt_plan plan = {.zone = zone, .documents = mqtt_document_of(zone)};
-	struct mqtt_turn *overtaken = overtaken_by(door, zone, batch), *turn;
+	struct mqtt_turn *overtaken = mqtt_turn_overtaken(door->turns, zone, batch), *turn;
 
+	if (door->turns == NULL) {
+		mqtt_scalars_give(door, zone, batch, letters, now);
+		return;
+	}
 	if (overtaken != NULL) {
 		mqtt_command_supersede(door, overtaken->letters, now);
 		mqtt_turn_free(overtaken);
 	}
-	turn = mqtt_turn_new(door, &plan, letters, now);
+	turn = enter(door, &plan, letters, now);
 	if (turn != NULL)
 		turn->batch = *batch;
+	else
+		mqtt_plan_refuse(door, &plan, letters, CZ2_EBUSY);
 }
 
 /* ------------------------------------------------------------------------ */
@@ -212,7 +280,7 @@ mqtt_turn_find(const struct mqtt_command *door, const char *id)
 void
 mqtt_turns_init(struct mqtt_command *door)
 {
-	door->last = &door->turns;
+	door->turns_end = &door->turns;
 	uv_timer_init(door->rooms.loop, &door->overdue);
 	door->overdue.data = door;
 }
