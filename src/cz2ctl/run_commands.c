@@ -131,7 +131,8 @@ find(struct ctl *ctl, const char *name, char target[TARGET_MAX])
 	enum ctl_exit code;
 
 	if (strlen(name) < ID_LEAST || strlen(name) > ID_LENGTH || !word_is_plain(name)) {
-		say_error("'%s' is no ID of a command, and no part of one", name);
+		say_error("'%s' is no ID of a command, and no part of one: %d characters of it are "
+			  "wanted at least", name, ID_LEAST);
 		return CTL_USAGE;
 	}
 	snprintf(id, sizeof id, "%s", name);

@@ -226,8 +226,7 @@ take_steps(struct restore *restore, const json_t *steps)
 		code = CTL_REFUSED;
 	if (code != CTL_DONE)
 		say_error("stopped after %d of %d steps%s", done, count,
-			  is_barred(restore) ? ": run it again with a token that may write"
-					   : ": run it again to go on");
+			  is_barred(restore) ? "" : ": run it again to go on");
 	return code;
 }
 

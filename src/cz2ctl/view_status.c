@@ -159,7 +159,7 @@ static const struct {
 } notes[] = {
 	{is_silent, "The panel does not answer."},
 	{is_restored, "Restored from before a restart: nothing was read since."},
-	{is_stale, "Stale: mode, flags or setpoints were not seen for long."},
+	{is_stale, "Stale: mode, flags or setpoints were not seen of late."},
 };
 
 static void

@@ -364,6 +364,19 @@ def test_who_stops_after_forgetting_leaves_nothing(town):
     assert ours(town) == []
 
 
+def test_zones_of_earlier_are_forgotten_too(town):
+    """Before the time in which all is heard that was told of the devices."""
+    house = town.house
+    assert "hvac/cz2/zone/2" in retained(house.broker)
+    house.daemon.write_config(panel__zones=1, panel__zone_names=["Hall"])
+    house.daemon.restart()
+    house.listener.wait("hvac/cz2/availability", lambda one: one.payload == "online",
+                        since=house.listener.last("hvac/cz2/availability").time - 0.001)
+    house.command("/api/v1/mqtt/forget", {})
+    house.daemon.stop()
+    assert not [one for one in ours(town) if one.startswith("hvac/")]
+
+
 def test_a_restart_ends_the_forgetting(town):
     town.house.command("/api/v1/mqtt/forget", {})
     town.house.daemon.restart()

@@ -7,6 +7,7 @@ import contextlib
 import json
 import socket
 import threading
+import time
 
 import pytest
 
@@ -15,6 +16,7 @@ from waiting import stays, until
 
 pytestmark = pytest.mark.skipif(not mosquitto_path(), reason="mosquitto is not installed")
 
+SLOW = 0.5  # seconds for each message; a leave has several
 STATUS = "hvac/cz2/status"
 AVAILABILITY = "hvac/cz2/availability"
 
@@ -184,6 +186,20 @@ def test_a_small_broker_is_sent_no_more_than_it_said(new_house, brokers):
     house.daemon.wait_log("does not take all that we publish, such as [a-z0-9_/]+: Packet too large")
     assert broker.most <= 3 and broker.longest <= 700
     assert ("hvac/cz2/zone/1", None) in broker.heard
+
+
+def test_a_broker_that_takes_its_time_hears_all_to_the_last_word(new_house, brokers):
+    def take(topic, payload):
+        time.sleep(SLOW)
+        return True
+    broker = DeafBroker(accept=take)
+    brokers(broker)
+    house = deaf_house(new_house, broker, version="3.1.1")
+    until(lambda: any(one[0] == "hvac/cz2/zone/3" for one in broker.heard), 30, "zones")
+    house.command("/api/v1/mqtt/forget", {})
+    house.daemon.stop()
+    assert "does not take our leave" not in house.daemon.log()
+    assert broker.heard[-3:] == [(AVAILABILITY, ""), "disconnect", "gone"]
 
 
 class FickleBroker(DeafBroker):

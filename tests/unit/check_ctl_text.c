@@ -283,7 +283,7 @@ START_TEST(what_to_beware_of_stands_first)
 
 	ck_assert_str_eq(text, "The panel does not answer.\n"
 			       "Restored from before a restart: nothing was read since.\n"
-			       "Stale: mode, flags or setpoints were not seen for long.\n"
+			       "Stale: mode, flags or setpoints were not seen of late.\n"
 			       "The last refresh failed: no\\u000aanswer\n"
 			       "Nothing is known yet.\n");
 }

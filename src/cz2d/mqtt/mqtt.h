@@ -63,13 +63,13 @@ mqtt_forget(struct mqtt *mqtt);
 
 /* When a leave is over. */
 enum mqtt_leave {
-	MQTT_LEAVE_SOON,  /* after 2 s, whatever the broker does: the program ends */
+	MQTT_LEAVE_SOON,  /* after 10 s, whatever the broker does: the program ends */
 	MQTT_LEAVE_WHOLE, /* not before the connection and its threads are gone: another begins */
 };
 
 /*
- * Publishes offline, waits for its acknowledgement (2 s at most), disconnects, and gives the ledger
- * what was acknowledged to the broker; then done (may be NULL) is called from the loop. Without
+ * Publishes offline, waits for its acknowledgement (2 s, or 10 s while the broker takes what was
+ * said before), disconnects, and gives the ledger what was acknowledged to the broker; then done (may be NULL) is called from the loop. Without
  * the acknowledgement MQTT_LEAVE_SOON leaves the connection as it is, so that the broker publishes
  * the will when the program is gone. A second call says anew how and whom to tell.
  */

@@ -28,7 +28,8 @@ enum {
 	JITTER_PERCENT = 20,        /* a street of daemons shall not come back all at once */
 	STEADY_MS = 30 * 1000,      /* a connection that lasts as long starts the pauses anew */
 	SHORT_LIVES = 3,            /* so many that do not are no accident */
-	STOP_MS = 2000,
+	STOP_MS = 2000,             /* for a broker that takes nothing more, */
+	STOP_LONGEST_MS = 10 * 1000, /* and for one that takes all that was said before */
 	/*
 	 * For the broker to take a message: 30 s, looked at several times. When it was us who
 	 * stood still, that passes for one look, and what has come meanwhile is read first.
@@ -76,6 +77,7 @@ struct mqtt_connection {
 	int looks; /* for the oldest acknowledgement that is owed */
 	int handles; /* not closed yet */
 	enum mqtt_leave leave;
+	int64_t leave_by;
 };
 
 /* ------------------------------------------------------------------------
@@ -273,6 +275,15 @@ on_limit(uv_timer_t *timer)
 		finish(connection);
 }
 
+/* It takes what was said before the last word, which comes in its order. */
+static void
+give_time(struct mqtt_connection *connection)
+{
+	int64_t left = clock_later(connection->leave_by - clock_now(), 0);
+
+	uv_timer_start(&connection->limit, on_limit, (uint64_t)clock_earlier(STOP_MS, left), 0);
+}
+
 void
 mqtt_connection_leave(struct mqtt_connection *connection, enum mqtt_leave how,
 		      const struct broker_publication *last)
@@ -282,7 +293,8 @@ mqtt_connection_leave(struct mqtt_connection *connection, enum mqtt_leave how,
 	connection->leave = how;
 	uv_timer_stop(&connection->retry);
 	uv_timer_stop(&connection->taking);
-	uv_timer_start(&connection->limit, on_limit, STOP_MS, 0);
+	connection->leave_by = clock_now() + STOP_LONGEST_MS;
+	give_time(connection);
 	if (before == STATE_LEAVING || before == STATE_ENDING)
 		return;
 	if (before != STATE_CONNECTED) {
@@ -466,6 +478,8 @@ is_settled(struct mqtt_connection *connection, const struct broker_event *event)
 		return false;
 	if (event->number == oldest)
 		await_taking(connection);
+	if (connection->state == STATE_LEAVING)
+		give_time(connection);
 	return true;
 }
 

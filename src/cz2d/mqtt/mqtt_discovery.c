@@ -149,19 +149,25 @@ on_states(struct mqtt_discovery *discovery, int64_t now)
 	}
 }
 
+/* Zones that are not used, as far as Home Assistant has let go of them, or is to do so. */
+static void
+erase_unused(struct mqtt_discovery *discovery)
+{
+	bool forgotten = mqtt_announcer_is_forgotten(discovery->announcer);
+	char topic[MQTT_TOPIC_MAX];
+
+	for (int zone = 1; zone <= CZ2_ZONES_MAX; zone++)
+		if (forgotten || mqtt_announcer_told(discovery->announcer, zone, topic) == NULL)
+			mqtt_state_erase(discovery->state, zone);
+}
+
 static void
 on_erase(struct mqtt_discovery *discovery, int64_t now)
 {
-	char topic[MQTT_TOPIC_MAX];
-
 	(void)now;
-	if (mqtt_announcer_is_forgotten(discovery->announcer)) {
+	if (mqtt_announcer_is_forgotten(discovery->announcer))
 		mqtt_withhold(discovery->mqtt);
-		return;
-	}
-	for (int zone = 1; zone <= CZ2_ZONES_MAX; zone++)
-		if (mqtt_announcer_told(discovery->announcer, zone, topic) == NULL)
-			mqtt_state_erase(discovery->state, zone);
+	erase_unused(discovery);
 }
 
 /* Without a connection: what has to be done is found out after the next one. */
@@ -318,6 +324,7 @@ mqtt_discovery_forget(struct mqtt_discovery *discovery)
 	discovery->due[DUE_STATES] = INT64_MAX;
 	if (!discovery->listening) /* else what we shall have heard of is taken back then */
 		mqtt_announcer_take_back(discovery->announcer, clock_now());
+	erase_unused(discovery); /* we may be stopped next */
 	erase_later(discovery, clock_now());
 }
 

@@ -164,12 +164,14 @@ is_owed(const struct entry *entry)
 	return !entry->taken && (entry->changed || entry->in_flight != 0);
 }
 
-/* The first rank of which the broker does not have all. */
+/* The first rank of which the broker does not have all: what is erased knows no order. */
 static enum mqtt_rank
 rank_to_send(const struct mqtt_retained *retained)
 {
 	enum mqtt_rank rank = MQTT_RANK_DISCOVERY;
 
+	if (retained->withheld)
+		return rank;
 	for (size_t i = 0; i < retained->count; i++)
 		if (is_owed(&retained->entries[i]) && retained->entries[i].rank < rank)
 			rank = retained->entries[i].rank;
