@@ -428,7 +428,7 @@ def test_nothing_is_done_late_because_the_disk_was_slow(new_commander, tmp_path)
     commander = new_commander(zones=2, settings={"command.timeout_seconds": 5},
                               environment=preload.environment(weather=weather))
     before = commander.house.zone(2)["heat_setpoint"]
-    syncs, weather.sync_ms = weather.syncs, 20000
+    syncs, weather.sync_ms = weather.syncs, 10000
     commander.send_all(("zone/1", {"heat": 64, "hold": True}), ("system", NEW_FAN),
                        ("zone/2/low", "66"))
     until(lambda: weather.syncs > syncs, what="the disk to be asked to keep something")
@@ -446,36 +446,16 @@ def test_what_was_done_is_told_again_before_the_disk_has_its_end(new_commander, 
     weather = preload.Weather.at(tmp_path / "weather")
     commander = new_commander(zones=2, settings={"command.timeout_seconds": 5},
                               environment=preload.environment(weather=weather))
-    commander.house.sim.fault("silence", function="write", ms=1500)
+    commander.house.sim.fault("silence", function="write", ms=300)
     body = {"heat": 64, "hold": True, "command_id": "0b7b4f5e-6a41-4d5a-9d0e-4b6f3f1f2c18"}
     commander.send("zone/1", body)
     until(lambda: len(commander.house.written()), what="a write")
-    weather.sync_ms = 20000
+    weather.sync_ms = 10000
     one = delivered(commander.wait(1)[0])
     commander.send("zone/1", body)
     again = delivered(commander.wait(2)[1])
     weather.sync_ms = 0
     assert again["command_id"] == one["command_id"] == body["command_id"]
-
-
-def test_what_waits_is_refused_by_a_stop_amid_a_reload(new_commander, tmp_path):
-    weather = preload.Weather.at(tmp_path / "weather")
-    commander = new_commander(zones=2, environment=preload.environment(weather=weather))
-    house, taken = commander.house, report(commander.house)["counts"]["received"]
-    syncs, weather.sync_ms = weather.syncs, 10000
-    commander.send_all(("zone/1", {"heat": 64, "hold": True}), ("system", NEW_FAN),
-                       ("zone/2", {"heat": 66, "hold": True}))
-    until(lambda: weather.syncs > syncs, what="the disk to be asked to keep something")
-    weather.sync_ms = 0
-    until(lambda: report(house)["counts"]["received"] == taken + 3, what="all to be taken")
-    house.daemon.write_config(mqtt__client_id="another")
-    house.daemon.process.send(signal.SIGHUP)
-    house.daemon.wait_log("configuration read again")
-    house.daemon.process.send(signal.SIGTERM)
-    told = {one["topics"][0]: one for one in commander.wait(2)}
-    refused(told["system"], "shutting_down")
-    refused(told["zone/2"], "shutting_down")
-    assert told["system"]["command_id"] != NEW_FAN["command_id"], "it may have been used before"
 
 
 def test_a_named_command_is_done_though_the_connection_is_made_anew(new_commander, tmp_path):

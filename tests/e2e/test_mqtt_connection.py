@@ -16,7 +16,7 @@ from waiting import stays, until
 
 pytestmark = pytest.mark.skipif(not mosquitto_path(), reason="mosquitto is not installed")
 
-SLOW = 0.5  # seconds for each message; a leave has several
+SLOW = 0.15  # seconds for each message; a leave has several
 STATUS = "hvac/cz2/status"
 AVAILABILITY = "hvac/cz2/availability"
 
@@ -200,6 +200,8 @@ def test_a_broker_that_takes_its_time_hears_all_to_the_last_word(new_house, brok
     house.daemon.stop()
     assert "does not take our leave" not in house.daemon.log()
     assert broker.heard[-3:] == [(AVAILABILITY, ""), "disconnect", "gone"]
+    last = dict(one for one in broker.heard if isinstance(one, tuple))
+    assert set(last.values()) == {""}, last
 
 
 class FickleBroker(DeafBroker):

@@ -150,9 +150,10 @@ disk_fails(enum call call)
 	if (weather == NULL || calls[call].kind == PLAIN || calls[call].kind == MEMORY)
 		return false;
 	if (calls[call].kind == SYNC) {
+		int64_t ms = weather->sync_ms; /* it may change when it is seen that we are here */
+
 		atomic_fetch_add(&weather->syncs, 1);
-		nanosleep(&(struct timespec){weather->sync_ms / 1000,
-					     weather->sync_ms % 1000 * 1000000}, NULL);
+		nanosleep(&(struct timespec){ms / 1000, ms % 1000 * 1000000}, NULL);
 	}
 	errno = (int)weather->disk_error;
 	return errno != 0;

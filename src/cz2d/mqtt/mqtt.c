@@ -52,7 +52,6 @@ struct mqtt {
 	struct mqtt_counts counts;
 	bool refusal_told; /* of this connection */
 	bool forgotten;    /* by order: all is taken back */
-	bool leaving;      /* the connection, as soon as the disk has answered */
 	bool ended;        /* the connection, for good */
 	bool crowd_told;
 
@@ -364,10 +363,7 @@ end_when_handed_over(struct mqtt *mqtt)
 void
 mqtt_looked_up(struct mqtt *mqtt)
 {
-	if (mqtt->leaving)
-		mqtt_stop(mqtt, MQTT_LEAVE_WHOLE, mqtt->done, mqtt->done_self);
-	else
-		end_when_handed_over(mqtt);
+	end_when_handed_over(mqtt);
 }
 
 static void
@@ -525,11 +521,7 @@ mqtt_stop(struct mqtt *mqtt, enum mqtt_leave how, void (*done)(void *self), void
 		return; /* only the disk is still waited for */
 	if (mqtt->forgotten)
 		mqtt_withhold(mqtt);
-	/* Else another door tells of what this one has taken, but not of what is refused. */
-	mqtt->leaving = how == MQTT_LEAVE_WHOLE && mqtt_connected(mqtt) &&
-			!mqtt_command_hand_over(mqtt->command);
-	if (mqtt->leaving)
-		return;
+	/* Else another door tells of what this one has taken. */
 	if (how == MQTT_LEAVE_SOON)
 		mqtt_command_finish(mqtt->command);
 	if (mqtt_connected(mqtt))

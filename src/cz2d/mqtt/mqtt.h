@@ -69,9 +69,10 @@ enum mqtt_leave {
 
 /*
  * Publishes offline, waits for its acknowledgement (2 s, or 10 s while the broker takes what was
- * said before), disconnects, and gives the ledger what was acknowledged to the broker; then done (may be NULL) is called from the loop. Without
- * the acknowledgement MQTT_LEAVE_SOON leaves the connection as it is, so that the broker publishes
- * the will when the program is gone. A second call says anew how and whom to tell.
+ * said before), disconnects, and gives the ledger what was acknowledged to the broker; then done
+ * (may be NULL) is called from the loop. Without the acknowledgement MQTT_LEAVE_SOON leaves the
+ * connection as it is, so that the broker publishes the will when the program is gone. A second
+ * call says anew how and whom to tell.
  */
 void
 mqtt_stop(struct mqtt *mqtt, enum mqtt_leave how, void (*done)(void *self), void *self);

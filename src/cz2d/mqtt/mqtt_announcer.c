@@ -220,10 +220,10 @@ mqtt_announcer_forget(struct mqtt_announcer *announcer, bool on)
 }
 
 void
-mqtt_announcer_take_back(struct mqtt_announcer *announcer, int64_t now)
+mqtt_announcer_take_back(struct mqtt_announcer *announcer, bool unheard, int64_t now)
 {
 	for (int number = 0; number <= CZ2_ZONES_MAX; number++)
-		if (ha_told_text(announcer->told, number) != NULL)
+		if (unheard || ha_told_text(announcer->told, number) != NULL)
 			say(announcer, number, NULL, now);
 }
 

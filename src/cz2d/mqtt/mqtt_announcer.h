@@ -53,9 +53,9 @@ mqtt_announcer_repeat(struct mqtt_announcer *announcer, int number, int64_t now)
 void
 mqtt_announcer_forget(struct mqtt_announcer *announcer, bool on);
 
-/* Takes everything back now. */
+/* Takes everything back now; unheard: also what the broker may retain of an earlier life. */
 void
-mqtt_announcer_take_back(struct mqtt_announcer *announcer, int64_t now);
+mqtt_announcer_take_back(struct mqtt_announcer *announcer, bool unheard, int64_t now);
 
 /* By order: forgotten; by configuration: is_on false. */
 bool

@@ -269,8 +269,6 @@ void
 mqtt_command_finish(struct mqtt_command *door)
 {
 	mqtt_scalars_leave(door, MQTT_ALL_BATCHES, clock_now());
-	/* After a reload, if anything waits; else the disk has answered before we are to end. */
-	mqtt_turns_refuse(door, CZ2_ESTOPPING, INT64_MAX);
 	mqtt_orders_say(door);
 }
 

@@ -215,10 +215,6 @@ mqtt_turns_go_on(struct mqtt_command *door, int64_t now);
 void
 mqtt_turn_refuse(struct mqtt_turn *turn, int error);
 
-/* Refuses those that should have been given by then. */
-void
-mqtt_turns_refuse(struct mqtt_command *door, int error, int64_t by);
-
 /* Frees it, and takes it out of the queue without a word if it is there. Not its letters. */
 void
 mqtt_turn_free(struct mqtt_turn *turn);

@@ -77,7 +77,7 @@ struct mqtt_connection {
 	int looks; /* for the oldest acknowledgement that is owed */
 	int handles; /* not closed yet */
 	enum mqtt_leave leave;
-	int64_t leave_by;
+	int64_t leave_by; /* without the broker's consent */
 };
 
 /* ------------------------------------------------------------------------
@@ -275,7 +275,7 @@ on_limit(uv_timer_t *timer)
 		finish(connection);
 }
 
-/* It takes what was said before the last word, which comes in its order. */
+/* It answers what was said before the last word, which comes in its order. */
 static void
 give_time(struct mqtt_connection *connection)
 {
@@ -293,7 +293,8 @@ mqtt_connection_leave(struct mqtt_connection *connection, enum mqtt_leave how,
 	connection->leave = how;
 	uv_timer_stop(&connection->retry);
 	uv_timer_stop(&connection->taking);
-	connection->leave_by = clock_now() + STOP_LONGEST_MS;
+	if (before != STATE_LEAVING && before != STATE_ENDING)
+		connection->leave_by = clock_now() + STOP_LONGEST_MS;
 	give_time(connection);
 	if (before == STATE_LEAVING || before == STATE_ENDING)
 		return;

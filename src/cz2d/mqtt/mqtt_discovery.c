@@ -322,8 +322,7 @@ mqtt_discovery_forget(struct mqtt_discovery *discovery)
 	mqtt_announcer_forget(discovery->announcer, true);
 	discovery->due[DUE_BIRTH] = discovery->due[DUE_ZONES] = INT64_MAX;
 	discovery->due[DUE_STATES] = INT64_MAX;
-	if (!discovery->listening) /* else what we shall have heard of is taken back then */
-		mqtt_announcer_take_back(discovery->announcer, clock_now());
+	mqtt_announcer_take_back(discovery->announcer, discovery->listening, clock_now());
 	erase_unused(discovery); /* we may be stopped next */
 	erase_later(discovery, clock_now());
 }

@@ -178,6 +178,13 @@ rank_to_send(const struct mqtt_retained *retained)
 	return rank;
 }
 
+/* One word about a topic at a time; but nothing is newer than that it is erased. */
+static bool
+may_go(const struct mqtt_retained *retained, const struct entry *entry)
+{
+	return entry->in_flight == 0 || retained->withheld;
+}
+
 static const struct entry *
 next(const struct mqtt_retained *retained)
 {
@@ -187,7 +194,7 @@ next(const struct mqtt_retained *retained)
 		for (size_t i = 0; i < retained->count; i++) {
 			const struct entry *entry = &retained->entries[i];
 
-			if ((int)entry->rank == rank && entry->changed && entry->in_flight == 0)
+			if ((int)entry->rank == rank && entry->changed && may_go(retained, entry))
 				return entry;
 		}
 	}

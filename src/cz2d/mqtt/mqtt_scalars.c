@@ -36,7 +36,6 @@ mqtt_scalars_give(struct mqtt_command *door, int zone, const struct mqtt_batch *
 	struct cz2_values expected;
 	const struct mqtt_case judged = {.config = door->rooms.config, .state = &expected,
 					 .batch = batch, .zone = zone};
-
 	int ruler = batch->order[MQTT_ALL] != 0 ? batch->values[MQTT_ALL] : 0;
 
 	ledger_expect(door->rooms.ledger, &expected);

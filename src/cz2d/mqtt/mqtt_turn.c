@@ -97,28 +97,21 @@ mqtt_turn_refuse(struct mqtt_turn *turn, int error)
 	turn->letters = NULL;
 }
 
-void
-mqtt_turns_refuse(struct mqtt_command *door, int error, int64_t by)
-{
-	struct mqtt_turn *next;
-
-	for (struct mqtt_turn *turn = door->turns; turn != NULL; turn = next) {
-		next = turn->next;
-		if (turn->until > by)
-			continue;
-		mqtt_turn_refuse(turn, error);
-		if (!turn->asked)
-			mqtt_turn_free(turn);
-	}
-}
-
 static void
 on_overdue(uv_timer_t *timer)
 {
 	struct mqtt_command *door = timer->data;
+	struct mqtt_turn *next;
 	int64_t now = clock_now();
 
-	mqtt_turns_refuse(door, CZ2_EIO, now);
+	for (struct mqtt_turn *turn = door->turns; turn != NULL; turn = next) {
+		next = turn->next;
+		if (turn->until > now)
+			continue;
+		mqtt_turn_refuse(turn, CZ2_EIO);
+		if (!turn->asked)
+			mqtt_turn_free(turn);
+	}
 	mqtt_turns_go_on(door, now);
 }
 
@@ -174,7 +167,8 @@ enter(struct mqtt_command *door, const struct mqtt_plan *plan, struct mqtt_lette
 		return NULL;
 	turn = mem_new(1, sizeof *turn);
 	turn->door = door;
-	turn->until = letters->arrived + door->rooms.config->command.timeout_seconds * INT64_C(1000);
+	turn->until = letters->arrived +
+		      door->rooms.config->command.timeout_seconds * INT64_C(1000);
 	turn->plan = *plan;
 	if (plan->id != NULL) {
 		snprintf(turn->id, sizeof turn->id, "%s", plan->id);
