@@ -143,10 +143,11 @@ def untold_changes(history, registers):
         seen = [(one.time, panel.value(name, one.payload, zone)) for one in registers.replies[row]]
         named = [one.time for one in history.writes()
                  if one.row == row and _changes(registers, one, name, zone)]
+        named = sorted([*named, *_lost(registers, name, zone)])
         notes = [one for one in history.notes if (one.name, one.zone) == (name, zone)]
         for start, end, old, new in _lasting(seen, named):
             if not any(start - DATED_BACK <= one.time <= end and (one.old, one.new) == (old, new)
-                       for one in notes):
+                       for one in notes) and not _asked(registers, name, zone, new, start):
                 yield start, f"{name} of zone {zone}: {old} -> {new}, told: {[*map(str, notes)]}"
 
 
@@ -154,6 +155,21 @@ def _changes(registers, write, name, zone):
     """True when the write carried another value than the panel held by then."""
     held = registers.at(write.row, write.time - 0.001)
     return held is None or panel.value(name, held, zone) != panel.value(name, write.payload, zone)
+
+
+def _lost(registers, name, zone):
+    """When commands that failed named the value: what they wrote may not have come to the line's
+    other end, and whoever wrote it cannot tell what the panel made of it."""
+    return [moment for call, wish in registers.commands
+            if (name, zone) in wish and call.status != 200
+            for moment in (call.sent, call.answered) if moment is not None]
+
+
+def _asked(registers, name, zone, value, time):
+    """A command made it so at this moment, whether or not the panel had just done so by itself."""
+    return any(wish.get((name, zone)) == value and call.status == 200 and
+               call.sent - OWN <= time <= call.answered + OWN
+               for call, wish in registers.commands)
 
 
 def _runs(seen):

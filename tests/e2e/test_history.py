@@ -306,6 +306,29 @@ def test_every_rule_has_a_lie_that_it_sees():
         assert any(list(rule(one, history.Registers(one))) for one in seen), rule.__name__
 
 
+HOLD_ONE = ("POST", "/zones/1/temperature", b'{"hold": true}')
+
+
+@pytest.mark.parametrize("status, names, blamed", [
+    (504, HOLD_ONE, False), (504, ("POST", "/zones/2/temperature", b'{"hold": true}'), True)],
+    ids=["of it", "of another zone"])
+def test_whose_write_was_lost_cannot_tell_what_the_panel_made_of_it(status, names, blamed):
+    seen = truth()
+    seen.notes.clear()
+    seen.calls.append(Call(*names, 19.0, 19.2, status, {"detail": "no answer"}))
+    assert ("unexpected change untold" in rules(seen)) == blamed
+
+
+@pytest.mark.parametrize("answered, blamed", [(20.1, False), (15.0, True)])
+def test_what_a_command_made_so_at_that_moment_needs_no_note(answered, blamed):
+    """The panel had just done so by itself, so the write changed nothing."""
+    seen = truth()
+    seen.notes.clear()
+    flags = {"status": shown(flags=BOTH, setpoints=WARMER)}
+    seen.calls.append(Call(*HOLD_ONE, answered - 0.3, answered, 200, flags))
+    assert ("unexpected change untold" in rules(seen)) == blamed
+
+
 def test_a_setpoint_that_the_schedule_takes_back_was_still_true():
     seen = truth()
     seen.frames = read(10.1, SETPOINTS) + write(10.2, WARMER) + read(10.3, SETPOINTS)
