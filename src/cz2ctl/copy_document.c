@@ -49,6 +49,7 @@ static json_t *
 zone_json(int zone, const json_t *names)
 {
 	json_t *object = mem_or_end(json_pack("{s:i}", "zone_id", zone));
+
 	json_object_set(object, "name", json_array_get(names, (size_t)zone));
 	return object;
 }

@@ -211,9 +211,9 @@ mqtt_turn_overtaken(struct mqtt_turn *first, int zone, const struct mqtt_batch *
 void
 mqtt_turns_go_on(struct mqtt_command *door, int64_t now);
 
-/* Takes it out of the queue and refuses it: by an id of its own while it is asked. */
+/* Takes it out of the queue: the disk did not answer. Is told by an id of its own while asked. */
 void
-mqtt_turn_refuse(struct mqtt_turn *turn, int error);
+mqtt_turn_refuse(struct mqtt_turn *turn);
 
 /* Frees it, and takes it out of the queue without a word if it is there. Not its letters. */
 void

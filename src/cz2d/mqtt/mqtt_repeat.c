@@ -93,7 +93,7 @@ on_found(void *self, int error, const struct record *records, int count, int64_t
 	if (turn->letters == NULL) {
 		mqtt_turn_free(turn);
 	} else if (error != CZ2_OK) {
-		mqtt_turn_refuse(turn, CZ2_EIO);
+		mqtt_turn_refuse(turn);
 		mqtt_turn_free(turn);
 	} else if (count > 0) {
 		open = ledger_open_record(door->rooms.ledger, records->id);

@@ -75,25 +75,23 @@ mqtt_plan_refuse(struct mqtt_command *door, struct mqtt_plan *plan, struct mqtt_
 
 /* A command of this id may have been carried out, so nothing is said of it. */
 static void
-refuse_asked(struct mqtt_turn *turn, int error)
+refuse_asked(struct mqtt_turn *turn)
 {
 	struct mqtt_refusal refusal;
 
-	mqtt_refuse_error(&refusal, error);
-	if (error == CZ2_EIO)
-		mqtt_refuse(&refusal, MQTT_STORAGE, "It could not be read whether this command_id "
-			    "was used before: nothing was done for this message.");
+	mqtt_refuse(&refusal, MQTT_STORAGE, "It could not be read whether this command_id was used "
+		    "before: nothing was done for this message.");
 	mqtt_command_refuse(turn->door, NULL, &refusal, turn->letters, turn->plan.documents);
 }
 
 void
-mqtt_turn_refuse(struct mqtt_turn *turn, int error)
+mqtt_turn_refuse(struct mqtt_turn *turn)
 {
 	leave(turn);
 	if (turn->asked)
-		refuse_asked(turn, error);
+		refuse_asked(turn);
 	else
-		mqtt_plan_refuse(turn->door, &turn->plan, turn->letters, error);
+		mqtt_plan_refuse(turn->door, &turn->plan, turn->letters, CZ2_EIO);
 	turn->letters = NULL;
 }
 
@@ -108,7 +106,7 @@ on_overdue(uv_timer_t *timer)
 		next = turn->next;
 		if (turn->until > now)
 			continue;
-		mqtt_turn_refuse(turn, CZ2_EIO);
+		mqtt_turn_refuse(turn);
 		if (!turn->asked)
 			mqtt_turn_free(turn);
 	}
@@ -242,12 +240,13 @@ mqtt_turn_give_batch(struct mqtt_command *door, int zone, const struct mqtt_batc
 		     struct mqtt_letter *letters, int64_t now)
 {
 	struct mqtt_plan plan = {.zone = zone, .documents = mqtt_document_of(zone)};
-	struct mqtt_turn *overtaken = mqtt_turn_overtaken(door->turns, zone, batch), *turn;
+	struct mqtt_turn *overtaken, *turn;
 
 	if (door->turns == NULL) {
 		mqtt_scalars_give(door, zone, batch, letters, now);
 		return;
 	}
+	overtaken = mqtt_turn_overtaken(door->turns, zone, batch);
 	if (overtaken != NULL) {
 		mqtt_command_supersede(door, overtaken->letters, now);
 		mqtt_turn_free(overtaken);
