@@ -350,6 +350,14 @@ class Registers:
         inside = [content for time, content in self.rows[row] if start < time <= end]
         return ([first] if first is not None else []) + inside
 
+    def told_of(self, row, call, guard):
+        """All contents of which an answer may tell: what the row was during the call, and before
+        it since the oldest read whose reply the daemon may still go by."""
+        reads = self.reads[row]
+        index = bisect_left(reads, call.sent - guard)
+        start = min([call.sent, *reads[index:index + 1]])
+        return self.during(row, start, call.answered + CLOCK_SLACK)
+
     def values(self, name, zone):
         """[(from, to, value)] of one field; a damaged reply counts from then on for ever."""
         row = panel.row_of(name, zone)
@@ -505,8 +513,7 @@ def every_success_was_true(history, registers):
         if call.status != 200:
             continue
         for (name, zone), wanted in wish.items():
-            contents = registers.during(panel.row_of(name, zone), call.sent,
-                                        call.answered + CLOCK_SLACK)
+            contents = registers.told_of(panel.row_of(name, zone), call, history.guard)
             values = [panel.value(name, content, zone) for content in contents]
             if any(met(wanted, value, name) for value in values):
                 continue

@@ -340,6 +340,20 @@ def test_a_setpoint_that_the_schedule_takes_back_was_still_true():
     assert rules(seen) == {"untrue success"}
 
 
+@pytest.mark.parametrize("asked, blamed", [(29.85, False), (29.7, True), (None, True)],
+                         ids=["just before", "too long before", "not at all"])
+def test_a_success_may_rest_on_a_read_just_before_it(asked, blamed):
+    """Somebody at the wall ended the hold between that read and the command."""
+    seen = truth()
+    ended = edited(HELD, b10=0)
+    if asked:
+        seen.frames += read(asked, BOTH)
+    seen.frames += read(30.3, ended)
+    seen.changes.append(Change(29.9, (1, 12), ended, "wall"))
+    seen.calls.append(Call(*HOLD_ONE, 30.0, 30.1, 200, {"message": ""}))
+    assert ("untrue success" in rules(seen)) == blamed
+
+
 def test_a_refusal_that_says_what_was_applied_may_have_written():
     seen = truth()
     refused_yet_written(seen)
