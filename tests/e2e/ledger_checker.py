@@ -155,13 +155,12 @@ def _writes(seen, one):
 
 def rows_of_a_record_were_written(seen, registers, _ledger, recent):
     for one in recent:
+        # A frame that left may have broken off on its way: then its command failed.
+        broken_off = one.status == "failed" and one.sent is not None
         # What nobody wished tells of others' writes: unexpected changes.
         for row in one.result.get("rows", []) if one.wish else ():
-            # A frame that left may have broken off on its way, and said so.
-            if one.status == "failed" and row["before"] == row["after"]:
-                continue
             address = tuple(int(part) for part in row["row"].partition("@")[0].split("."))
-            if not any(frame.row == address for frame in _writes(seen, one)):
+            if not broken_off and not any(frame.row == address for frame in _writes(seen, one)):
                 yield Violation("a row that was not written", one.updated, f"{one}: {row}")
             for which, start in (("before", one.requested - BASIS), ("after", one.requested)):
                 if row[which] and not _held(registers, address, row[which], start, one.updated):

@@ -109,6 +109,21 @@ def test_rows_that_were_not_written_or_held_something_else_are_found():
         assert rule in rules(true_history(), one)
 
 
+@pytest.mark.parametrize("sent, after, found", [
+    (10.04, SETPOINTS, set()), (10.04, WARMER, set()),
+    (10.04, COLDER, {"bytes after that were never there"}),
+    (None, SETPOINTS, {"a row that was not written"})])
+def test_of_a_write_that_broke_off_only_the_bytes_can_be_judged(sent, after, found):
+    """What the row became after it, a schedule may have made of it."""
+    seen = true_history()
+    seen.frames = [one for one in seen.frames if one.function != WRITE]
+    seen.changes = seen.changes[:2] + [Change(10.2, (1, 16), WARMER, "period")]
+    seen.calls[0].status = 504
+    rows = [row("1.16", SETPOINTS, after)]
+    one = failed(sent=sent, result={"rows": rows, "error_code": "not_found"})
+    assert rules(seen, one) == found
+
+
 @pytest.mark.parametrize("records", [
     [], [true_record(sent=None)], [true_record(wish={("hold", 2): True})],
     [true_record(wish={**WISH, ("heat_setpoint", 2): 71})],
