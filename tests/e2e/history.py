@@ -322,6 +322,7 @@ class Registers:
     the rules ask for again and again: our reads, the replies to us, and the commands."""
 
     def __init__(self, history):
+        self.guard, self.deadline = history.guard, history.deadline
         self.reads = defaultdict(list)
         self.replies = defaultdict(list)
         for one in sorted(history.frames, key=lambda one: one.time):
@@ -350,13 +351,24 @@ class Registers:
         inside = [content for time, content in self.rows[row] if start < time <= end]
         return ([first] if first is not None else []) + inside
 
-    def told_of(self, row, call, guard):
-        """All contents of which an answer may tell: what the row was during the call, and before
-        it since the oldest read whose reply the daemon may still go by."""
+    def told_of(self, row, start, end):
+        """All contents of which the end of a command may tell: what the row was while it lasted,
+        and before it since the oldest read whose reply the daemon may still go by."""
         reads = self.reads[row]
-        index = bisect_left(reads, call.sent - guard)
-        start = min([call.sent, *reads[index:index + 1]])
-        return self.during(row, start, call.answered + CLOCK_SLACK)
+        index = bisect_left(reads, start - self.guard)
+        return self.during(row, min([start, *reads[index:index + 1]]), end + CLOCK_SLACK)
+
+    def served(self, name, zone, value):
+        """[(from, to)] of the calls that asked for this value and were told of success."""
+        return [(call.sent, call.answered) for call, wish in self.commands
+                if call.status == 200 and (name, zone) in wish
+                and met(wish[name, zone], value, name)]
+
+    def failed(self, name, zone):
+        """[(from, to)] of the calls that named the field, may have written it, and failed."""
+        return [(call.sent, call.answered or call.sent + self.deadline)
+                for call, wish in self.commands
+                if (name, zone) in wish and _grants(call) and call.status not in (200, *ACCEPTED)]
 
     def values(self, name, zone):
         """[(from, to, value)] of one field; a damaged reply counts from then on for ever."""
@@ -513,7 +525,7 @@ def every_success_was_true(history, registers):
         if call.status != 200:
             continue
         for (name, zone), wanted in wish.items():
-            contents = registers.told_of(panel.row_of(name, zone), call, history.guard)
+            contents = registers.told_of(panel.row_of(name, zone), call.sent, call.answered)
             values = [panel.value(name, content, zone) for content in contents]
             if any(met(wanted, value, name) for value in values):
                 continue

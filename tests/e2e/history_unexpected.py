@@ -143,9 +143,11 @@ def untold_changes(history, registers):
         seen = [(one.time, panel.value(name, one.payload, zone)) for one in registers.replies[row]]
         named = [one.time for one in history.writes()
                  if one.row == row and _changes(registers, one, name, zone)]
-        named = sorted([*named, *_lost(registers, name, zone)])
+        # What a failed command wrote may not have come to the line's other end, and whoever
+        # wrote it cannot tell what the panel made of it.
+        failed = registers.failed(name, zone)
         notes = [one for one in history.notes if (one.name, one.zone) == (name, zone)]
-        for start, end, old, new in _lasting(seen, named):
+        for start, end, old, new in _lasting(seen, sorted(named), failed):
             if not any(start - DATED_BACK <= one.time <= end and (one.old, one.new) == (old, new)
                        for one in notes) and not _asked(registers, name, zone, new, start):
                 yield start, f"{name} of zone {zone}: {old} -> {new}, told: {[*map(str, notes)]}"
@@ -157,19 +159,10 @@ def _changes(registers, write, name, zone):
     return held is None or panel.value(name, held, zone) != panel.value(name, write.payload, zone)
 
 
-def _lost(registers, name, zone):
-    """When commands that failed named the value: what they wrote may not have come to the line's
-    other end, and whoever wrote it cannot tell what the panel made of it."""
-    return [moment for call, wish in registers.commands
-            if (name, zone) in wish and call.status != 200
-            for moment in (call.sent, call.answered) if moment is not None]
-
-
 def _asked(registers, name, zone, value, time):
     """A command made it so at this moment, whether or not the panel had just done so by itself."""
-    return any(wish.get((name, zone)) == value and call.status == 200 and
-               call.sent - OWN <= time <= call.answered + OWN
-               for call, wish in registers.commands)
+    return any(start - OWN <= time <= end + OWN
+               for start, end in registers.served(name, zone, value))
 
 
 def _runs(seen):
@@ -184,7 +177,7 @@ def _runs(seen):
             yield start, sure[0] if sure else None, moment, value
 
 
-def _lasting(seen, named):
+def _lasting(seen, named, failed):
     """(from, to, old, new): what was believed became something else that nobody wrote, and
     stayed long enough. Where a careful reader cannot tell what was believed, nothing is asked."""
     believed, shown = (seen[0][1], seen[0][0]) if seen else (None, 0.0)
@@ -196,7 +189,9 @@ def _lasting(seen, named):
             believed = None
             continue
         # Between the last sight of the old value and the first of the new one may be a while.
-        ours = bisect_left(named, shown - SETTLING) < bisect_right(named, sure)
+        first = shown - SETTLING
+        ours = bisect_left(named, first) < bisect_right(named, sure) or \
+            any(start <= sure and first <= end for start, end in failed)
         if believed is not None and not ours:
             yield start, end, believed, value
         believed, shown = value, end

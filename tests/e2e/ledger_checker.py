@@ -98,17 +98,13 @@ def delivered_was_true(seen, registers, _ledger, recent):
         if one.status != "delivered":
             continue
         for (name, zone), wanted in one.wish.items():
-            values = _values(registers, name, zone, one.requested, one.updated)
+            contents = registers.told_of(history.panel.row_of(name, zone),
+                                         one.requested - CLOCK_SLACK, one.updated)
+            values = [history.panel.value(name, content, zone) for content in contents]
             if not any(history.met(wanted, value, name) for value in values) and \
                     not _taken_back(seen, registers, one, name, zone, wanted):
                 yield Violation("untrue delivery", one.updated,
                                 f"{one}: {name} of zone {zone} was {values}")
-
-
-def _values(registers, name, zone, start, end):
-    row = history.panel.row_of(name, zone)
-    return [history.panel.value(name, content, zone) for content in
-            registers.during(row, start - CLOCK_SLACK, end + CLOCK_SLACK)]
 
 
 def _taken_back(seen, registers, one, name, zone, wanted):
@@ -131,7 +127,13 @@ def failed_was_true(seen, registers, _ledger, recent):
 def _shown(registers, one):
     """True when the panel held all of it around the end of the record."""
     return all(history.met(wanted, value, name) for (name, zone), wanted in one.wish.items()
-               for value in _values(registers, name, zone, one.updated, one.updated))
+               for value in _values(registers, name, zone, one.updated))
+
+
+def _values(registers, name, zone, time):
+    contents = registers.during(history.panel.row_of(name, zone), time - CLOCK_SLACK,
+                                time + CLOCK_SLACK)
+    return [history.panel.value(name, content, zone) for content in contents]
 
 
 def _read_back(registers, one, writes):
@@ -155,12 +157,14 @@ def _writes(seen, one):
 
 def rows_of_a_record_were_written(seen, registers, _ledger, recent):
     for one in recent:
-        # A frame that left may have broken off on its way: then its command failed.
-        broken_off = one.status == "failed" and one.sent is not None
+        # A frame that left may have broken off on its way: then its command failed unanswered.
+        failed = one.status == "failed" and one.sent is not None and one.code != "not_kept"
+        wished = {history.panel.row_of(*key) for key in one.wish}
         # What nobody wished tells of others' writes: unexpected changes.
         for row in one.result.get("rows", []) if one.wish else ():
             address = tuple(int(part) for part in row["row"].partition("@")[0].split("."))
-            if not broken_off and not any(frame.row == address for frame in _writes(seen, one)):
+            if not (failed and address in wished) and \
+                    not any(frame.row == address for frame in _writes(seen, one)):
                 yield Violation("a row that was not written", one.updated, f"{one}: {row}")
             for which, start in (("before", one.requested - BASIS), ("after", one.requested)):
                 if row[which] and not _held(registers, address, row[which], start, one.updated):

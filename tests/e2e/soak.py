@@ -99,6 +99,7 @@ def test_a_long_life():
         one_round(house, dice)
         house.forget()
         footprint = house.daemon.footprint()
+        print(f"before: {footprint}", flush=True)
         end = time.monotonic() + MINUTES * 60
         rounds = 0
         while time.monotonic() < end:

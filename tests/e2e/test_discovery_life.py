@@ -377,6 +377,22 @@ def test_zones_of_earlier_are_forgotten_too(town):
     assert ours(town) == []
 
 
+def test_forgetting_soon_after_connecting_leaves_others_alone(new_house, weather):
+    """Ours are taken back as they are heard; nobody waits for the end of listening."""
+    town = Town(new_house, weather, zones=1, start=False)
+    for topic, payload in {**OTHERS, **ORPHANS}.items():
+        town.house.listener.publish(topic, payload, retain=True)
+        town.house.listener.wait(topic)
+    town.house.daemon = town.house.add_daemon(environment=preload.environment(weather=weather))
+    town.house.daemon.wait_status()
+    until(lambda: town.report()["connected"], what="the broker")
+    town.house.command("/api/v1/mqtt/forget", {})
+    until(lambda: not set(ORPHANS) & set(retained(town.house.broker)), what="ours to be erased")
+    dump = retained(town.house.broker)
+    assert {topic: dump.get(topic) for topic in OTHERS} == OTHERS
+    assert town.count("taken_back") == len(ORPHANS)
+
+
 def test_a_restart_ends_the_forgetting(town):
     town.house.command("/api/v1/mqtt/forget", {})
     town.house.daemon.restart()

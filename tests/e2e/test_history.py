@@ -309,13 +309,15 @@ def test_every_rule_has_a_lie_that_it_sees():
 HOLD_ONE = ("POST", "/zones/1/temperature", b'{"hold": true}')
 
 
-@pytest.mark.parametrize("status, names, blamed", [
-    (504, HOLD_ONE, False), (504, ("POST", "/zones/2/temperature", b'{"hold": true}'), True)],
-    ids=["of it", "of another zone"])
-def test_whose_write_was_lost_cannot_tell_what_the_panel_made_of_it(status, names, blamed):
+@pytest.mark.parametrize("status, sent, names, blamed", [
+    (504, 19.0, HOLD_ONE, False), (504, 1.0, HOLD_ONE, False), (503, 19.0, HOLD_ONE, True),
+    (202, 19.0, HOLD_ONE, True),
+    (504, 19.0, ("POST", "/zones/2/temperature", b'{"hold": true}'), True)],
+    ids=["of it", "for long", "refused", "going on", "of another zone"])
+def test_whose_write_was_lost_cannot_tell_what_the_panel_made_of_it(status, sent, names, blamed):
     seen = truth()
     seen.notes.clear()
-    seen.calls.append(Call(*names, 19.0, 19.2, status, {"detail": "no answer"}))
+    seen.calls.append(Call(*names, sent, max(19.2, sent + 28), status, {"detail": "no answer"}))
     assert ("unexpected change untold" in rules(seen)) == blamed
 
 
@@ -327,6 +329,18 @@ def test_what_a_command_made_so_at_that_moment_needs_no_note(answered, blamed):
     flags = {"status": shown(flags=BOTH, setpoints=WARMER)}
     seen.calls.append(Call(*HOLD_ONE, answered - 0.3, answered, 200, flags))
     assert ("unexpected change untold" in rules(seen)) == blamed
+
+
+def test_all_rooms_together_by_themselves_and_by_command_at_once_needs_no_note():
+    seen = truth()
+    ruled = edited(BOTH, b15=1)
+    for second in range(24, 30):
+        seen.frames += read(second + 0.5, ruled)
+    seen.frames = [one for one in seen.frames if one.time < 24 or one.payload != BOTH]
+    seen.changes.append(Change(24.2, (1, 12), ruled, "wall"))
+    assert "unexpected change untold" in rules(seen)
+    seen.calls.append(Call("POST", "/system/mode", b'{"all": true}', 24.1, 24.4, 200, {}))
+    assert "unexpected change untold" not in rules(seen)
 
 
 def test_a_setpoint_that_the_schedule_takes_back_was_still_true():

@@ -124,6 +124,28 @@ def test_of_a_write_that_broke_off_only_the_bytes_can_be_judged(sent, after, fou
     assert rules(seen, one) == found
 
 
+@pytest.mark.parametrize("code, name, found", [
+    ("not_found", "1.12", set()), ("not_kept", "1.12", {"a row that was not written"}),
+    ("not_found", "1.17", {"a row that was not written"})])
+def test_a_write_broke_off_only_where_one_was_due_and_none_was_answered(code, name, found):
+    seen = true_history()
+    seen.frames = [one for one in seen.frames if one.function != WRITE]
+    seen.changes = [*seen.changes[:2], Change(0.0, (1, 17), FLAGS)]
+    seen.calls[0].status = 504
+    rows = [row(name, FLAGS, FLAGS)]
+    assert rules(seen, failed(result={"rows": rows, "error_code": code})) == found
+
+
+@pytest.mark.parametrize("asked, found", [(9.75, set()), (9.6, {"untrue delivery"})])
+def test_a_delivery_may_rest_on_a_read_just_before_the_command(asked, found):
+    seen = true_history()
+    seen.frames = exchange(asked, WARMER, READ) + exchange(asked, HELD, READ)
+    seen.changes = [Change(0.0, (1, 16), WARMER), Change(0.0, (1, 12), HELD),
+                    Change(9.8, (1, 12), FLAGS, "wall")]
+    nothing = {"rows": [], "error_code": None}
+    assert rules(seen, true_record(sent=None, result=nothing)) == found
+
+
 @pytest.mark.parametrize("records", [
     [], [true_record(sent=None)], [true_record(wish={("hold", 2): True})],
     [true_record(wish={**WISH, ("heat_setpoint", 2): 71})],

@@ -444,9 +444,9 @@ def test_nothing_is_done_late_because_the_disk_was_slow(new_commander, tmp_path)
 
 def test_what_was_done_is_told_again_before_the_disk_has_its_end(new_commander, tmp_path):
     weather = preload.Weather.at(tmp_path / "weather")
-    commander = new_commander(zones=2, settings={"command.timeout_seconds": 5},
+    commander = new_commander(zones=2, settings={"bus.reply_timeout_ms": 1000},
                               environment=preload.environment(weather=weather))
-    commander.house.sim.fault("silence", function="write", ms=300)
+    commander.house.sim.fault("silence", function="write", ms=800)
     body = {"heat": 64, "hold": True, "command_id": "0b7b4f5e-6a41-4d5a-9d0e-4b6f3f1f2c18"}
     commander.send("zone/1", body)
     until(lambda: len(commander.house.written()), what="a write")
@@ -454,6 +454,7 @@ def test_what_was_done_is_told_again_before_the_disk_has_its_end(new_commander, 
     one = delivered(commander.wait(1)[0])
     commander.send("zone/1", body)
     again = delivered(commander.wait(2)[1])
+    assert [record.final for record in commander.house.recorded()] == [False]
     weather.sync_ms = 0
     assert again["command_id"] == one["command_id"] == body["command_id"]
 

@@ -197,6 +197,26 @@ START_TEST(the_topics_are_bounded)
 }
 END_TEST
 
+START_TEST(what_is_withheld_is_erased_at_once_and_once)
+{
+	uint64_t first, second;
+
+	set("a", MQTT_RANK_STATE, "1");
+	first = dispatch("a", "1");
+	mqtt_retained_withhold(retained, true, ++moment);
+	second = dispatch("a", "");
+	set("a", MQTT_RANK_STATE, "");
+	assert_nothing_goes();
+	ck_assert(!mqtt_retained_taken(retained, first));
+	mqtt_retained_withhold(retained, false, ++moment);
+	set("a", MQTT_RANK_STATE, "2");
+	assert_nothing_goes();
+	ck_assert(mqtt_retained_taken(retained, second));
+	deliver("a", "2");
+	assert_nothing_goes();
+}
+END_TEST
+
 START_TEST(while_withheld_all_is_erased_and_then_said_again)
 {
 	set("zone", MQTT_RANK_STATE, "1");
@@ -239,6 +259,7 @@ main(void)
 		a_topic_is_erased_once_and_can_be_told_again,
 		owed_is_what_changed_before_the_moment,
 		the_topics_are_bounded,
+		what_is_withheld_is_erased_at_once_and_once,
 		while_withheld_all_is_erased_and_then_said_again,
 		what_was_never_said_keeps_nothing_from_being_erased,
 		NULL,

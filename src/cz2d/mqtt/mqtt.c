@@ -347,9 +347,9 @@ on_arrived(void *self, const struct broker_message *message)
 	mqtt_discovery_message(mqtt->discovery, &incoming);
 }
 
-/* What was acknowledged to the broker is the ledger's matter, though nobody will be told by us. */
-static void
-end_when_handed_over(struct mqtt *mqtt)
+/* What was acknowledged to the broker is the ledger's matter before we are gone. */
+void
+mqtt_looked_up(struct mqtt *mqtt)
 {
 	void (*done)(void *) = mqtt->done;
 
@@ -360,19 +360,13 @@ end_when_handed_over(struct mqtt *mqtt)
 		done(mqtt->done_self); /* may free us */
 }
 
-void
-mqtt_looked_up(struct mqtt *mqtt)
-{
-	end_when_handed_over(mqtt);
-}
-
 static void
 on_ended(void *self)
 {
 	struct mqtt *mqtt = self;
 
 	mqtt->ended = true;
-	end_when_handed_over(mqtt);
+	mqtt_looked_up(mqtt);
 }
 
 /* ------------------------------------------------------------------------
@@ -521,7 +515,7 @@ mqtt_stop(struct mqtt *mqtt, enum mqtt_leave how, void (*done)(void *self), void
 		return; /* only the disk is still waited for */
 	if (mqtt->forgotten)
 		mqtt_withhold(mqtt);
-	/* Else another door tells of what this one has taken. */
+	/* Else another door tells of what this one has taken, when it ends after us. */
 	if (how == MQTT_LEAVE_SOON)
 		mqtt_command_finish(mqtt->command);
 	if (mqtt_connected(mqtt))

@@ -77,7 +77,7 @@ enum mqtt_leave {
 void
 mqtt_stop(struct mqtt *mqtt, enum mqtt_leave how, void (*done)(void *self), void *self);
 
-/* After mqtt_stop's done. */
+/* After mqtt_stop's done. What was told to nobody is counted in the log. */
 struct mqtt *
 mqtt_free(struct mqtt *mqtt);
 

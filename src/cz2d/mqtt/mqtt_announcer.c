@@ -67,19 +67,6 @@ mqtt_announcer_begin(struct mqtt_announcer *announcer, int64_t now)
 }
 
 void
-mqtt_announcer_heard(struct mqtt_announcer *announcer, const char *id, size_t length,
-		     const struct mqtt_incoming *message)
-{
-	struct ha_found found;
-
-	if (!ha_find(announcer->rooms.config, id, length, message->payload, message->length,
-		     &found))
-		return;
-	announcer->humidity |= found.humidity;
-	ha_told_heard(announcer->told, found.number, message->payload);
-}
-
-void
 mqtt_announcer_changed(struct mqtt_announcer *announcer, int64_t now)
 {
 	ha_told_changed(announcer->told, now);
@@ -160,6 +147,21 @@ say(struct mqtt_announcer *announcer, int number, const char *text, int64_t now)
 		announcer->taken_back++;
 }
 
+void
+mqtt_announcer_heard(struct mqtt_announcer *announcer, const char *id, size_t length,
+		     const struct mqtt_incoming *message, int64_t now)
+{
+	struct ha_found found;
+
+	if (!ha_find(announcer->rooms.config, id, length, message->payload, message->length,
+		     &found))
+		return;
+	announcer->humidity |= found.humidity;
+	ha_told_heard(announcer->told, found.number, message->payload);
+	if (announcer->forgotten)
+		say(announcer, found.number, NULL, now);
+}
+
 static int64_t
 look_at(struct mqtt_announcer *announcer, int number, int64_t now)
 {
@@ -220,10 +222,10 @@ mqtt_announcer_forget(struct mqtt_announcer *announcer, bool on)
 }
 
 void
-mqtt_announcer_take_back(struct mqtt_announcer *announcer, bool unheard, int64_t now)
+mqtt_announcer_take_back(struct mqtt_announcer *announcer, int64_t now)
 {
 	for (int number = 0; number <= CZ2_ZONES_MAX; number++)
-		if (unheard || ha_told_text(announcer->told, number) != NULL)
+		if (ha_told_text(announcer->told, number) != NULL)
 			say(announcer, number, NULL, now);
 }
 

@@ -22,10 +22,13 @@ mqtt_announcer_free(struct mqtt_announcer *announcer);
 void
 mqtt_announcer_begin(struct mqtt_announcer *announcer, int64_t now);
 
-/* What the broker retains for the device of this id (of so many bytes); others' are left alone. */
+/*
+ * What the broker retains for the device of this id (of so many bytes); others' are left alone.
+ * While all is forgotten it is taken back at once.
+ */
 void
 mqtt_announcer_heard(struct mqtt_announcer *announcer, const char *id, size_t length,
-		     const struct mqtt_incoming *message);
+		     const struct mqtt_incoming *message, int64_t now);
 
 /* There may be something else to say, and more of it soon. */
 void
@@ -53,9 +56,9 @@ mqtt_announcer_repeat(struct mqtt_announcer *announcer, int number, int64_t now)
 void
 mqtt_announcer_forget(struct mqtt_announcer *announcer, bool on);
 
-/* Takes everything back now; unheard: also what the broker may retain of an earlier life. */
+/* Takes everything back now of which we know. */
 void
-mqtt_announcer_take_back(struct mqtt_announcer *announcer, bool unheard, int64_t now);
+mqtt_announcer_take_back(struct mqtt_announcer *announcer, int64_t now);
 
 /* By order: forgotten; by configuration: is_on false. */
 bool

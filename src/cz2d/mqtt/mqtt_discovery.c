@@ -245,7 +245,7 @@ on_announcement(struct mqtt_discovery *discovery, const struct mqtt_incoming *me
 	size_t length = strcspn(id, "/");
 
 	if (discovery->listening && message->retained && strcmp(id + length, "/config") == 0)
-		mqtt_announcer_heard(discovery->announcer, id, length, message);
+		mqtt_announcer_heard(discovery->announcer, id, length, message, clock_now());
 }
 
 /*
@@ -322,7 +322,7 @@ mqtt_discovery_forget(struct mqtt_discovery *discovery)
 	mqtt_announcer_forget(discovery->announcer, true);
 	discovery->due[DUE_BIRTH] = discovery->due[DUE_ZONES] = INT64_MAX;
 	discovery->due[DUE_STATES] = INT64_MAX;
-	mqtt_announcer_take_back(discovery->announcer, discovery->listening, clock_now());
+	mqtt_announcer_take_back(discovery->announcer, clock_now());
 	erase_unused(discovery); /* we may be stopped next */
 	erase_later(discovery, clock_now());
 }

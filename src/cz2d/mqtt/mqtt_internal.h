@@ -152,7 +152,7 @@ mqtt_command_finish(struct mqtt_command *command);
 /*
  * No message comes any more: what was acknowledged to the broker goes to the ledger. False while
  * the disk is still asked whether some of it is new; then mqtt_looked_up() tells of the end. What
- * is refused meanwhile nobody hears: mqtt_free() tells how much that was.
+ * ends or is refused meanwhile nobody hears: mqtt_free() tells how much that was.
  */
 bool
 mqtt_command_hand_over(struct mqtt_command *command);

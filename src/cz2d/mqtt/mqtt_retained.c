@@ -2,7 +2,8 @@
 /* Copyright 2026 The cz2d authors */
 /*
  * One entry per topic, in the order in which they were named. Of a topic one message is
- * in flight at a time, so that the last word is the last one to arrive.
+ * in flight at a time, so that the last word is the last one to arrive; only its erasure, when
+ * all is withheld, may follow at once.
  */
 #include "build.h"
 
@@ -20,6 +21,7 @@ struct entry {
 	bool changed;       /* since it was sent */
 	bool taken;         /* by the broker, since the connection began */
 	uint64_t in_flight; /* the message that waits for its acknowledgement, or 0 */
+	bool erasing;       /* it is an empty one */
 	uint64_t changed_at, sent_of; /* moments of the change to be sent, and of the one in flight */
 };
 
@@ -178,11 +180,11 @@ rank_to_send(const struct mqtt_retained *retained)
 	return rank;
 }
 
-/* One word about a topic at a time; but nothing is newer than that it is erased. */
+/* One word about a topic at a time; but nothing is newer than that it is erased for good. */
 static bool
 may_go(const struct mqtt_retained *retained, const struct entry *entry)
 {
-	return entry->in_flight == 0 || retained->withheld;
+	return entry->in_flight == 0 || (retained->withheld && !entry->erasing);
 }
 
 static const struct entry *
@@ -219,6 +221,7 @@ mqtt_retained_sent(struct mqtt_retained *retained, uint64_t number)
 	struct entry *entry = &retained->entries[next(retained) - retained->entries];
 
 	entry->in_flight = number;
+	entry->erasing = payload_of(retained, entry)[0] == '\0';
 	entry->sent_of = entry->changed_at;
 	entry->changed = false;
 }

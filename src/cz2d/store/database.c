@@ -51,8 +51,8 @@ struct database {
  * looked at again, and what is asked for the system has at hand.
  */
 #define PAGE "2048"
-#define WRITER_CACHE "PRAGMA cache_size = -64"
-#define READER_CACHE "PRAGMA cache_size = -256"
+#define WRITER_CACHE "-64"
+#define READER_CACHE "-256"
 
 enum verdict { GOOD, DAMAGED, UNUSABLE };
 
@@ -344,7 +344,7 @@ open_whole(struct database *database)
 	    (verdict = execute(database, "PRAGMA page_size = " PAGE)) != GOOD ||
 	    (verdict = execute(database, "PRAGMA journal_mode = WAL")) != GOOD ||
 	    (verdict = execute(database, "PRAGMA synchronous = FULL")) != GOOD ||
-	    (verdict = execute(database, WRITER_CACHE)) != GOOD)
+	    (verdict = execute(database, "PRAGMA cache_size = " WRITER_CACHE)) != GOOD)
 		return verdict;
 	return migrate(database, version);
 }
@@ -411,8 +411,8 @@ be_open_to_read(struct database *database)
 		return false;
 	}
 	distrust(database->handle);
-	/* Why a file cannot be asked shows when it is. */
-	sqlite3_exec(database->handle, READER_CACHE, NULL, NULL, NULL);
+	/* Why that fails shows when the file is asked something. */
+	execute(database, "PRAGMA cache_size = " READER_CACHE);
 	return true;
 }
 
