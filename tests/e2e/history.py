@@ -20,6 +20,7 @@ CLOCK_SLACK = 0.05            # between a moment at the panel and the same momen
 FRESH_SLACK = 0.5 * PATIENCE  # line time and a busy machine, on top of command.guard_ms, which
                               # tests/virtual/judge.c holds to the millisecond
 ACCEPTED = (201, 202)
+FLAGS_ROW, SETPOINTS_ROW = (1, 12), (1, 16)
 GRANTING = (200, 201, 202, 500, 504, None)  # answers of commands that may have touched the bus; any
                                   # other does when it says what was applied
 
@@ -351,12 +352,21 @@ class Registers:
         inside = [content for time, content in self.rows[row] if start < time <= end]
         return ([first] if first is not None else []) + inside
 
-    def told_of(self, row, start, end):
-        """All contents of which the end of a command may tell: what the row was while it lasted,
-        and before it since the oldest read whose reply the daemon may still go by."""
+    def lately(self, row, start, end):
+        """What the row was between two moments, and before them since the oldest read whose reply
+        the daemon may still go by."""
         reads = self.reads[row]
         index = bisect_left(reads, start - self.guard)
-        return self.during(row, min([start, *reads[index:index + 1]]), end + CLOCK_SLACK)
+        return self.during(row, min([start, *reads[index:index + 1]]), end)
+
+    def told_of(self, wish, name, zone, start, end):
+        """All values of which the end of a command may tell. A setpoint that nothing holds has to
+        be read anew: the schedule may have taken it back."""
+        row = panel.row_of(name, zone)
+        free = row == SETPOINTS_ROW and not any(
+            holds(wish, one, zone) for one in self.lately(FLAGS_ROW, start, end))
+        contents = self.during if free else self.lately
+        return [panel.value(name, content, zone) for content in contents(row, start, end)]
 
     def served(self, name, zone, value):
         """[(from, to)] of the calls that asked for this value and were told of success."""
@@ -365,10 +375,12 @@ class Registers:
                 and met(wish[name, zone], value, name)]
 
     def failed(self, name, zone):
-        """[(from, to)] of the calls that named the field, may have written it, and failed."""
-        return [(call.sent, call.answered or call.sent + self.deadline)
+        """[(from, to)] of the calls that named the field, may have written it, and failed, or may
+        have done so behind our back."""
+        return [(call.sent, call.sent + self.deadline if call.status in (None, *ACCEPTED)
+                 else call.answered)
                 for call, wish in self.commands
-                if (name, zone) in wish and _grants(call) and call.status not in (200, *ACCEPTED)]
+                if (name, zone) in wish and _grants(call) and call.status != 200]
 
     def values(self, name, zone):
         """[(from, to, value)] of one field; a damaged reply counts from then on for ever."""
@@ -525,8 +537,7 @@ def every_success_was_true(history, registers):
         if call.status != 200:
             continue
         for (name, zone), wanted in wish.items():
-            contents = registers.told_of(panel.row_of(name, zone), call.sent, call.answered)
-            values = [panel.value(name, content, zone) for content in contents]
+            values = registers.told_of(wish, name, zone, call.sent, call.answered + CLOCK_SLACK)
             if any(met(wanted, value, name) for value in values):
                 continue
             if taken_back(history, registers, call, wish, name, zone, wanted):
@@ -535,17 +546,20 @@ def every_success_was_true(history, registers):
                             f"{call}: {name} of zone {zone} was {values}, never {wanted}")
 
 
+def holds(wish, flags, zone):
+    """True when the wish, or what the row of flags says, keeps the zone from its schedule."""
+    return bool(wish.get(("hold", zone)) or wish.get(("temporary", zone)) or
+                panel.value("hold", flags, zone) or panel.value("temporary", flags, zone))
+
+
 def taken_back(history, registers, call, wish, name, zone, wanted):
     """A setpoint of a zone that nothing holds: written and acknowledged is all one can ask."""
     if name not in ("cool_setpoint", "heat_setpoint"):
         return False
-    if wish.get(("hold", zone)) or wish.get(("temporary", zone)):
+    flags = registers.during(FLAGS_ROW, call.sent, call.answered + CLOCK_SLACK)
+    if all(holds(wish, one, zone) for one in flags):
         return False
-    flags = registers.during((1, 12), call.sent, call.answered + CLOCK_SLACK)
-    if all(panel.value("hold", row, zone) or panel.value("temporary", row, zone)
-           for row in flags):
-        return False
-    return any(one.row == (1, 16) and panel.value(name, one.payload, zone) == wanted
+    return any(one.row == SETPOINTS_ROW and panel.value(name, one.payload, zone) == wanted
                and call.sent <= one.time <= call.answered and _acknowledged(registers, one)
                for one in history.writes())
 

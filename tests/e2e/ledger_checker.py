@@ -98,9 +98,8 @@ def delivered_was_true(seen, registers, _ledger, recent):
         if one.status != "delivered":
             continue
         for (name, zone), wanted in one.wish.items():
-            contents = registers.told_of(history.panel.row_of(name, zone),
-                                         one.requested - CLOCK_SLACK, one.updated)
-            values = [history.panel.value(name, content, zone) for content in contents]
+            values = registers.told_of(one.wish, name, zone, one.requested - CLOCK_SLACK,
+                                       one.updated + CLOCK_SLACK)
             if not any(history.met(wanted, value, name) for value in values) and \
                     not _taken_back(seen, registers, one, name, zone, wanted):
                 yield Violation("untrue delivery", one.updated,
@@ -157,13 +156,15 @@ def _writes(seen, one):
 
 def rows_of_a_record_were_written(seen, registers, _ledger, recent):
     for one in recent:
-        # A frame that left may have broken off on its way: then its command failed unanswered.
-        failed = one.status == "failed" and one.sent is not None and one.code != "not_kept"
         wished = {history.panel.row_of(*key) for key in one.wish}
+        # A frame that left may have broken off on its way: then its command failed, and not
+        # because of what the panel answered, unless that was about another row.
+        broken_off = one.status == "failed" and one.sent is not None and \
+            (one.code not in ("not_kept", "refused") or len(wished) > 1)
         # What nobody wished tells of others' writes: unexpected changes.
         for row in one.result.get("rows", []) if one.wish else ():
             address = tuple(int(part) for part in row["row"].partition("@")[0].split("."))
-            if not (failed and address in wished) and \
+            if not (broken_off and address in wished) and \
                     not any(frame.row == address for frame in _writes(seen, one)):
                 yield Violation("a row that was not written", one.updated, f"{one}: {row}")
             for which, start in (("before", one.requested - BASIS), ("after", one.requested)):

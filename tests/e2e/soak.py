@@ -4,6 +4,7 @@
 hands at the wall. CZ2_SOAK_MINUTES says how long (30). After each minute the history is checked
 and begins anew; at the end neither memory nor descriptors have grown."""
 
+import itertools
 import os
 import random
 import signal
@@ -99,15 +100,14 @@ def test_a_long_life():
         one_round(house, dice)
         house.forget()
         footprint = house.daemon.footprint()
-        print(f"before: {footprint}", flush=True)
         end = time.monotonic() + MINUTES * 60
-        rounds = 0
-        while time.monotonic() < end:
-            one_round(house, dice)
-            house.forget()
-            rounds += 1
+        for rounds in itertools.count(1):
             print(f"round {rounds}: {house.daemon.memory()} KiB, "
                   f"{house.daemon.descriptors()} descriptors", flush=True)
+            if time.monotonic() >= end:
+                break
+            one_round(house, dice)
+            house.forget()
         house.daemon.assert_flat(footprint)
         house.close()
     finally:

@@ -384,13 +384,29 @@ def test_forgetting_soon_after_connecting_leaves_others_alone(new_house, weather
         town.house.listener.publish(topic, payload, retain=True)
         town.house.listener.wait(topic)
     town.house.daemon = town.house.add_daemon(environment=preload.environment(weather=weather))
-    town.house.daemon.wait_status()
-    until(lambda: town.report()["connected"], what="the broker")
-    town.house.command("/api/v1/mqtt/forget", {})
+    until(lambda: town.house.rest.post("/api/v1/mqtt/forget", {}).status == 200,
+          what="the broker to be connected")
+    until(lambda: town.count("received") >= len(OTHERS) - 1 + len(ORPHANS), what="all to be heard")
     until(lambda: not set(ORPHANS) & set(retained(town.house.broker)), what="ours to be erased")
     dump = retained(town.house.broker)
     assert {topic: dump.get(topic) for topic in OTHERS} == OTHERS
     assert town.count("taken_back") == len(ORPHANS)
+
+
+def test_what_a_broker_remembers_of_before_is_forgotten_again(town):
+    document = retained(town.house.broker)[zone_topic(1)]
+    town.house.command("/api/v1/mqtt/forget", {})
+    town.pass_time(1)
+    until(lambda: not ours(town), what="everything to be erased")
+    town.house.daemon.process.send(signal.SIGSTOP)  # it comes back when the broker has it
+    town.house.broker.stop()
+    town.house.listener.close()
+    town.house.broker.start()
+    town.house.listen_again()
+    town.house.listener.publish(zone_topic(1), document, retain=True)
+    until(lambda: ours(town), what="the broker to have it")
+    town.house.daemon.process.send(signal.SIGCONT)
+    until(lambda: not ours(town), what="it to be erased again")
 
 
 def test_a_restart_ends_the_forgetting(town):

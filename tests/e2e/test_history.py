@@ -309,15 +309,20 @@ def test_every_rule_has_a_lie_that_it_sees():
 HOLD_ONE = ("POST", "/zones/1/temperature", b'{"hold": true}')
 
 
-@pytest.mark.parametrize("status, sent, names, blamed", [
-    (504, 19.0, HOLD_ONE, False), (504, 1.0, HOLD_ONE, False), (503, 19.0, HOLD_ONE, True),
-    (202, 19.0, HOLD_ONE, True),
-    (504, 19.0, ("POST", "/zones/2/temperature", b'{"hold": true}'), True)],
-    ids=["of it", "for long", "refused", "going on", "of another zone"])
-def test_whose_write_was_lost_cannot_tell_what_the_panel_made_of_it(status, sent, names, blamed):
+HOLD_TWO = ("POST", "/zones/2/temperature", b'{"hold": true}')
+
+
+@pytest.mark.parametrize("status, names, sent, answered, blamed", [
+    (504, HOLD_ONE, 19.0, 19.2, False), (504, HOLD_ONE, 1.0, 30.0, False),
+    (504, HOLD_ONE, 1.0, 2.0, True), (504, HOLD_TWO, 19.0, 19.2, True),
+    (503, HOLD_ONE, 19.0, 19.2, True), (202, HOLD_ONE, 1.0, 1.1, False),
+    (None, HOLD_ONE, 1.0, None, False)],
+    ids=["then", "all the time", "long before", "of another zone", "refused", "going on", "gone"])
+def test_whose_write_was_lost_cannot_tell_what_the_panel_made_of_it(status, names, sent, answered,
+                                                                    blamed):
     seen = truth()
     seen.notes.clear()
-    seen.calls.append(Call(*names, sent, max(19.2, sent + 28), status, {"detail": "no answer"}))
+    seen.calls.append(Call(*names, sent, answered, status, {"detail": "no answer"}))
     assert ("unexpected change untold" in rules(seen)) == blamed
 
 
@@ -365,6 +370,20 @@ def test_a_success_may_rest_on_a_read_just_before_it(asked, blamed):
     seen.frames += read(30.3, ended)
     seen.changes.append(Change(29.9, (1, 12), ended, "wall"))
     seen.calls.append(Call(*HOLD_ONE, 30.0, 30.1, 200, {"message": ""}))
+    assert ("untrue success" in rules(seen)) == blamed
+
+
+@pytest.mark.parametrize("flags, blamed", [(FLAGS, True), (HELD, False)],
+                         ids=["by itself", "held"])
+def test_a_setpoint_that_nothing_holds_is_read_anew(flags, blamed):
+    """The schedule took it back between the read and the command."""
+    seen = truth()
+    seen.frames = read(29.80, flags) + read(29.85, WARMER)
+    seen.changes = [Change(0, (1, 12), flags), Change(0, (1, 16), WARMER),
+                    Change(29.9, (1, 16), SETPOINTS, "schedule")]
+    seen.messages, seen.notes = [], []
+    seen.calls = [Call("POST", "/zones/2/temperature", b'{"heat": 70}', 30.0, 30.1, 200,
+                       {"message": ""})]
     assert ("untrue success" in rules(seen)) == blamed
 
 

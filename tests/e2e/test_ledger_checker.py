@@ -124,16 +124,18 @@ def test_of_a_write_that_broke_off_only_the_bytes_can_be_judged(sent, after, fou
     assert rules(seen, one) == found
 
 
-@pytest.mark.parametrize("code, name, found", [
-    ("not_found", "1.12", set()), ("not_kept", "1.12", {"a row that was not written"}),
-    ("not_found", "1.17", {"a row that was not written"})])
-def test_a_write_broke_off_only_where_one_was_due_and_none_was_answered(code, name, found):
+@pytest.mark.parametrize("code, name, wish, found", [
+    ("not_found", "1.12", WISH, set()), ("not_kept", "1.12", WISH, set()),
+    ("refused", "1.12", {("hold", 2): True}, {"a row that was not written"}),
+    ("not_found", "1.17", WISH, {"a row that was not written"})])
+def test_a_write_broke_off_only_where_one_was_due_and_none_was_answered(code, name, wish, found):
     seen = true_history()
     seen.frames = [one for one in seen.frames if one.function != WRITE]
     seen.changes = [*seen.changes[:2], Change(0.0, (1, 17), FLAGS)]
-    seen.calls[0].status = 504
+    seen.calls.clear()
     rows = [row(name, FLAGS, FLAGS)]
-    assert rules(seen, failed(result={"rows": rows, "error_code": code})) == found
+    one = failed(wish=dict(wish), result={"rows": rows, "error_code": code})
+    assert rules(seen, one) == found
 
 
 @pytest.mark.parametrize("asked, found", [(9.75, set()), (9.6, {"untrue delivery"})])

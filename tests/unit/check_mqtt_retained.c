@@ -217,6 +217,21 @@ START_TEST(what_is_withheld_is_erased_at_once_and_once)
 }
 END_TEST
 
+START_TEST(what_a_broker_remembers_of_before_can_be_erased_again)
+{
+	set("config", MQTT_RANK_DISCOVERY, "{}");
+	deliver("config", "{}");
+	set("config", MQTT_RANK_DISCOVERY, "");
+	mqtt_retained_withhold(retained, true, ++moment);
+	deliver("config", "");
+	mqtt_retained_begin(retained);
+	set("config", MQTT_RANK_DISCOVERY, "");
+	mqtt_retained_repeat(retained, "config", ++moment);
+	deliver("config", "");
+	assert_nothing_goes();
+}
+END_TEST
+
 START_TEST(while_withheld_all_is_erased_and_then_said_again)
 {
 	set("zone", MQTT_RANK_STATE, "1");
@@ -260,6 +275,7 @@ main(void)
 		owed_is_what_changed_before_the_moment,
 		the_topics_are_bounded,
 		what_is_withheld_is_erased_at_once_and_once,
+		what_a_broker_remembers_of_before_can_be_erased_again,
 		while_withheld_all_is_erased_and_then_said_again,
 		what_was_never_said_keeps_nothing_from_being_erased,
 		NULL,

@@ -22,7 +22,7 @@ static const int64_t long_ago = INT64_MIN / 2;
 struct entry {
 	char *text;    /* what was said last; NULL: nothing, or that it is gone */
 	int64_t said_at; /* or, by an earlier life of ours, at the latest */
-	bool there;    /* as far as we know the broker retains it */
+	bool there;    /* the broker retains it, as far as we know */
 };
 
 struct ha_told {
@@ -120,6 +120,12 @@ ha_told_said(struct ha_told *told, int number, const char *text, int64_t now)
 		told->born_at = now;
 	take(entry, text, now);
 	entry->there = text != NULL;
+}
+
+bool
+ha_told_is_there(const struct ha_told *told, int number)
+{
+	return told->entries[number].there;
 }
 
 const char *

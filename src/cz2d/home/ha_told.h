@@ -47,6 +47,10 @@ ha_told_due(const struct ha_told *told, int number, const char *text);
 void
 ha_told_said(struct ha_told *told, int number, const char *text, int64_t now);
 
+/* As far as we know the broker retains something of the device. */
+bool
+ha_told_is_there(const struct ha_told *told, int number);
+
 /* What was said last; NULL: nothing, or that there is no such device any more. */
 const char *
 ha_told_text(const struct ha_told *told, int number);

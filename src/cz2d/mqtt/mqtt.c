@@ -347,9 +347,9 @@ on_arrived(void *self, const struct broker_message *message)
 	mqtt_discovery_message(mqtt->discovery, &incoming);
 }
 
-/* What was acknowledged to the broker is the ledger's matter before we are gone. */
-void
-mqtt_looked_up(struct mqtt *mqtt)
+/* What was acknowledged to the broker is the ledger's matter, though nobody will be told by us. */
+static void
+end_when_handed_over(struct mqtt *mqtt)
 {
 	void (*done)(void *) = mqtt->done;
 
@@ -360,13 +360,19 @@ mqtt_looked_up(struct mqtt *mqtt)
 		done(mqtt->done_self); /* may free us */
 }
 
+void
+mqtt_looked_up(struct mqtt *mqtt)
+{
+	end_when_handed_over(mqtt);
+}
+
 static void
 on_ended(void *self)
 {
 	struct mqtt *mqtt = self;
 
 	mqtt->ended = true;
-	mqtt_looked_up(mqtt);
+	end_when_handed_over(mqtt);
 }
 
 /* ------------------------------------------------------------------------
@@ -538,12 +544,14 @@ on_closed(uv_handle_t *handle)
 struct mqtt *
 mqtt_free(struct mqtt *mqtt)
 {
+	size_t untold;
+
 	if (mqtt == NULL)
 		return NULL;
-	if (mqtt_outbox_count(mqtt->outbox) > 0)
+	untold = mqtt_outbox_count(mqtt->outbox) + mqtt_outbox_overflow(mqtt->outbox);
+	if (untold > 0)
 		log_warning("mqtt", "%zu messages about commands and changes were never told to the "
-			    "broker %s", mqtt_outbox_count(mqtt->outbox),
-			    mqtt_connection_broker(mqtt->connection));
+			    "broker %s", untold, mqtt_connection_broker(mqtt->connection));
 	model_unobserve(mqtt->rooms.model, mqtt);
 	mqtt->discovery = mqtt_discovery_free(mqtt->discovery);
 	mqtt->command = mqtt_command_free(mqtt->command);

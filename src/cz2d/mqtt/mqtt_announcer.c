@@ -225,7 +225,7 @@ void
 mqtt_announcer_take_back(struct mqtt_announcer *announcer, int64_t now)
 {
 	for (int number = 0; number <= CZ2_ZONES_MAX; number++)
-		if (ha_told_text(announcer->told, number) != NULL)
+		if (ha_told_is_there(announcer->told, number))
 			say(announcer, number, NULL, now);
 }
 

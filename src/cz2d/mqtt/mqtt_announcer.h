@@ -56,7 +56,7 @@ mqtt_announcer_repeat(struct mqtt_announcer *announcer, int number, int64_t now)
 void
 mqtt_announcer_forget(struct mqtt_announcer *announcer, bool on);
 
-/* Takes everything back now of which we know. */
+/* Takes back now what the broker is known to retain. */
 void
 mqtt_announcer_take_back(struct mqtt_announcer *announcer, int64_t now);
 

@@ -293,7 +293,7 @@ mqtt_connection_leave(struct mqtt_connection *connection, enum mqtt_leave how,
 	connection->leave = how;
 	uv_timer_stop(&connection->retry);
 	uv_timer_stop(&connection->taking);
-	if (before != STATE_LEAVING)
+	if (before != STATE_LEAVING) /* the end of the program has its time behind a reload */
 		connection->leave_by = clock_now() + STOP_LONGEST_MS;
 	give_time(connection);
 	if (before == STATE_LEAVING || before == STATE_ENDING)

@@ -165,6 +165,8 @@ static void
 on_erase(struct mqtt_discovery *discovery, int64_t now)
 {
 	(void)now;
+	if (discovery->listening)
+		return; /* we come again behind what there is to take back by then */
 	if (mqtt_announcer_is_forgotten(discovery->announcer))
 		mqtt_withhold(discovery->mqtt);
 	erase_unused(discovery);

@@ -105,7 +105,7 @@ mqtt_retained_repeat(struct mqtt_retained *retained, const char *topic, uint64_t
 {
 	struct entry *entry = find(retained, topic);
 
-	if (entry != NULL && !retained->withheld)
+	if (entry != NULL && (!retained->withheld || entry->text[0] == '\0'))
 		change(entry, moment);
 }
 

@@ -411,7 +411,7 @@ be_open_to_read(struct database *database)
 		return false;
 	}
 	distrust(database->handle);
-	/* Why that fails shows when the file is asked something. */
+	/* Where that fails it is SQLite's own, of 2 MiB; why shows when the file is asked something. */
 	execute(database, "PRAGMA cache_size = " READER_CACHE);
 	return true;
 }
