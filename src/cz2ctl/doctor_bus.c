@@ -104,9 +104,10 @@ check_answers(const struct patient *patient)
 	double lost = patient_number(patient->link, "timeouts");
 	double retries = patient_number(patient->link, "retries");
 	double percent = requests > 0 ? PERCENT * lost / requests : 0;
-	enum verdict verdict = requests < LOST_LEAST || percent <= LOST_SOME ? VERDICT_OK
-			       : percent > LOST_MANY                         ? VERDICT_FAILED
-									     : VERDICT_WARNING;
+	bool few = requests < LOST_LEAST && lost < requests;
+	enum verdict verdict = few || percent <= LOST_SOME ? VERDICT_OK
+			       : percent > LOST_MANY       ? VERDICT_FAILED
+							   : VERDICT_WARNING;
 
 	if (requests > 0)
 		report_add(patient->report, "answers", verdict, ADVICE_LOST,

@@ -37,7 +37,7 @@ def test_show_tells_of_the_connection_and_of_each_topic(told_house):
 def test_what_is_forgotten_can_be_announced_again(told_house):
     ours = lambda: [one for one in retained(told_house.broker) if "cz2" in one]
     done = at(told_house, "mqtt", "forget")
-    assert (done.code, done.out) == (DONE, "All that was retained is erased\n"), done
+    assert (done.code, done.out) == (DONE, "All that was retained is being erased\n"), done
     until(lambda: not ours(), what="everything to be erased")
     assert "forgotten" in at(told_house, "mqtt").out
     done = at(told_house, "mqtt", "announce", "-q")

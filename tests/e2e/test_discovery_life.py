@@ -4,7 +4,9 @@
 everything when it was born, what has changed after a while, and what is gone taken back. The
 daemon's clock is put on instead of waiting for it."""
 
+import glob
 import json
+import os
 import signal
 
 import pytest
@@ -407,6 +409,20 @@ def test_what_a_broker_remembers_of_before_is_forgotten_again(town):
     until(lambda: ours(town), what="the broker to have it")
     town.house.daemon.process.send(signal.SIGCONT)
     until(lambda: not ours(town), what="it to be erased again")
+
+
+def test_what_an_earlier_life_told_is_forgotten_though_nothing_is_known_yet(town):
+    house = town.house
+    house.daemon.stop()
+    house.sim.silence(True)
+    for name in glob.glob(house.daemon.settings["storage.path"] + "*"):
+        os.remove(name)
+    house.daemon.start()
+    until(lambda: town.count("received") >= 3, what="the devices to be heard")
+    assert "hvac/cz2/zone/1" in retained(house.broker)
+    house.command("/api/v1/mqtt/forget", {})
+    house.daemon.stop()
+    assert ours(town) == []
 
 
 def test_a_restart_ends_the_forgetting(town):

@@ -123,6 +123,14 @@ def test_what_goes_wrong_in_a_house_is_found(new_house):
     assert finds(house, "panel").verdict("daemon") == OK
 
 
+def test_a_panel_that_is_only_overheard_is_no_matter_of_sensors(new_house):
+    house = new_house(known=False, settings={"bus.reply_timeout_ms": 100},
+                      panel={"burst": True, "options": ["--lose-request-rate", "1"]})
+    finds(house, "rhythm", OK)
+    found = finds(house, "panel")
+    assert found.verdict("answers") == FAILED and found.verdict("zones") is None
+
+
 @pytest.mark.parametrize("connect, check, words", [
     ("/dev/nonexistent", "adapter", "no such device"),
     ("127.0.0.1:1", "adapter", "connection refused"),

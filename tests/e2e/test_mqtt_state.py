@@ -254,6 +254,20 @@ def test_a_killed_daemon_tells_everything_again(mqtt_house):
     agree(mqtt_house)
 
 
+def test_a_panel_that_is_only_overheard_has_no_status(new_house):
+    """The wall unit and the equipment talk with each other; nobody hears us."""
+    house = new_house(mqtt=True, known=False, settings=QUICK,
+                      panel={"burst": True, "options": ["--lose-request-rate", "1"]})
+    until(lambda: house.rest.get("/api/v1/devices/cz2/health").json["link"]["foreign"]["frames"]
+          >= 10, 60, "a burst of the panel's own")
+    house.listener.wait(f"{PREFIX}/availability", lambda one: one.payload == "online")
+    seen = until(lambda: (answer := house.rest.get("/status").json)["meta"]["error"] and answer,
+                 what="a refresh to fail")
+    assert seen["status"] is None and not seen["meta"]["connected"]
+    topics = {one for one in retained(house) if one.startswith(PREFIX)}
+    assert topics == {f"{PREFIX}/{name}" for name in ("availability", "link", "diagnostics")}
+
+
 @pytest.mark.parametrize("again", [False, True], ids=["at the start", "after an outage"])
 def test_the_documents_are_told_before_the_link_and_that_before_online(mqtt_house, again):
     house = mqtt_house

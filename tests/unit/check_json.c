@@ -75,8 +75,26 @@ START_TEST(the_flat_status_has_the_time_and_dampers_as_text)
 }
 END_TEST
 
+/* By a row that shows nothing in the status, without which there is none. */
+static void
+be_answered(void)
+{
+	learn(CZ2_ROW_1_2, "00 01 02 00 08 00 00 00 00 00 01 00 02");
+}
+
+START_TEST(what_was_only_overheard_is_no_status)
+{
+	learn(CZ2_ROW_9_3, "00 09 03 01 02 78 4E FF 00 00");
+	assert_document(json_status(&house.view), "null");
+	assert_document(json_zone_status(&house.view, 1), "null");
+	be_answered();
+	assert_member("outside_temp", "40");
+}
+END_TEST
+
 START_TEST(what_is_unknown_is_null)
 {
+	be_answered();
 	learn(CZ2_ROW_9_3, "00 09 03 01 FF FF FF FF 00 00");
 	assert_document(
 		json_status(&house.view),
@@ -116,6 +134,7 @@ END_TEST
 
 START_TEST(temperatures_below_zero_are_rounded_half_up)
 {
+	be_answered();
 	learn(CZ2_ROW_9_3, "00 09 03 01 FF F8 4E FF 00 00"); /* -0.5 */
 	assert_member("outside_temp", "0");
 	learn(CZ2_ROW_9_3, "00 09 03 01 FF F7 4E FF 00 00"); /* -9/16 */
@@ -169,6 +188,7 @@ START_TEST(dampers_are_percent_of_fifteenths)
 	static const int percents[] = {0,  7,  13, 20, 27, 33, 40, 47,
 				       53, 60, 67, 73, 80, 87, 93, 100};
 
+	be_answered();
 	for (unsigned raw = 0; raw <= 15; raw++) {
 		char row[] = "00 09 04 00 00 00 00 00 00 00 00";
 		json_t *zones;
@@ -397,6 +417,7 @@ main(void)
 		before_the_panel_has_answered_there_is_no_status,
 		a_status_has_every_member,
 		the_flat_status_has_the_time_and_dampers_as_text,
+		what_was_only_overheard_is_no_status,
 		what_is_unknown_is_null,
 		in_all_mode_each_zone_shows_the_ruling_ones_settings,
 		temperatures_below_zero_are_rounded_half_up,

@@ -76,6 +76,13 @@ mqtt_retain(struct mqtt *mqtt, const char *topic, enum mqtt_rank rank, const cha
 }
 
 void
+mqtt_disown(struct mqtt *mqtt, const char *topic)
+{
+	if (paper(topic) == NULL)
+		mqtt_retain(mqtt, topic, MQTT_RANK_STATE, NULL);
+}
+
+void
 mqtt_repeat(struct mqtt *mqtt, const char *topic)
 {
 	(void)mqtt;

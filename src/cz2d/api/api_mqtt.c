@@ -59,5 +59,5 @@ api_post_announce(const struct api_call *call)
 void
 api_post_forget(const struct api_call *call)
 {
-	order(call, mqtt_forget, "All that was retained is erased");
+	order(call, mqtt_forget, "All that was retained is being erased");
 }

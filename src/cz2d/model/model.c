@@ -294,6 +294,17 @@ is_stale(const struct model *model, int64_t now)
 	return false;
 }
 
+/* What the equipment tells the wall unit is overheard also where nobody answers us. */
+static bool
+has_answered(const struct model *model)
+{
+	for (int row = 0; row < CZ2_ROW_COUNT; row++)
+		if (model->images[row].length != 0 &&
+		    cz2_row_info((enum cz2_row)row)->device == CZ2_ADDRESS_UI)
+			return true;
+	return false;
+}
+
 void
 model_meta(const struct model *model, int64_t now, struct model_meta *meta)
 {
@@ -304,7 +315,7 @@ model_meta(const struct model *model, int64_t now, struct model_meta *meta)
 		.connected = model_connected(model),
 		.is_stale = is_stale(model, now),
 		.source = newest != NULL ? (enum cz2_source)newest->source : CZ2_SOURCE_NONE,
-		.known = newest != NULL,
+		.known = has_answered(model),
 		.updated = newest != NULL ? newest->time : 0,
 		.error = model->error,
 	};

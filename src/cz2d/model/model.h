@@ -34,7 +34,7 @@ struct model_meta {
 	bool connected;          /* the panel answered within the last three polls */
 	bool is_stale;
 	enum cz2_source source;  /* how the newest row was learnt */
-	bool known;              /* false: the panel has never answered */
+	bool known;              /* false: the wall unit has never answered */
 	int64_t updated;         /* monotonic ms of the newest row; only if known */
 	const char *error;       /* why the last refresh failed, or NULL */
 };

@@ -95,6 +95,13 @@ mqtt_retain(struct mqtt *mqtt, const char *topic, enum mqtt_rank rank, const cha
 }
 
 void
+mqtt_disown(struct mqtt *mqtt, const char *topic)
+{
+	if (!mqtt_retained_knows(mqtt->retained, topic))
+		mqtt_retain(mqtt, topic, MQTT_RANK_STATE, NULL);
+}
+
+void
 mqtt_repeat(struct mqtt *mqtt, const char *topic)
 {
 	wake(mqtt);
@@ -482,8 +489,10 @@ void
 mqtt_withhold(struct mqtt *mqtt)
 {
 	wake(mqtt);
-	if (!mqtt_retained_is_withheld(mqtt->retained))
-		mqtt_retained_withhold(mqtt->retained, true, ++mqtt->moment);
+	if (mqtt_retained_is_withheld(mqtt->retained))
+		return;
+	mqtt_state_disown(mqtt->state);
+	mqtt_retained_withhold(mqtt->retained, true, ++mqtt->moment);
 }
 
 /* ------------------------------------------------------------------------

@@ -149,15 +149,14 @@ on_states(struct mqtt_discovery *discovery, int64_t now)
 	}
 }
 
-/* Zones that are not used, as far as Home Assistant has let go of them, or is to do so. */
+/* Zones that are not used, as far as Home Assistant has let go of them. */
 static void
 erase_unused(struct mqtt_discovery *discovery)
 {
-	bool forgotten = mqtt_announcer_is_forgotten(discovery->announcer);
 	char topic[MQTT_TOPIC_MAX];
 
 	for (int zone = 1; zone <= CZ2_ZONES_MAX; zone++)
-		if (forgotten || mqtt_announcer_told(discovery->announcer, zone, topic) == NULL)
+		if (mqtt_announcer_told(discovery->announcer, zone, topic) == NULL)
 			mqtt_state_erase(discovery->state, zone);
 }
 
@@ -325,7 +324,6 @@ mqtt_discovery_forget(struct mqtt_discovery *discovery)
 	discovery->due[DUE_BIRTH] = discovery->due[DUE_ZONES] = INT64_MAX;
 	discovery->due[DUE_STATES] = INT64_MAX;
 	mqtt_announcer_take_back(discovery->announcer, clock_now());
-	erase_unused(discovery); /* we may be stopped next */
 	erase_later(discovery, clock_now());
 }
 

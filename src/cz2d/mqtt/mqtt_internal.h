@@ -76,6 +76,10 @@ mqtt_topic(const struct mqtt *mqtt, const char *name, char topic[MQTT_TOPIC_MAX]
 void
 mqtt_retain(struct mqtt *mqtt, const char *topic, enum mqtt_rank rank, const char *text);
 
+/* Erases a topic of the state of which nothing was said yet: an earlier life may have. */
+void
+mqtt_disown(struct mqtt *mqtt, const char *topic);
+
 /* Sends what the topic retains once more, though nothing has changed. Of others: nothing. */
 void
 mqtt_repeat(struct mqtt *mqtt, const char *topic);
@@ -133,6 +137,10 @@ mqtt_state_repeat(struct mqtt_state *state, int zone);
  */
 void
 mqtt_state_erase(struct mqtt_state *state, int zone);
+
+/* Erases what an earlier life may have told of which this one has told nothing yet. */
+void
+mqtt_state_disown(struct mqtt_state *state);
 
 struct mqtt_audit *
 mqtt_audit_new(const struct mqtt_rooms *rooms, struct mqtt *mqtt);

@@ -50,13 +50,28 @@ mqtt_retained_free(struct mqtt_retained *retained)
 	return NULL;
 }
 
+static size_t
+place_of(const struct mqtt_retained *retained, const char *topic)
+{
+	size_t i = 0;
+
+	while (i < retained->count && strcmp(retained->entries[i].topic, topic) != 0)
+		i++;
+	return i;
+}
+
+bool
+mqtt_retained_knows(const struct mqtt_retained *retained, const char *topic)
+{
+	return place_of(retained, topic) < retained->count;
+}
+
 static struct entry *
 find(struct mqtt_retained *retained, const char *topic)
 {
-	for (size_t i = 0; i < retained->count; i++)
-		if (strcmp(retained->entries[i].topic, topic) == 0)
-			return &retained->entries[i];
-	return NULL;
+	size_t place = place_of(retained, topic);
+
+	return place < retained->count ? &retained->entries[place] : NULL;
 }
 
 static struct entry *

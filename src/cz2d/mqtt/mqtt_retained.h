@@ -24,6 +24,10 @@ bool
 mqtt_retained_set(struct mqtt_retained *retained, const char *topic, enum mqtt_rank rank,
 		  const char *text, uint64_t moment);
 
+/* Something was said of the topic, or that it is erased. */
+bool
+mqtt_retained_knows(const struct mqtt_retained *retained, const char *topic);
+
 /* See mqtt_repeat(). */
 void
 mqtt_retained_repeat(struct mqtt_retained *retained, const char *topic, uint64_t moment);

@@ -257,6 +257,31 @@ mqtt_state_repeat(struct mqtt_state *state, int zone)
 		repeat(state, name);
 }
 
+static void
+disown(struct mqtt_state *state, const char *name)
+{
+	char topic[MQTT_TOPIC_MAX];
+
+	mqtt_topic(state->mqtt, name, topic);
+	mqtt_disown(state->mqtt, topic);
+}
+
+void
+mqtt_state_disown(struct mqtt_state *state)
+{
+	char name[NAME_MAX_HERE];
+
+	disown(state, "system");
+	disown(state, "status");
+	disown(state, "diagnostics");
+	for (int zone = 1; zone <= CZ2_ZONES_MAX; zone++) {
+		name_zone(zone, name);
+		disown(state, name);
+		name_schedule(zone, name);
+		disown(state, name);
+	}
+}
+
 void
 mqtt_state_erase(struct mqtt_state *state, int zone)
 {
