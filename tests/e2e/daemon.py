@@ -141,11 +141,12 @@ class Daemon:
         return {"memory": self.memory(), "descriptors": self.descriptors()}
 
     def assert_flat(self, before, growth=GROWTH_KIB):
-        """growth: how many KiB it may hold more; who did many things says how few. A long answer
-        that was just given is let go of with the next."""
+        """growth: how many KiB it may hold more; who did many things says how few. What a long
+        answer took is let go of behind the next ones."""
         now = {}
 
         def is_flat():
+            self.unix(unseen=True).get("/health")
             now.update(self.footprint())
             return now["descriptors"] <= before["descriptors"] + DESCRIPTORS and \
                 (now["memory"] <= before["memory"] + growth or
@@ -153,4 +154,4 @@ class Daemon:
         try:
             until(is_flat, 5, pause=0.2)
         except AssertionError:
-            raise AssertionError(f"{before} became {now}") from None
+            raise AssertionError(f"{before} became {now}, {growth} KiB may come") from None

@@ -21,6 +21,7 @@ FRESH_SLACK = 0.5 * PATIENCE  # line time and a busy machine, on top of command.
                               # tests/virtual/judge.c holds to the millisecond
 ACCEPTED = (201, 202)
 FLAGS_ROW, SETPOINTS_ROW = (1, 12), (1, 16)
+SETPOINTS = ("cool_setpoint", "heat_setpoint")
 GRANTING = (200, 201, 202, 500, 504, None)  # answers of commands that may have touched the bus; any
                                   # other does when it says what was applied
 
@@ -363,7 +364,7 @@ class Registers:
         """All values of which the end of a command may tell. A setpoint that nothing holds has to
         be read anew: the schedule may have taken it back."""
         row = panel.row_of(name, zone)
-        free = row == SETPOINTS_ROW and not any(
+        free = name in SETPOINTS and not any(
             holds(wish, one, zone) for one in self.lately(FLAGS_ROW, start, end))
         contents = self.during if free else self.lately
         return [panel.value(name, content, zone) for content in contents(row, start, end)]
@@ -554,7 +555,7 @@ def holds(wish, flags, zone):
 
 def taken_back(history, registers, call, wish, name, zone, wanted):
     """A setpoint of a zone that nothing holds: written and acknowledged is all one can ask."""
-    if name not in ("cool_setpoint", "heat_setpoint"):
+    if name not in SETPOINTS:
         return False
     flags = registers.during(FLAGS_ROW, call.sent, call.answered + CLOCK_SLACK)
     if all(holds(wish, one, zone) for one in flags):

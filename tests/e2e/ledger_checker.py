@@ -159,8 +159,9 @@ def rows_of_a_record_were_written(seen, registers, _ledger, recent):
         wished = {history.panel.row_of(*key) for key in one.wish}
         # A frame that left may have broken off on its way: then its command failed, and not
         # because of what the panel answered, unless that was about another row.
-        broken_off = one.status == "failed" and one.sent is not None and \
-            (one.code not in ("not_kept", "refused") or len(wished) > 1)
+        answered = one.code in ("not_kept", "refused") and not \
+            (len(wished) > 1 and _writes(seen, one))
+        broken_off = one.status == "failed" and one.sent is not None and not answered
         # What nobody wished tells of others' writes: unexpected changes.
         for row in one.result.get("rows", []) if one.wish else ():
             address = tuple(int(part) for part in row["row"].partition("@")[0].split("."))

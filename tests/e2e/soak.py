@@ -101,7 +101,7 @@ def test_a_long_life():
         house.forget()
         footprint = house.daemon.footprint()
         end = time.monotonic() + MINUTES * 60
-        for rounds in itertools.count(1):
+        for rounds in itertools.count():
             print(f"round {rounds}: {house.daemon.memory()} KiB, "
                   f"{house.daemon.descriptors()} descriptors", flush=True)
             if time.monotonic() >= end:

@@ -466,6 +466,10 @@ def test_a_row_written_by_its_address_is_what_was_asked_for():
     assert rules(with_raw(UNLISTED, new, new)) == set()
 
 
+def test_also_a_row_that_commands_write_may_be_written_by_its_address():
+    assert rules(with_raw(SETPOINTS, WARMER, WARMER)) == set()
+
+
 def test_what_nobody_named_of_such_a_row_stays():
     new = edited(UNLISTED, b7=45)
     assert "unnamed bytes" in rules(with_raw(UNLISTED, new, edited(new, b4=1)))

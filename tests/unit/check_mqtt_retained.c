@@ -232,6 +232,21 @@ START_TEST(what_a_broker_remembers_of_before_can_be_erased_again)
 }
 END_TEST
 
+START_TEST(a_state_that_is_not_there_is_erased_once)
+{
+	set("zone", MQTT_RANK_STATE, "");
+	mqtt_retained_withhold(retained, true, ++moment);
+	deliver("zone", "");
+	mqtt_retained_repeat(retained, "zone", ++moment);
+	assert_nothing_goes();
+	mqtt_retained_withhold(retained, false, ++moment);
+	mqtt_retained_repeat(retained, "zone", ++moment);
+	assert_nothing_goes();
+	set("zone", MQTT_RANK_STATE, "1");
+	deliver("zone", "1");
+}
+END_TEST
+
 START_TEST(while_withheld_all_is_erased_and_then_said_again)
 {
 	set("zone", MQTT_RANK_STATE, "1");
@@ -276,6 +291,7 @@ main(void)
 		the_topics_are_bounded,
 		what_is_withheld_is_erased_at_once_and_once,
 		what_a_broker_remembers_of_before_can_be_erased_again,
+		a_state_that_is_not_there_is_erased_once,
 		while_withheld_all_is_erased_and_then_said_again,
 		what_was_never_said_keeps_nothing_from_being_erased,
 		NULL,

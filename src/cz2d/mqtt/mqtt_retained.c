@@ -115,12 +115,25 @@ mqtt_retained_set(struct mqtt_retained *retained, const char *topic, enum mqtt_r
 	return true;
 }
 
+static bool
+is_erased(const struct entry *entry)
+{
+	return entry->text[0] == '\0';
+}
+
+/* Devices are erased again where a broker remembers them; a state that is not there is none. */
+static bool
+may_repeat(const struct mqtt_retained *retained, const struct entry *entry)
+{
+	return is_erased(entry) ? entry->rank == MQTT_RANK_DISCOVERY : !retained->withheld;
+}
+
 void
 mqtt_retained_repeat(struct mqtt_retained *retained, const char *topic, uint64_t moment)
 {
 	struct entry *entry = find(retained, topic);
 
-	if (entry != NULL && (!retained->withheld || entry->text[0] == '\0'))
+	if (entry != NULL && may_repeat(retained, entry))
 		change(entry, moment);
 }
 
@@ -131,7 +144,8 @@ mqtt_retained_withhold(struct mqtt_retained *retained, bool on, uint64_t moment)
 		return;
 	retained->withheld = on;
 	for (size_t i = 0; i < retained->count; i++)
-		change(&retained->entries[i], moment);
+		if (on || !is_erased(&retained->entries[i]))
+			change(&retained->entries[i], moment);
 }
 
 bool
