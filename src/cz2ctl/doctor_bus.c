@@ -98,6 +98,13 @@ check_checksums(const struct patient *patient)
 		doctor_checksums(frames, errors, patient->report);
 }
 
+/* The panel answers. */
+static bool
+is_connected(const struct patient *patient)
+{
+	return value_is_true(json_object_get(patient->health, "link"), "connected");
+}
+
 static void
 check_answers(const struct patient *patient)
 {
@@ -105,7 +112,7 @@ check_answers(const struct patient *patient)
 	double lost = patient_number(patient->link, "timeouts");
 	double retries = patient_number(patient->link, "retries");
 	double percent = requests > 0 ? PERCENT * lost / requests : 0;
-	bool none = lost >= LOST_ALL && lost + 1 >= requests; /* one may be on its way */
+	bool none = lost >= LOST_ALL && !is_connected(patient);
 	bool few = requests < LOST_LEAST && !none;
 	enum verdict verdict = few || percent <= LOST_SOME ? VERDICT_OK
 			       : percent > LOST_MANY       ? VERDICT_FAILED
@@ -139,7 +146,7 @@ check_twin(const struct patient *patient)
 static void
 check_panel(const struct patient *patient)
 {
-	bool answers = value_is_true(json_object_get(patient->health, "link"), "connected");
+	bool answers = is_connected(patient);
 
 	report_add(patient->report, "panel", answers ? VERDICT_OK : VERDICT_FAILED, ADVICE_PANEL,
 		   answers ? "answers us" : "does not answer us");

@@ -158,9 +158,10 @@ def rows_of_a_record_were_written(seen, registers, _ledger, recent):
     for one in recent:
         wished = {history.panel.row_of(*key) for key in one.wish}
         # A frame that left may have broken off on its way: then its command failed, and not
-        # because of what the panel answered, unless that was about another row.
-        answered = one.code in ("not_kept", "refused") and not \
-            (len(wished) > 1 and _writes(seen, one))
+        # because of what the panel answered, unless that was about another row: one that was
+        # written, or the read of which was refused.
+        elsewhere = len(wished) > 1 and (one.code == "refused" or _writes(seen, one))
+        answered = one.code in ("not_kept", "refused") and not elsewhere
         broken_off = one.status == "failed" and one.sent is not None and not answered
         # What nobody wished tells of others' writes: unexpected changes.
         for row in one.result.get("rows", []) if one.wish else ():

@@ -166,6 +166,7 @@ def test_what_is_not_told_does_not_pass_for_well(new_house):
 
 HEALTH = {"status": "healthy", "storage": {"ok": True}, "mqtt": {"enabled": False},
           "link": {"connected": True}}
+DEAF = {**HEALTH, "link": {"connected": False}}
 PANEL = "/api/v1/devices/cz2/health"
 
 
@@ -194,6 +195,9 @@ LINK = {"open": True, "target": "/dev/x", "kind": "serial", "frames_received": 1
     ({"/health": {**HEALTH, "storage": {"ok": False}}}, "storage", FAILED),
     ({PANEL: {"link": {**LINK, "timeouts": 3, "retries": 4}}}, "answers", WARNING),
     ({PANEL: {"link": {**LINK, "timeouts": 30}}}, "answers", FAILED),
+    ({PANEL: {"link": {**LINK, "requests": 4, "timeouts": 3}}}, "answers", OK),
+    ({PANEL: {"link": {**LINK, "requests": 4, "timeouts": 3}}, "/health": DEAF}, "answers", FAILED),
+    ({PANEL: {"link": {**LINK, "requests": 2, "timeouts": 2}}, "/health": DEAF}, "answers", OK),
     ({PANEL: {"link": {**LINK, "crc_errors": 20}}}, "checksums", WARNING),
     ({PANEL: {"link": {**LINK, "last_frame_age": 40}}}, "traffic", FAILED),
     ({PANEL: {"link": {**LINK, "last_frame_age": None, "frames_received": 0}}}, "traffic", FAILED),

@@ -127,6 +127,7 @@ def test_of_a_write_that_broke_off_only_the_bytes_can_be_judged(sent, after, fou
 @pytest.mark.parametrize("code, name, wish, written, found", [
     ("not_found", "1.12", WISH, None, set()), ("not_kept", "1.12", WISH, (1, 16), set()),
     ("not_kept", "1.12", WISH, None, {"a row that was not written"}),
+    ("refused", "1.12", WISH, None, set()),
     ("refused", "1.12", {("hold", 2): True}, None, {"a row that was not written"}),
     ("not_found", "1.17", WISH, None, {"a row that was not written"})])
 def test_a_write_broke_off_only_where_one_was_due_and_none_was_answered(code, name, wish, written,
