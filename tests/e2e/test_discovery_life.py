@@ -276,12 +276,19 @@ OTHERS = {
 ORPHANS = {zone_topic(5): foreign("cz2d", "cz2d_cz2_zone_5", "cz2d_cz2")}
 
 
-def test_orphans_are_taken_back_and_others_left_alone(new_house, weather):
-    town = Town(new_house, weather, zones=1, start=False)
+@pytest.fixture
+def peopled_town(new_house, weather):
+    """One zone; the broker retains what others, and an earlier life, have said before it came."""
+    one = Town(new_house, weather, zones=1, start=False)
     for topic, payload in {**OTHERS, **ORPHANS}.items():
-        town.house.listener.publish(topic, payload, retain=True)
-        town.house.listener.wait(topic)
-    town.house.daemon = town.house.add_daemon(environment=preload.environment(weather=weather))
+        one.house.listener.publish(topic, payload, retain=True)
+        one.house.listener.wait(topic)
+    one.house.daemon = one.house.add_daemon(environment=preload.environment(weather=weather))
+    return one
+
+
+def test_orphans_are_taken_back_and_others_left_alone(peopled_town):
+    town = peopled_town
     town.house.daemon.wait_status()
     town.wait_heard(len(OTHERS) - 1 + len(ORPHANS))
     town.pass_time(QUIET - LISTEN)
@@ -379,13 +386,9 @@ def test_zones_of_earlier_are_forgotten_too(town):
     assert ours(town) == []
 
 
-def test_forgetting_soon_after_connecting_leaves_others_alone(new_house, weather):
+def test_forgetting_soon_after_connecting_leaves_others_alone(peopled_town):
     """Ours are taken back as they are heard; nobody waits for the end of listening."""
-    town = Town(new_house, weather, zones=1, start=False)
-    for topic, payload in {**OTHERS, **ORPHANS}.items():
-        town.house.listener.publish(topic, payload, retain=True)
-        town.house.listener.wait(topic)
-    town.house.daemon = town.house.add_daemon(environment=preload.environment(weather=weather))
+    town = peopled_town
     until(lambda: town.house.rest.post("/api/v1/mqtt/forget", {}).status == 200,
           what="the broker to be connected")
     until(lambda: town.count("received") >= len(OTHERS) - 1 + len(ORPHANS), what="all to be heard")
