@@ -519,6 +519,20 @@ START_TEST(a_setpoint_that_is_held_since_was_turned_at_the_wall)
 }
 END_TEST
 
+/* The schedule takes a setpoint back; then somebody turns it, who is not sure yet. */
+START_TEST(a_flag_in_doubt_makes_no_hand_of_a_schedule)
+{
+	begin();
+	set_heat(&setpoints, 2, 71);
+	ck_assert_int_eq(poll_after(MINUTE), 0);
+	set_mask(TEMPORARY_BYTE, 2);
+	ck_assert_int_eq(poll_after(LATER), 1);
+	expect_change(&findings[0], CZ2_HEAT, 68, 71);
+	ck_assert_int_eq(findings[0].cause, UNEXPECTED_UNKNOWN);
+	end();
+}
+END_TEST
+
 START_TEST(each_zone_has_its_own_cause)
 {
 	begin_before(8, 1);
@@ -609,6 +623,7 @@ main(void)
 		a_clock_that_was_set_on_begins_periods_too,
 		a_clock_that_we_set_back_is_no_restart,
 		a_setpoint_that_is_held_since_was_turned_at_the_wall,
+		a_flag_in_doubt_makes_no_hand_of_a_schedule,
 		each_zone_has_its_own_cause,
 		a_client_that_was_heard_goes_before_what_only_fits,
 		what_is_not_ours_to_watch_is_left_alone,

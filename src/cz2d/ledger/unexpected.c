@@ -398,6 +398,17 @@ find_moments(const struct unexpected *unexpected, const struct unexpected_findin
 	}
 }
 
+/* Whether the zone began to be held, or ceased to, is one of the finding's own changes. */
+static bool
+tells_of_holding(const struct unexpected_finding *finding)
+{
+	for (int i = 0; i < finding->count; i++)
+		if (finding->changes[i].field == CZ2_HOLD ||
+		    finding->changes[i].field == CZ2_TEMPORARY)
+			return true;
+	return false;
+}
+
 static enum unexpected_cause
 cause_of_zone(const struct unexpected *unexpected, const struct unexpected_finding *finding)
 {
@@ -411,7 +422,9 @@ cause_of_zone(const struct unexpected *unexpected, const struct unexpected_findi
 				after - BEGINS_MS, before + CZ2_LATE_MS, &period) &&
 	    cause_is_period(&was, &is, &period))
 		return UNEXPECTED_PERIOD;
-	return cause_is_wall(&was, &is) ? UNEXPECTED_WALL : UNEXPECTED_UNKNOWN;
+	/* A flag of which there is doubt yet may be somebody else's, and of later. */
+	return tells_of_holding(finding) && cause_is_wall(&was, &is) ? UNEXPECTED_WALL
+								     : UNEXPECTED_UNKNOWN;
 }
 
 /* Setpoints of a zone that nobody holds, the end of temporary ones, and being out. */
