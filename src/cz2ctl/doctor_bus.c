@@ -112,8 +112,8 @@ check_answers(const struct patient *patient)
 	double lost = patient_number(patient->link, "timeouts");
 	double retries = patient_number(patient->link, "retries");
 	double percent = requests > 0 ? PERCENT * lost / requests : 0;
-	bool none = lost >= LOST_ALL && !is_connected(patient);
-	bool few = requests < LOST_LEAST && !none;
+	bool silent = lost >= LOST_ALL && !is_connected(patient);
+	bool few = requests < LOST_LEAST && !silent;
 	enum verdict verdict = few || percent <= LOST_SOME ? VERDICT_OK
 			       : percent > LOST_MANY       ? VERDICT_FAILED
 							   : VERDICT_WARNING;

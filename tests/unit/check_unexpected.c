@@ -49,6 +49,13 @@ see_clock(uint8_t day, uint8_t hour, uint8_t minute)
 	see(CZ2_ROW_1_18, image_of(bytes, sizeof bytes));
 }
 
+/* What a refresh that ends brings. */
+static int
+take(void)
+{
+	return unexpected_waits(unexpected, now) ? 0 : unexpected_take(unexpected, findings);
+}
+
 /* A poll of both rows, a while after the last; how many findings it brings. */
 static int
 poll_after(int64_t ms)
@@ -56,7 +63,7 @@ poll_after(int64_t ms)
 	now += ms;
 	see(CZ2_ROW_1_12, flags);
 	see(CZ2_ROW_1_16, setpoints);
-	return unexpected_take(unexpected, findings);
+	return take();
 }
 
 static void
@@ -533,6 +540,147 @@ START_TEST(a_flag_in_doubt_makes_no_hand_of_a_schedule)
 }
 END_TEST
 
+enum { LOOK_MS = 450, ROW_MS = 30 };
+
+/* One look at both rows, which takes its time; how many findings it brings. */
+static int
+look(void)
+{
+	now += LOOK_MS;
+	see(CZ2_ROW_1_12, flags);
+	now += ROW_MS;
+	see(CZ2_ROW_1_16, setpoints);
+	return take();
+}
+
+/* A hand turns a setpoint when the row with its flag has been read, and that with it has not. */
+static void
+turn_between_rows(void)
+{
+	begin();
+	now += MINUTE;
+	see(CZ2_ROW_1_12, flags);
+	set_mask(TEMPORARY_BYTE, 2);
+	set_heat(&setpoints, 2, 71);
+	now += ROW_MS;
+	see(CZ2_ROW_1_16, setpoints);
+	ck_assert_int_eq(take(), 0);
+}
+
+START_TEST(a_hand_between_the_rows_of_a_look_is_one_record)
+{
+	int count = 0;
+
+	turn_between_rows();
+	for (int looks = 0; looks < 3; looks++) {
+		ck_assert_int_eq(count, 0);
+		count = look();
+	}
+	ck_assert_int_eq(count, 1);
+	ck_assert_int_eq(findings[0].count, 2);
+	expect_change(&findings[0], CZ2_TEMPORARY, 0, 1);
+	ck_assert_int_eq(findings[0].cause, UNEXPECTED_WALL);
+	end();
+}
+END_TEST
+
+START_TEST(a_setpoint_that_is_being_turned_is_waited_for)
+{
+	begin();
+	set_mask(TEMPORARY_BYTE, 2);
+	set_heat(&setpoints, 2, 70);
+	ck_assert_int_eq(look(), 0);
+	set_heat(&setpoints, 2, 71);
+	ck_assert_int_eq(look(), 0);
+	ck_assert_int_eq(look(), 0);
+	ck_assert_int_eq(look(), 1);
+	ck_assert_int_eq(findings[0].count, 2);
+	ck_assert_int_eq(findings[0].cause, UNEXPECTED_WALL);
+	end();
+}
+END_TEST
+
+/* Whose flag it is cannot be told by a setpoint that is another at each look. */
+START_TEST(what_stays_in_doubt_is_not_waited_for_without_end)
+{
+	begin();
+	set_mask(TEMPORARY_BYTE, 2);
+	for (int heat = 70; heat < 80; heat++) {
+		set_heat(&setpoints, 2, heat);
+		if (look() > 0)
+			break;
+	}
+	ck_assert_int_eq(findings[0].count, 1);
+	expect_change(&findings[0], CZ2_TEMPORARY, 0, 1);
+	ck_assert_int_eq(findings[0].cause, UNEXPECTED_UNKNOWN);
+	end();
+}
+END_TEST
+
+/* Its flag was read after the setpoint had changed, and was not set. */
+START_TEST(what_did_not_happen_at_once_is_no_hand)
+{
+	begin();
+	set_heat(&setpoints, 2, 71);
+	poll_after(MINUTE);
+	now += ROW_MS;
+	see(CZ2_ROW_1_12, flags);
+	set_mask(TEMPORARY_BYTE, 2);
+	now += LATER;
+	see(CZ2_ROW_1_12, flags);
+	ck_assert_int_eq(poll_after(LATER), 1);
+	ck_assert_int_eq(findings[0].count, 2);
+	ck_assert_int_eq(findings[0].cause, UNEXPECTED_UNKNOWN);
+	end();
+}
+END_TEST
+
+START_TEST(a_write_does_not_wait_for_what_is_in_doubt)
+{
+	turn_between_rows();
+	look();
+	look();
+	ck_assert(unexpected_waits(unexpected, now));
+	ck_assert_int_eq(unexpected_take(unexpected, findings), 1);
+	ck_assert_int_eq(findings[0].count, 1);
+	expect_change(&findings[0], CZ2_HEAT, 68, 71);
+	ck_assert_int_eq(findings[0].cause, UNEXPECTED_UNKNOWN);
+	end();
+}
+END_TEST
+
+/* As a period leaves it; but somebody may just hold it so. */
+START_TEST(a_zone_of_which_something_is_in_doubt_is_not_judged)
+{
+	begin_before(8, 1);
+	set_pair(2, 62, 80);
+	poll_after(MINUTE + SOON);
+	set_mask(TEMPORARY_BYTE, 2);
+	ck_assert_int_eq(poll_after(LATER), 1);
+	ck_assert_int_eq(findings[0].count, 2);
+	ck_assert_int_eq(findings[0].cause, UNEXPECTED_UNKNOWN);
+	end();
+}
+END_TEST
+
+START_TEST(others_wait_for_what_is_in_doubt_of_one_zone)
+{
+	turn_between_rows();
+	set_heat(&setpoints, 3, 71);
+	ck_assert_int_eq(look(), 0);
+	ck_assert_int_eq(look(), 0);
+	ck_assert_int_eq(look(), 2);
+	end();
+	begin();
+	set_heat(&setpoints, 3, 71);
+	look();
+	set_hold(&flags, 2);
+	ck_assert_int_eq(poll_after(LATER), 1);
+	ck_assert_int_eq(findings[0].zone, 3);
+	end();
+}
+END_TEST
+
 START_TEST(each_zone_has_its_own_cause)
 {
 	begin_before(8, 1);
@@ -624,6 +772,13 @@ main(void)
 		a_clock_that_we_set_back_is_no_restart,
 		a_setpoint_that_is_held_since_was_turned_at_the_wall,
 		a_flag_in_doubt_makes_no_hand_of_a_schedule,
+		a_hand_between_the_rows_of_a_look_is_one_record,
+		a_setpoint_that_is_being_turned_is_waited_for,
+		what_stays_in_doubt_is_not_waited_for_without_end,
+		what_did_not_happen_at_once_is_no_hand,
+		a_write_does_not_wait_for_what_is_in_doubt,
+		a_zone_of_which_something_is_in_doubt_is_not_judged,
+		others_wait_for_what_is_in_doubt_of_one_zone,
 		each_zone_has_its_own_cause,
 		a_client_that_was_heard_goes_before_what_only_fits,
 		what_is_not_ours_to_watch_is_left_alone,

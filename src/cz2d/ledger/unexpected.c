@@ -23,6 +23,7 @@ enum {
 	WRITES_MAX = 32,     /* of ours, whose end was not seen yet */
 	SETTLED_MS = 5000,   /* a write that does not show by then was not kept */
 	BEGINS_MS = 60000,   /* the panel may take so long to begin a period */
+	TOGETHER_MS = 3 * CZ2_LATE_MS, /* what one look found changed the next ones confirm by then */
 	HOLDS_TOGETHER = 2,  /* zones whose hold a person does not end at the same moment */
 };
 
@@ -97,6 +98,17 @@ row_of(int slot)
 
 	cz2_slot_split(slot, &field, &zone);
 	return (enum cz2_row)cz2_field_info(field)->places[0].row;
+}
+
+/* Its zone; 0: the panel. */
+static int
+zone_of_slot(int slot)
+{
+	enum cz2_field field;
+	int zone;
+
+	cz2_slot_split(slot, &field, &zone);
+	return zone;
 }
 
 static int
@@ -368,22 +380,36 @@ common_cause(const struct unexpected *unexpected)
 	return cause;
 }
 
-/* The zone as it is believed to be, or as it was shown last. */
+static bool
+is_in_doubt(const struct slot *slot)
+{
+	return slot->doubtful != CZ2_UNKNOWN && !slot->ripe;
+}
+
+static bool
+is_zone_in_doubt(const struct unexpected *unexpected, int zone)
+{
+	for (int id = 0; id < CZ2_SLOT_COUNT; id++)
+		if (zone_of_slot(id) == zone && is_in_doubt(&unexpected->slots[id]))
+			return true;
+	return false;
+}
+
+/* The zone as it was believed to be, or as it is beyond doubt by now. */
 static struct cause_zone
-zone_of(const struct unexpected *unexpected, int zone, bool shown)
+zone_of(const struct unexpected *unexpected, int zone, bool by_now)
 {
 	struct cz2_values values;
 
 	for (int id = 0; id < CZ2_SLOT_COUNT; id++) {
 		const struct slot *slot = &unexpected->slots[id];
-		bool newer = shown && slot->doubtful != CZ2_UNKNOWN;
 
-		values.at[id] = newer ? slot->doubtful : slot->value;
+		values.at[id] = by_now && slot->ripe ? slot->doubtful : slot->value;
 	}
 	return cause_zone_of(&values, zone);
 }
 
-/* Between these moments all of the zone's changes can have been made at once. */
+/* Between these moments all of the zone's changes can have been made at once, if at all. */
 static void
 find_moments(const struct unexpected *unexpected, const struct unexpected_finding *finding,
 	     int64_t *after, int64_t *before)
@@ -398,17 +424,7 @@ find_moments(const struct unexpected *unexpected, const struct unexpected_findin
 	}
 }
 
-/* Whether the zone began to be held, or ceased to, is one of the finding's own changes. */
-static bool
-tells_of_holding(const struct unexpected_finding *finding)
-{
-	for (int i = 0; i < finding->count; i++)
-		if (finding->changes[i].field == CZ2_HOLD ||
-		    finding->changes[i].field == CZ2_TEMPORARY)
-			return true;
-	return false;
-}
-
+/* A zone of which something is in doubt yet is not judged: that may be of somebody else. */
 static enum unexpected_cause
 cause_of_zone(const struct unexpected *unexpected, const struct unexpected_finding *finding)
 {
@@ -417,14 +433,14 @@ cause_of_zone(const struct unexpected *unexpected, const struct unexpected_findi
 	struct cz2_setting period;
 	int64_t after, before;
 
+	if (is_zone_in_doubt(unexpected, finding->zone))
+		return UNEXPECTED_UNKNOWN;
 	find_moments(unexpected, finding, &after, &before);
 	if (clock_history_began(&unexpected->clock, unexpected->seen, finding->zone,
 				after - BEGINS_MS, before + CZ2_LATE_MS, &period) &&
 	    cause_is_period(&was, &is, &period))
 		return UNEXPECTED_PERIOD;
-	/* A flag of which there is doubt yet may be somebody else's, and of later. */
-	return tells_of_holding(finding) && cause_is_wall(&was, &is) ? UNEXPECTED_WALL
-								     : UNEXPECTED_UNKNOWN;
+	return after < before && cause_is_wall(&was, &is) ? UNEXPECTED_WALL : UNEXPECTED_UNKNOWN;
 }
 
 /* Setpoints of a zone that nobody holds, the end of temporary ones, and being out. */
@@ -468,14 +484,9 @@ find(const struct unexpected *unexpected, int zone, enum unexpected_cause cause,
 					       .cause = cause,
 					       .scheduled = cause == UNEXPECTED_UNKNOWN,
 					       .seen = INT64_MIN};
-	for (int id = 0; id < CZ2_SLOT_COUNT; id++) {
-		enum cz2_field field;
-		int owner;
-
-		cz2_slot_split(id, &field, &owner);
-		if (owner == zone && unexpected->slots[id].ripe)
+	for (int id = 0; id < CZ2_SLOT_COUNT; id++)
+		if (zone_of_slot(id) == zone && unexpected->slots[id].ripe)
 			add_change(unexpected, finding, id);
-	}
 	if (finding->count > 0 && zone != 0 && cause == UNEXPECTED_UNKNOWN)
 		finding->cause = cause_of_zone(unexpected, finding);
 	if (finding->cause != UNEXPECTED_UNKNOWN)
@@ -494,6 +505,34 @@ believe_ripe(struct unexpected *unexpected)
 		believe(slot, slot->doubtful, unexpected->seen[row_of(id)].time);
 		unexpected->calm[row_of(id)] = unexpected->seen[row_of(id)];
 	}
+}
+
+/* Whether something in doubt may have been made at once with what is beyond doubt. */
+static bool
+waits_for_another(const struct unexpected *unexpected, int ripe)
+{
+	const struct slot *slots = unexpected->slots;
+
+	for (int id = 0; id < CZ2_SLOT_COUNT; id++)
+		if (zone_of_slot(id) == zone_of_slot(ripe) && is_in_doubt(&slots[id]) &&
+		    slots[id].shown < slots[ripe].since)
+			return true;
+	return false;
+}
+
+bool
+unexpected_waits(const struct unexpected *unexpected, int64_t now)
+{
+	bool waits = false;
+
+	for (int id = 0; id < CZ2_SLOT_COUNT; id++) {
+		if (!unexpected->slots[id].ripe)
+			continue;
+		if (now >= unexpected->slots[id].since + TOGETHER_MS)
+			return false;
+		waits = waits || waits_for_another(unexpected, id);
+	}
+	return waits;
 }
 
 int

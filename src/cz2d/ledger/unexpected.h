@@ -79,8 +79,15 @@ void
 unexpected_doubtful(struct unexpected *unexpected, const struct cz2_command *command, int64_t now);
 
 /*
- * What is beyond doubt by now, each once; how many. Best asked when a refresh has ended, so
- * that what happened together is found together.
+ * Something is beyond doubt, and something else of the same zone, which may have happened
+ * together with it, is not yet: better taken after the next look. For two seconds at most.
+ */
+bool
+unexpected_waits(const struct unexpected *unexpected, int64_t now);
+
+/*
+ * What is beyond doubt by now, each once; how many. Best asked when a refresh has ended and
+ * nothing is waited for, so that what happened together is found together.
  */
 int
 unexpected_take(struct unexpected *unexpected,

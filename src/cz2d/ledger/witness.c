@@ -252,7 +252,7 @@ on_changed(void *self, unsigned events, const bool *changed)
 
 	(void)changed;
 	see(witness, now);
-	if ((events & MODEL_REFRESHED) != 0)
+	if ((events & MODEL_REFRESHED) != 0 && !unexpected_waits(witness->unexpected, now))
 		take(witness, now);
 }
 

@@ -355,8 +355,8 @@ on_arrived(void *self, const struct broker_message *message)
 }
 
 /* What was acknowledged to the broker is the ledger's matter, though nobody will be told by us. */
-static void
-end_when_handed_over(struct mqtt *mqtt)
+void
+mqtt_end_when_handed_over(struct mqtt *mqtt)
 {
 	void (*done)(void *) = mqtt->done;
 
@@ -367,19 +367,13 @@ end_when_handed_over(struct mqtt *mqtt)
 		done(mqtt->done_self); /* may free us */
 }
 
-void
-mqtt_looked_up(struct mqtt *mqtt)
-{
-	end_when_handed_over(mqtt);
-}
-
 static void
 on_ended(void *self)
 {
 	struct mqtt *mqtt = self;
 
 	mqtt->ended = true;
-	end_when_handed_over(mqtt);
+	mqtt_end_when_handed_over(mqtt);
 }
 
 /* ------------------------------------------------------------------------

@@ -106,9 +106,12 @@ mqtt_subscribe(struct mqtt *mqtt, const char *topic);
 void
 mqtt_unsubscribe(struct mqtt *mqtt, const char *topic);
 
-/* The disk has answered about all commands that were looked up. May free the parts. */
+/*
+ * When the connection is closed for good and all commands are with the ledger, this tells whoever
+ * waits for the end, and may free the parts. To be called when either may just have come true.
+ */
 void
-mqtt_looked_up(struct mqtt *mqtt);
+mqtt_end_when_handed_over(struct mqtt *mqtt);
 
 /*
  * The parts have the same life: made before the first attempt to connect; told of each
@@ -159,8 +162,9 @@ void
 mqtt_command_finish(struct mqtt_command *command);
 /*
  * No message comes any more: what was acknowledged to the broker goes to the ledger. False while
- * the disk is still asked whether some of it is new; then mqtt_looked_up() tells of the end. What
- * ends or is refused meanwhile nobody hears: mqtt_free() tells how much that was.
+ * the disk is still asked whether some of it is new: when that is known it calls
+ * mqtt_end_when_handed_over(). What ends or is refused meanwhile nobody hears: mqtt_free() tells
+ * how much that was.
  */
 bool
 mqtt_command_hand_over(struct mqtt_command *command);

@@ -21,7 +21,7 @@ struct entry {
 	bool changed;       /* since it was sent */
 	bool taken;         /* by the broker, since the connection began */
 	uint64_t in_flight; /* the message that waits for its acknowledgement, or 0 */
-	bool erasing;       /* it is an empty one */
+	bool erasing;       /* that message is an empty one */
 	uint64_t changed_at, sent_of; /* moments of the change to be sent, and of the one in flight */
 };
 
