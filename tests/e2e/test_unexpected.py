@@ -121,6 +121,17 @@ def test_each_kind_of_change_is_found(new_house, edit, device, change):
     assert cause == ("wall_thermostat" if turned else "unknown")
 
 
+@pytest.mark.parametrize("row", ["1.12", "1.16"])
+def test_a_hand_between_the_reads_of_its_rows_is_one_record(new_house, row):
+    house = new_house(settings=SETTINGS)
+    house.sim.fault("wall-edit", row=row, when="after", zone=2, heat=71)
+    one = found(house, zone(2))
+    assert changes(one) == {"heat_setpoint": (68, 71), "temporary": (False, True)}
+    assert one["params"]["cause"] == "wall_thermostat"
+    polled(house)
+    assert len(unexpected(house, zone(2))) == 1
+
+
 def test_what_happens_together_is_one_record_of_each_device_and_one_line(new_house):
     house = new_house(settings=SETTINGS)
     house.sim.wall(1, hold=True, heat=70, mode=1)
