@@ -18,7 +18,7 @@ enum {
 	LOST_SOME = 2, /* percent of the requests */
 	LOST_MANY = 20,
 	LOST_LEAST = 20, /* requests, before it is a percentage */
-	LOST_ALL = 3,    /* lost ones, while the panel does not answer, are enough, too */
+	LOST_SILENT = 3,    /* lost ones, while the panel does not answer, are enough, too */
 	CLOCK_OFF_S = 120,
 	SILENT_S = 30,
 };
@@ -112,7 +112,7 @@ check_answers(const struct patient *patient)
 	double lost = patient_number(patient->link, "timeouts");
 	double retries = patient_number(patient->link, "retries");
 	double percent = requests > 0 ? PERCENT * lost / requests : 0;
-	bool silent = lost >= LOST_ALL && !is_connected(patient);
+	bool silent = lost >= LOST_SILENT && !is_connected(patient);
 	bool few = requests < LOST_LEAST && !silent;
 	enum verdict verdict = few || percent <= LOST_SOME ? VERDICT_OK
 			       : percent > LOST_MANY       ? VERDICT_FAILED

@@ -135,7 +135,8 @@ on_save(uv_timer_t *timer)
 
 	if (daemon->stopping)
 		return;
-	store_save_aside(daemon->store, model_images(daemon->model), clock_now(), clock_wall_us());
+	store_save_aside(daemon->store, witness_images(daemon->witness), clock_now(),
+			 clock_wall_us());
 	devices_save(daemon->devices);
 }
 
@@ -552,7 +553,8 @@ daemon_run(struct daemon *daemon)
 	/* Whoever asked in the last moment may have set the disk to work once more. */
 	while (store_busy(daemon->store))
 		uv_run(&daemon->loop, UV_RUN_ONCE);
-	store_save_rows(daemon->store, model_images(daemon->model), clock_now(), clock_wall_us());
+	store_save_rows(daemon->store, witness_images(daemon->witness), clock_now(),
+			clock_wall_us());
 	log_info("daemon", "stopped");
 }
 

@@ -80,17 +80,38 @@ def test_a_hold_that_vanishes_is_recorded_and_told(new_house):
     assert len(unexpected(house, zone(2))) == 1
 
 
-def test_what_was_found_is_recorded_before_a_command_covers_it(new_house):
-    house = new_house(settings=SETTINGS)
+def turned_and_not_taken(house):
+    """Zone 2 is turned, which is beyond doubt when this returns; but no refresh ends well."""
     house.command("/zones/2/temperature", {"heat": 66, "hold": True})
     kept(house, zone(2))
-    house.sim.fault("lose-reply", count=10000, row="1.18")  # no refresh ends well any more
+    house.sim.fault("lose-reply", count=10000, row="1.18")
     house.sim.wall(2, heat=71)
     looks = house.sim.counters()["rows"]["1.16"]["reads"]
     house.rest.get("/status?force=true")
     until(lambda: house.sim.counters()["rows"]["1.16"]["reads"] >= looks + 3, 30, "two looks")
-    house.command("/zones/2/temperature", {"heat": 64})
+
+
+@pytest.mark.parametrize("then", [
+    lambda house: house.command("/zones/2/temperature", {"heat": 64}),
+    lambda house: house.daemon.restart(),
+    lambda house: house.sim.silence(True)], ids=["command", "stop", "silence"])
+def test_what_was_found_is_recorded_before_it_can_be_lost(new_house, then):
+    house = new_house(settings=SETTINGS)
+    turned_and_not_taken(house)
+    assert unexpected(house, zone(2)) == []
+    then(house)
     assert changes(found(house, zone(2), ask=False))["heat_setpoint"] == (66, 71)
+
+
+def test_what_is_over_before_it_was_told_is_told(new_house):
+    house = new_house(settings=SETTINGS)
+    turned_and_not_taken(house)
+    house.sim.wall(2, heat=66)
+    until(lambda: len(unexpected(house, zone(2))) == 1, 30, "a record")
+    house.sim.clear()
+    records = [changes(one)["heat_setpoint"] for one in (found(house, zone(2), 2),
+                                                          *unexpected(house, zone(2))[:1])]
+    assert records == [(71, 66), (66, 71)]
 
 
 @pytest.mark.parametrize("target, body", [
@@ -121,10 +142,9 @@ def test_each_kind_of_change_is_found(new_house, edit, device, change):
     assert cause == ("wall_thermostat" if turned else "unknown")
 
 
-@pytest.mark.parametrize("row", ["1.12", "1.16"])
-def test_a_hand_between_the_reads_of_its_rows_is_one_record(new_house, row):
+def test_a_hand_between_the_reads_of_its_rows_is_one_record(new_house):
     house = new_house(settings=SETTINGS)
-    house.sim.fault("wall-edit", row=row, when="after", zone=2, heat=71)
+    house.sim.fault("wall-edit", row="1.12", when="after", zone=2, heat=71)  # 1.16 comes next
     one = found(house, zone(2))
     assert changes(one) == {"heat_setpoint": (68, 71), "temporary": (False, True)}
     assert one["params"]["cause"] == "wall_thermostat"
@@ -325,6 +345,21 @@ def test_what_was_recorded_before_a_restart_is_not_recorded_again(new_house, num
     house.daemon.restart(number)  # from now on only what was read is looked at
     polled(house)
     assert len(unexpected(house, zone(2))) == 1
+
+
+def test_what_was_in_doubt_at_a_stop_is_found_by_the_next_life(new_house):
+    house = new_house(settings=SETTINGS)
+    house.command("/zones/2/temperature", {"heat": 66, "hold": True})
+    kept(house, zone(2))
+    house.sim.wall(2, heat=71)
+    house.sim.fault("lose-reply", nth=2, count=10000, row="1.16")  # it is shown once
+    looks = house.sim.counters()["rows"]["1.16"]["reads"]
+    house.rest.get("/status?force=true")
+    until(lambda: house.sim.counters()["rows"]["1.16"]["reads"] >= looks + 2, 30, "another look")
+    house.daemon.stop()
+    house.sim.clear()
+    house.daemon.start()
+    assert changes(found(house, zone(2), ask=False))["heat_setpoint"] == (66, 71)
 
 
 def test_a_first_start_has_nothing_to_compare_with(new_house):

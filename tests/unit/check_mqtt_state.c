@@ -360,6 +360,27 @@ START_TEST(zones_that_are_not_used_have_no_topic)
 }
 END_TEST
 
+START_TEST(what_an_earlier_life_told_is_erased_but_nothing_of_this_one)
+{
+	static const char *const earlier[] = {"house/system", "house/status", "house/zone/1",
+					      "house/zone/8", "house/schedule/1",
+					      "house/schedule/8"};
+
+	mqtt_state_connected(state);
+	mqtt_state_disown(state);
+	for (size_t i = 0; i < sizeof earlier / sizeof earlier[0]; i++) {
+		ck_assert_msg(paper(earlier[i]) != NULL, "%s", earlier[i]);
+		ck_assert_ptr_null(told(earlier[i]));
+	}
+	assert_member("house/diagnostics", "\"last_contact\":null");
+	ck_assert_str_eq(told("house/link"), "offline");
+	poll();
+	mqtt_state_disown(state);
+	assert_member("house/zone/1", "\"temperature\":68.5");
+	assert_member("house/status", "\"system_mode\":\"Auto\"");
+}
+END_TEST
+
 START_TEST(who_shows_a_wish_can_be_told_again)
 {
 	poll();
@@ -446,27 +467,6 @@ END_TEST
  * The line
  */
 
-START_TEST(what_an_earlier_life_told_is_erased_but_nothing_of_this_one)
-{
-	static const char *const earlier[] = {"house/system", "house/status", "house/zone/1",
-					      "house/zone/8", "house/schedule/1",
-					      "house/schedule/8"};
-
-	mqtt_state_connected(state);
-	mqtt_state_disown(state);
-	for (size_t i = 0; i < sizeof earlier / sizeof earlier[0]; i++) {
-		ck_assert_msg(paper(earlier[i]) != NULL, "%s", earlier[i]);
-		ck_assert_ptr_null(told(earlier[i]));
-	}
-	assert_member("house/diagnostics", "\"last_contact\":null");
-	ck_assert_str_eq(told("house/link"), "offline");
-	poll();
-	mqtt_state_disown(state);
-	assert_member("house/zone/1", "\"temperature\":68.5");
-	assert_member("house/status", "\"system_mode\":\"Auto\"");
-}
-END_TEST
-
 START_TEST(the_line_is_described_once_a_minute_at_most)
 {
 	mqtt_state_connected(state);
@@ -497,6 +497,7 @@ main(void)
 		a_program_is_told_when_it_is_known_and_when_it_changes,
 		a_program_goes_with_its_zone_and_comes_with_it,
 		zones_that_are_not_used_have_no_topic,
+		what_an_earlier_life_told_is_erased_but_nothing_of_this_one,
 		who_shows_a_wish_can_be_told_again,
 		other_names_are_told_at_once,
 		lost_polls_do_not_take_the_panel_away,
@@ -504,7 +505,6 @@ main(void)
 		silence_is_noticed_though_nothing_happens_any_more,
 		who_is_asked_seldom_is_not_gone,
 		a_cable_that_is_plugged_in_again_in_time_is_not_noticed,
-		what_an_earlier_life_told_is_erased_but_nothing_of_this_one,
 		the_line_is_described_once_a_minute_at_most,
 		NULL,
 	};

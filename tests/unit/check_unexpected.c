@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include <cz2/exchange.h>
 #include <cz2/schedule.h>
 
 #include "unit/support.h"
@@ -540,7 +541,12 @@ START_TEST(a_flag_in_doubt_makes_no_hand_of_a_schedule)
 }
 END_TEST
 
-enum { LOOK_MS = 450, ROW_MS = 30 };
+enum {
+	LOOK_MS = 450,
+	ROW_MS = 30,
+	LOOKS_UNTIL_RIPE = 3, /* of the same value */
+	LOOKS_WAITED = 2 * CZ2_LATE_MS / (LOOK_MS + ROW_MS) + 1,
+};
 
 /* One look at both rows, which takes its time; how many findings it brings. */
 static int
@@ -553,18 +559,24 @@ look(void)
 	return take();
 }
 
-/* A hand turns a setpoint when the row with its flag has been read, and that with it has not. */
+/* The flag of one zone, which was read already, and the setpoint of another, which was not. */
 static void
-turn_between_rows(void)
+change_between_rows(int flagged, int turned)
 {
 	begin();
 	now += MINUTE;
 	see(CZ2_ROW_1_12, flags);
-	set_mask(TEMPORARY_BYTE, 2);
-	set_heat(&setpoints, 2, 71);
+	set_mask(TEMPORARY_BYTE, 1u << (flagged - 1));
+	set_heat(&setpoints, turned, 71);
 	now += ROW_MS;
 	see(CZ2_ROW_1_16, setpoints);
 	ck_assert_int_eq(take(), 0);
+}
+
+static void
+turn_between_rows(void)
+{
+	change_between_rows(2, 2);
 }
 
 START_TEST(a_hand_between_the_rows_of_a_look_is_one_record)
@@ -603,13 +615,16 @@ END_TEST
 /* Whose flag it is cannot be told by a setpoint that is another at each look. */
 START_TEST(what_stays_in_doubt_is_not_waited_for_without_end)
 {
+	int count = 0;
+
 	begin();
 	set_mask(TEMPORARY_BYTE, 2);
-	for (int heat = 70; heat < 80; heat++) {
-		set_heat(&setpoints, 2, heat);
-		if (look() > 0)
-			break;
+	for (int looks = 1; looks <= LOOKS_UNTIL_RIPE + LOOKS_WAITED; looks++) {
+		ck_assert_int_eq(count, 0);
+		set_heat(&setpoints, 2, 68 + looks);
+		count = look();
 	}
+	ck_assert_int_eq(count, 1);
 	ck_assert_int_eq(findings[0].count, 1);
 	expect_change(&findings[0], CZ2_TEMPORARY, 0, 1);
 	ck_assert_int_eq(findings[0].cause, UNEXPECTED_UNKNOWN);
@@ -649,21 +664,75 @@ START_TEST(a_write_does_not_wait_for_what_is_in_doubt)
 }
 END_TEST
 
-/* As a period leaves it; but somebody may just hold it so. */
-START_TEST(a_zone_of_which_something_is_in_doubt_is_not_judged)
+/* As a period leaves it; but somebody may have turned it so, and holds it since. */
+START_TEST(what_may_have_more_to_it_is_not_judged)
 {
 	begin_before(8, 1);
-	set_pair(2, 62, 80);
-	poll_after(MINUTE + SOON);
+	now += MINUTE;
+	see(CZ2_ROW_1_12, flags);
 	set_mask(TEMPORARY_BYTE, 2);
-	ck_assert_int_eq(poll_after(LATER), 1);
+	set_pair(2, 62, 80);
+	now += ROW_MS;
+	see(CZ2_ROW_1_16, setpoints);
+	look();
+	look();
+	ck_assert_int_eq(unexpected_take(unexpected, findings), 1);
 	ck_assert_int_eq(findings[0].count, 2);
 	ck_assert_int_eq(findings[0].cause, UNEXPECTED_UNKNOWN);
 	end();
 }
 END_TEST
 
-START_TEST(others_wait_for_what_is_in_doubt_of_one_zone)
+START_TEST(what_happened_later_does_not_hide_a_period)
+{
+	begin_before(8, 1);
+	set_pair(2, 62, 80);
+	poll_after(MINUTE + SOON);
+	set_mask(TEMPORARY_BYTE, 2);
+	ck_assert_int_eq(poll_after(LATER), 1);
+	ck_assert_int_eq(findings[0].cause, UNEXPECTED_PERIOD);
+	end();
+}
+END_TEST
+
+/* The next look finds the flag when the setpoint is beyond doubt already. */
+START_TEST(a_hand_is_one_record_though_the_next_look_is_late)
+{
+	turn_between_rows();
+	now += MINUTE;
+	ck_assert_int_eq(look(), 0);
+	ck_assert_int_eq(look(), 0);
+	ck_assert_int_eq(look(), 1);
+	ck_assert_int_eq(findings[0].count, 2);
+	ck_assert_int_eq(findings[0].cause, UNEXPECTED_WALL);
+	end();
+}
+END_TEST
+
+START_TEST(what_is_over_before_it_was_taken_is_taken_first)
+{
+	struct cz2_image back;
+
+	turn_between_rows();
+	look();
+	ck_assert_int_eq(look(), 0);
+	now += LOOK_MS;
+	see(CZ2_ROW_1_12, flags);
+	back = setpoints;
+	back.time = now;
+	ck_assert(!unexpected_contradicts(unexpected, CZ2_ROW_1_16, &back));
+	set_heat(&back, 2, 68);
+	ck_assert(unexpected_contradicts(unexpected, CZ2_ROW_1_16, &back));
+	set_heat(&back, 2, 255); /* not plausible */
+	ck_assert(!unexpected_contradicts(unexpected, CZ2_ROW_1_16, &back));
+	back.time = START;
+	set_heat(&back, 2, 68);
+	ck_assert(!unexpected_contradicts(unexpected, CZ2_ROW_1_16, &back));
+	end();
+}
+END_TEST
+
+START_TEST(others_are_taken_together_with_what_is_waited_for)
 {
 	turn_between_rows();
 	set_heat(&setpoints, 3, 71);
@@ -671,12 +740,74 @@ START_TEST(others_wait_for_what_is_in_doubt_of_one_zone)
 	ck_assert_int_eq(look(), 0);
 	ck_assert_int_eq(look(), 2);
 	end();
-	begin();
-	set_heat(&setpoints, 3, 71);
-	look();
-	set_hold(&flags, 2);
-	ck_assert_int_eq(poll_after(LATER), 1);
+}
+END_TEST
+
+START_TEST(a_zone_does_not_wait_for_another)
+{
+	change_between_rows(2, 3);
+	ck_assert_int_eq(look(), 0);
+	ck_assert_int_eq(look(), 1);
 	ck_assert_int_eq(findings[0].zone, 3);
+	end();
+}
+END_TEST
+
+/* One by one, while something else is waited for. */
+START_TEST(holds_that_are_let_go_one_by_one_are_no_restart)
+{
+	begin();
+	set_hold(&flags, 3);
+	poll_after(LATER);
+	poll_after(LATER);
+	set_hold(&flags, 1);
+	now += MINUTE;
+	see(CZ2_ROW_1_12, flags);
+	set_mask(TEMPORARY_BYTE, 4);
+	set_heat(&setpoints, 3, 71);
+	now += ROW_MS;
+	see(CZ2_ROW_1_16, setpoints);
+	set_hold(&flags, 0);
+	ck_assert_int_eq(look(), 0);
+	ck_assert_int_eq(look(), 0);
+	ck_assert_int_eq(look(), 3);
+	ck_assert_int_eq(findings[0].cause, UNEXPECTED_UNKNOWN);
+	ck_assert_int_eq(findings[1].cause, UNEXPECTED_UNKNOWN);
+	ck_assert_int_eq(findings[2].cause, UNEXPECTED_WALL);
+	end();
+}
+END_TEST
+
+START_TEST(a_client_is_blamed_for_the_row_that_it_wrote_only)
+{
+	begin();
+	now += SOON;
+	unexpected_disturbed(unexpected, CZ2_ROW_1_12, now);
+	set_hold(&flags, 1);
+	set_heat(&setpoints, 2, 71);
+	poll_after(SOON);
+	ck_assert_int_eq(poll_after(LATER), 2);
+	ck_assert_int_eq(findings[0].cause, UNEXPECTED_CLIENT);
+	ck_assert_int_eq(findings[1].cause, UNEXPECTED_UNKNOWN);
+	end();
+}
+END_TEST
+
+/* Zone 3 is held half a second after zone 2, which is taken meanwhile. */
+START_TEST(what_was_before_shows_nothing_that_came_with_it)
+{
+	begin();
+	set_hold(&flags, 2);
+	look();
+	set_hold(&flags, 6);
+	look();
+	ck_assert_int_eq(look(), 1);
+	ck_assert_int_eq(unexpected_images(unexpected)[CZ2_ROW_1_12].bytes[10], 0);
+	ck_assert_int_eq(look(), 1);
+	ck_assert_int_eq(unexpected_images(unexpected)[CZ2_ROW_1_12].bytes[10], 6);
+	ck_assert_int_eq(findings[0].zone, 3);
+	ck_assert_int_eq(findings[0].rows[0].before.bytes[10] & 4, 0);
+	ck_assert_int_eq(findings[0].rows[0].after.bytes[10], 6);
 	end();
 }
 END_TEST
@@ -777,8 +908,15 @@ main(void)
 		what_stays_in_doubt_is_not_waited_for_without_end,
 		what_did_not_happen_at_once_is_no_hand,
 		a_write_does_not_wait_for_what_is_in_doubt,
-		a_zone_of_which_something_is_in_doubt_is_not_judged,
-		others_wait_for_what_is_in_doubt_of_one_zone,
+		what_may_have_more_to_it_is_not_judged,
+		what_happened_later_does_not_hide_a_period,
+		a_hand_is_one_record_though_the_next_look_is_late,
+		what_is_over_before_it_was_taken_is_taken_first,
+		others_are_taken_together_with_what_is_waited_for,
+		a_zone_does_not_wait_for_another,
+		holds_that_are_let_go_one_by_one_are_no_restart,
+		a_client_is_blamed_for_the_row_that_it_wrote_only,
+		what_was_before_shows_nothing_that_came_with_it,
 		each_zone_has_its_own_cause,
 		a_client_that_was_heard_goes_before_what_only_fits,
 		what_is_not_ours_to_watch_is_left_alone,

@@ -23,7 +23,7 @@ enum {
 	WRITES_MAX = 32,     /* of ours, whose end was not seen yet */
 	SETTLED_MS = 5000,   /* a write that does not show by then was not kept */
 	BEGINS_MS = 60000,   /* the panel may take so long to begin a period */
-	TOGETHER_MS = 3 * CZ2_LATE_MS, /* what one look found changed the next ones confirm by then */
+	TOGETHER_MS = 2 * CZ2_LATE_MS, /* the next value may be beyond doubt so much later */
 	HOLDS_TOGETHER = 2,  /* zones whose hold a person does not end at the same moment */
 };
 
@@ -40,9 +40,14 @@ const char *const unexpected_cause_names[] = {
 struct slot {
 	int16_t value;    /* believed; CZ2_UNKNOWN: never seen */
 	int16_t doubtful; /* shown of late instead; CZ2_UNKNOWN: nothing is */
-	bool ripe;        /* the doubtful one is beyond doubt */
 	int64_t shown;    /* when the believed one was shown last */
 	int64_t since;    /* when the doubtful one was shown first */
+	int64_t ripened;  /* when that was beyond doubt; INT64_MIN: it is not yet */
+};
+
+/* After the one moment, and before the other. */
+struct span {
+	int64_t after, before;
 };
 
 /* What a write named and no read has shown yet. */
@@ -71,7 +76,8 @@ unexpected_new(int zones)
 	unexpected->zones = zones;
 	clock_history_init(&unexpected->clock);
 	for (int slot = 0; slot < CZ2_SLOT_COUNT; slot++)
-		unexpected->slots[slot].value = unexpected->slots[slot].doubtful = CZ2_UNKNOWN;
+		unexpected->slots[slot] = (struct slot){
+			.value = CZ2_UNKNOWN, .doubtful = CZ2_UNKNOWN, .ripened = INT64_MIN};
 	for (int i = 0; i < WRITES_MAX; i++)
 		cz2_values_clear(&unexpected->sent[i].named);
 	for (int row = 0; row < CZ2_ROW_COUNT; row++)
@@ -255,12 +261,24 @@ unexpected_disturbed(struct unexpected *unexpected, enum cz2_row row, int64_t no
  * What the panel shows
  */
 
+static bool
+is_ripe(const struct slot *slot)
+{
+	return slot->ripened != INT64_MIN;
+}
+
+static bool
+is_in_doubt(const struct slot *slot)
+{
+	return slot->doubtful != CZ2_UNKNOWN && !is_ripe(slot);
+}
+
 static void
 believe(struct slot *slot, int value, int64_t time)
 {
 	slot->value = (int16_t)value;
 	slot->doubtful = CZ2_UNKNOWN;
-	slot->ripe = false;
+	slot->ripened = INT64_MIN;
 	slot->shown = time;
 }
 
@@ -268,7 +286,7 @@ static void
 doubt(struct slot *slot, int value, int64_t time)
 {
 	slot->doubtful = (int16_t)value;
-	slot->ripe = false;
+	slot->ripened = INT64_MIN;
 	slot->since = time;
 }
 
@@ -284,8 +302,8 @@ weigh(struct unexpected *unexpected, int id, int value, int64_t time)
 		/* What the panel made of a value that we wrote is told by that command. */
 		if (is_being_written(unexpected, id))
 			believe(slot, value, time);
-		else
-			slot->ripe = true;
+		else if (!is_ripe(slot))
+			slot->ripened = time;
 	}
 }
 
@@ -305,15 +323,41 @@ look_at(struct unexpected *unexpected, int id, const struct cz2_image *image)
 		forget_sent(unexpected, id, image->time);
 }
 
+static bool
+is_new(const struct unexpected *unexpected, enum cz2_row row, const struct cz2_image *image)
+{
+	const struct cz2_image *seen = &unexpected->seen[row];
+
+	return image->length != 0 && (seen->length == 0 || image->time > seen->time);
+}
+
+bool
+unexpected_contradicts(const struct unexpected *unexpected, enum cz2_row row,
+		       const struct cz2_image *image)
+{
+	if (!is_new(unexpected, row, image))
+		return false;
+	for (int id = 0; id < CZ2_SLOT_COUNT; id++) {
+		const struct slot *slot = &unexpected->slots[id];
+		int value;
+
+		if (!is_ripe(slot) || row_of(id) != row)
+			continue;
+		value = value_in(image, id);
+		if (value != CZ2_UNKNOWN && value != slot->doubtful)
+			return true;
+	}
+	return false;
+}
+
 bool
 unexpected_saw(struct unexpected *unexpected, enum cz2_row row, const struct cz2_image *image)
 {
-	struct cz2_image *seen = &unexpected->seen[row];
 	bool doubtful = false;
 
-	if (image->length == 0 || (seen->length != 0 && image->time <= seen->time))
+	if (!is_new(unexpected, row, image))
 		return false;
-	*seen = *image;
+	unexpected->seen[row] = *image;
 	if (row == CZ2_ROW_1_18)
 		clock_history_read(&unexpected->clock, image);
 	for (int slot = 0; slot < CZ2_SLOT_COUNT; slot++) {
@@ -327,71 +371,135 @@ unexpected_saw(struct unexpected *unexpected, enum cz2_row row, const struct cz2
 	return doubtful;
 }
 
+const struct cz2_image *
+unexpected_images(const struct unexpected *unexpected)
+{
+	return unexpected->calm;
+}
+
 /* ------------------------------------------------------------------------
- * Findings
+ * Moments
  */
 
-/* Whether something that happened between two moments may have made the change. */
+/* Leaves of a span what lies between the last sight of the old value and the first of the new. */
+static void
+narrow(struct span *span, const struct slot *slot)
+{
+	span->after = clock_later(span->after, slot->shown);
+	span->before = clock_earlier(span->before, slot->since);
+}
+
+/* One hand can have changed both: neither was seen as it had been after the other had changed. */
 static bool
-may_have_made(const struct slot *slot, int64_t after, int64_t before)
+can_be_one(const struct slot *one, const struct slot *other)
 {
-	return after < slot->since + CZ2_LATE_MS && slot->shown < before + CZ2_LATE_MS;
+	struct span span = {INT64_MIN, INT64_MAX};
+
+	narrow(&span, one);
+	narrow(&span, other);
+	return span.after < span.before;
 }
 
-static int
-count_holds(const struct unexpected *unexpected, bool vanished)
+/* What is beyond doubt may have more to it, which is not yet. */
+static bool
+lacks_another(const struct unexpected *unexpected, int ripe)
 {
-	int count = 0;
+	const struct slot *slots = unexpected->slots;
 
-	for (int zone = 1; zone <= unexpected->zones; zone++) {
-		const struct slot *slot = &unexpected->slots[cz2_slot(CZ2_HOLD, zone)];
-
-		if (vanished)
-			count += slot->ripe && slot->value == 1;
-		else
-			count += slot->ripe ? slot->doubtful == 1 : slot->value == 1;
-	}
-	return count;
+	for (int id = 0; id < CZ2_SLOT_COUNT; id++)
+		if (zone_of_slot(id) == zone_of_slot(ripe) && is_in_doubt(&slots[id]) &&
+		    can_be_one(&slots[id], &slots[ripe]))
+			return true;
+	return false;
 }
 
-/* What concerns the whole panel. */
-static enum unexpected_cause
-common_cause(const struct unexpected *unexpected)
+bool
+unexpected_waits(const struct unexpected *unexpected, int64_t now)
 {
-	bool holds_vanished = count_holds(unexpected, true) >= HOLDS_TOGETHER &&
-			      count_holds(unexpected, false) == 0;
-	enum unexpected_cause cause =
-		holds_vanished ? UNEXPECTED_RESTARTED : UNEXPECTED_UNKNOWN;
+	bool waits = false;
 
 	for (int id = 0; id < CZ2_SLOT_COUNT; id++) {
 		const struct slot *slot = &unexpected->slots[id];
-		int64_t disturbed;
 
-		if (!slot->ripe)
+		if (!is_ripe(slot))
 			continue;
-		if (unexpected->clock.jump_before != INT64_MIN &&
-		    may_have_made(slot, unexpected->clock.jump_after,
-				  unexpected->clock.jump_before))
-			return UNEXPECTED_RESTARTED;
-		disturbed = unexpected->disturbed[row_of(id)];
-		if (disturbed != INT64_MIN && may_have_made(slot, disturbed, disturbed))
-			cause = UNEXPECTED_CLIENT;
+		if (now >= slot->ripened + TOGETHER_MS)
+			return false;
+		waits = waits || lacks_another(unexpected, id);
 	}
-	return cause;
+	return waits;
+}
+
+/* Whether something that happened within a span may have made the change. */
+static bool
+may_have_made(const struct slot *slot, struct span span)
+{
+	return span.after < slot->since + CZ2_LATE_MS && slot->shown < span.before + CZ2_LATE_MS;
+}
+
+/* ------------------------------------------------------------------------
+ * Causes
+ */
+
+static int
+slot_of(const struct unexpected_finding *finding, int change)
+{
+	return cz2_slot(finding->changes[change].field, finding->zone);
 }
 
 static bool
-is_in_doubt(const struct slot *slot)
+any_made_within(const struct unexpected *unexpected, const struct unexpected_finding *finding,
+		struct span span)
 {
-	return slot->doubtful != CZ2_UNKNOWN && !slot->ripe;
-}
-
-static bool
-is_zone_in_doubt(const struct unexpected *unexpected, int zone)
-{
-	for (int id = 0; id < CZ2_SLOT_COUNT; id++)
-		if (zone_of_slot(id) == zone && is_in_doubt(&unexpected->slots[id]))
+	for (int i = 0; i < finding->count; i++)
+		if (may_have_made(&unexpected->slots[slot_of(finding, i)], span))
 			return true;
+	return false;
+}
+
+/* All holds, of several zones, at one moment; when. */
+static bool
+holds_vanished(const struct unexpected *unexpected, struct span *span)
+{
+	int count = 0;
+
+	*span = (struct span){INT64_MIN, INT64_MAX};
+	for (int zone = 1; zone <= unexpected->zones; zone++) {
+		const struct slot *slot = &unexpected->slots[cz2_slot(CZ2_HOLD, zone)];
+
+		if ((is_ripe(slot) ? slot->doubtful : slot->value) == 1)
+			return false;
+		if (is_ripe(slot) && slot->value == 1) {
+			narrow(span, slot);
+			count++;
+		}
+	}
+	return count >= HOLDS_TOGETHER && span->after < span->before;
+}
+
+static bool
+is_of_restart(const struct unexpected *unexpected, const struct unexpected_finding *finding)
+{
+	struct span jump = {unexpected->clock.jump_after, unexpected->clock.jump_before};
+	struct span vanished;
+
+	if (jump.before != INT64_MIN && any_made_within(unexpected, finding, jump))
+		return true;
+	return holds_vanished(unexpected, &vanished) &&
+	       any_made_within(unexpected, finding, vanished);
+}
+
+static bool
+is_of_client(const struct unexpected *unexpected, const struct unexpected_finding *finding)
+{
+	for (int i = 0; i < finding->count; i++) {
+		int id = slot_of(finding, i);
+		int64_t heard = unexpected->disturbed[row_of(id)];
+
+		if (heard != INT64_MIN &&
+		    may_have_made(&unexpected->slots[id], (struct span){heard, heard}))
+			return true;
+	}
 	return false;
 }
 
@@ -404,44 +512,53 @@ zone_of(const struct unexpected *unexpected, int zone, bool by_now)
 	for (int id = 0; id < CZ2_SLOT_COUNT; id++) {
 		const struct slot *slot = &unexpected->slots[id];
 
-		values.at[id] = by_now && slot->ripe ? slot->doubtful : slot->value;
+		values.at[id] = by_now && is_ripe(slot) ? slot->doubtful : slot->value;
 	}
 	return cause_zone_of(&values, zone);
 }
 
-/* Between these moments all of the zone's changes can have been made at once, if at all. */
-static void
-find_moments(const struct unexpected *unexpected, const struct unexpected_finding *finding,
-	     int64_t *after, int64_t *before)
+static bool
+is_whole(const struct unexpected *unexpected, const struct unexpected_finding *finding)
 {
-	*after = INT64_MIN;
-	*before = INT64_MAX;
-	for (int i = 0; i < finding->count; i++) {
-		int id = cz2_slot(finding->changes[i].field, finding->zone);
-
-		*after = clock_later(*after, unexpected->slots[id].shown);
-		*before = clock_earlier(*before, unexpected->slots[id].since);
-	}
+	for (int i = 0; i < finding->count; i++)
+		if (lacks_another(unexpected, slot_of(finding, i)))
+			return false;
+	return true;
 }
 
-/* A zone of which something is in doubt yet is not judged: that may be of somebody else. */
 static enum unexpected_cause
 cause_of_zone(const struct unexpected *unexpected, const struct unexpected_finding *finding)
 {
 	struct cause_zone was = zone_of(unexpected, finding->zone, false);
 	struct cause_zone is = zone_of(unexpected, finding->zone, true);
+	struct span span = {INT64_MIN, INT64_MAX};
 	struct cz2_setting period;
-	int64_t after, before;
 
-	if (is_zone_in_doubt(unexpected, finding->zone))
-		return UNEXPECTED_UNKNOWN;
-	find_moments(unexpected, finding, &after, &before);
+	for (int i = 0; i < finding->count; i++)
+		narrow(&span, &unexpected->slots[slot_of(finding, i)]);
 	if (clock_history_began(&unexpected->clock, unexpected->seen, finding->zone,
-				after - BEGINS_MS, before + CZ2_LATE_MS, &period) &&
+				span.after - BEGINS_MS, span.before + CZ2_LATE_MS, &period) &&
 	    cause_is_period(&was, &is, &period))
 		return UNEXPECTED_PERIOD;
-	return after < before && cause_is_wall(&was, &is) ? UNEXPECTED_WALL : UNEXPECTED_UNKNOWN;
+	return span.after < span.before && cause_is_wall(&was, &is) ? UNEXPECTED_WALL
+								    : UNEXPECTED_UNKNOWN;
 }
+
+static enum unexpected_cause
+cause_of(const struct unexpected *unexpected, const struct unexpected_finding *finding)
+{
+	if (is_of_restart(unexpected, finding))
+		return UNEXPECTED_RESTARTED;
+	if (is_of_client(unexpected, finding))
+		return UNEXPECTED_CLIENT;
+	return finding->zone != 0 && is_whole(unexpected, finding)
+		       ? cause_of_zone(unexpected, finding)
+		       : UNEXPECTED_UNKNOWN;
+}
+
+/* ------------------------------------------------------------------------
+ * Findings
+ */
 
 /* Setpoints of a zone that nobody holds, the end of temporary ones, and being out. */
 static bool
@@ -477,21 +594,27 @@ add_change(const struct unexpected *unexpected, struct unexpected_finding *findi
 }
 
 static bool
-find(const struct unexpected *unexpected, int zone, enum unexpected_cause cause,
-     struct unexpected_finding *finding)
+find(const struct unexpected *unexpected, int zone, struct unexpected_finding *finding)
 {
-	*finding = (struct unexpected_finding){.zone = zone,
-					       .cause = cause,
-					       .scheduled = cause == UNEXPECTED_UNKNOWN,
-					       .seen = INT64_MIN};
+	*finding = (struct unexpected_finding){.zone = zone, .scheduled = true, .seen = INT64_MIN};
 	for (int id = 0; id < CZ2_SLOT_COUNT; id++)
-		if (zone_of_slot(id) == zone && unexpected->slots[id].ripe)
+		if (zone_of_slot(id) == zone && is_ripe(&unexpected->slots[id]))
 			add_change(unexpected, finding, id);
-	if (finding->count > 0 && zone != 0 && cause == UNEXPECTED_UNKNOWN)
-		finding->cause = cause_of_zone(unexpected, finding);
+	if (finding->count == 0)
+		return false;
+	finding->cause = cause_of(unexpected, finding);
 	if (finding->cause != UNEXPECTED_UNKNOWN)
 		finding->scheduled = finding->cause == UNEXPECTED_PERIOD;
-	return finding->count > 0;
+	return true;
+}
+
+static bool
+is_row_in_doubt(const struct unexpected *unexpected, enum cz2_row row)
+{
+	for (int id = 0; id < CZ2_SLOT_COUNT; id++)
+		if (row_of(id) == row && is_in_doubt(&unexpected->slots[id]))
+			return true;
+	return false;
 }
 
 static void
@@ -499,51 +622,24 @@ believe_ripe(struct unexpected *unexpected)
 {
 	for (int id = 0; id < CZ2_SLOT_COUNT; id++) {
 		struct slot *slot = &unexpected->slots[id];
+		enum cz2_row row = row_of(id);
 
-		if (!slot->ripe)
+		if (!is_ripe(slot))
 			continue;
-		believe(slot, slot->doubtful, unexpected->seen[row_of(id)].time);
-		unexpected->calm[row_of(id)] = unexpected->seen[row_of(id)];
+		believe(slot, slot->doubtful, unexpected->seen[row].time);
+		if (!is_row_in_doubt(unexpected, row))
+			unexpected->calm[row] = unexpected->seen[row];
 	}
-}
-
-/* Whether something in doubt may have been made at once with what is beyond doubt. */
-static bool
-waits_for_another(const struct unexpected *unexpected, int ripe)
-{
-	const struct slot *slots = unexpected->slots;
-
-	for (int id = 0; id < CZ2_SLOT_COUNT; id++)
-		if (zone_of_slot(id) == zone_of_slot(ripe) && is_in_doubt(&slots[id]) &&
-		    slots[id].shown < slots[ripe].since)
-			return true;
-	return false;
-}
-
-bool
-unexpected_waits(const struct unexpected *unexpected, int64_t now)
-{
-	bool waits = false;
-
-	for (int id = 0; id < CZ2_SLOT_COUNT; id++) {
-		if (!unexpected->slots[id].ripe)
-			continue;
-		if (now >= unexpected->slots[id].since + TOGETHER_MS)
-			return false;
-		waits = waits || waits_for_another(unexpected, id);
-	}
-	return waits;
 }
 
 int
 unexpected_take(struct unexpected *unexpected,
 		struct unexpected_finding findings[UNEXPECTED_FINDINGS_MAX])
 {
-	enum unexpected_cause cause = common_cause(unexpected);
 	int count = 0;
 
 	for (int zone = 0; zone <= unexpected->zones; zone++)
-		count += find(unexpected, zone, cause, &findings[count]);
+		count += find(unexpected, zone, &findings[count]);
 	believe_ripe(unexpected);
 	return count;
 }

@@ -60,6 +60,18 @@ unexpected_free(struct unexpected *unexpected);
 bool
 unexpected_saw(struct unexpected *unexpected, enum cz2_row row, const struct cz2_image *image);
 
+/*
+ * The panel has shown this row, which was not given to unexpected_saw() yet: something beyond
+ * doubt, that was not taken yet, is over. It has to be taken first.
+ */
+bool
+unexpected_contradicts(const struct unexpected *unexpected, enum cz2_row row,
+		       const struct cz2_image *image);
+
+/* All CZ2_ROW_COUNT rows, each as it was last when nothing in it was in doubt. */
+const struct cz2_image *
+unexpected_images(const struct unexpected *unexpected);
+
 /* A write of ours left. What it named may be on the panel from now on, or not. */
 void
 unexpected_wrote(struct unexpected *unexpected, enum cz2_row row, const struct cz2_image *before,
@@ -80,7 +92,8 @@ unexpected_doubtful(struct unexpected *unexpected, const struct cz2_command *com
 
 /*
  * Something is beyond doubt, and something else of the same zone, which may have happened
- * together with it, is not yet: better taken after the next look. For two seconds at most.
+ * together with it, is not yet: all is better taken after the next look. Nothing is waited for
+ * any more when one of them has been beyond doubt for 2 * CZ2_LATE_MS.
  */
 bool
 unexpected_waits(const struct unexpected *unexpected, int64_t now);

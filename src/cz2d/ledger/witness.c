@@ -224,17 +224,6 @@ look_again(struct witness *witness, enum cz2_row row, int64_t now)
 }
 
 static void
-see(struct witness *witness, int64_t now)
-{
-	for (int id = 0; id < CZ2_ROW_COUNT; id++) {
-		enum cz2_row row = (enum cz2_row)id;
-
-		if (unexpected_saw(witness->unexpected, row, model_image(witness->model, row)))
-			look_again(witness, row, now);
-	}
-}
-
-static void
 take(struct witness *witness, int64_t now)
 {
 	struct unexpected_finding findings[UNEXPECTED_FINDINGS_MAX];
@@ -245,6 +234,21 @@ take(struct witness *witness, int64_t now)
 }
 
 static void
+see(struct witness *witness, int64_t now)
+{
+	for (int id = 0; id < CZ2_ROW_COUNT; id++) {
+		enum cz2_row row = (enum cz2_row)id;
+		const struct cz2_image *image = model_image(witness->model, row);
+
+		if (unexpected_contradicts(witness->unexpected, row, image))
+			take(witness, now);
+		if (unexpected_saw(witness->unexpected, row, image))
+			look_again(witness, row, now);
+	}
+}
+
+/* Of a panel that does not answer any more no look will end. */
+static void
 on_changed(void *self, unsigned events, const bool *changed)
 {
 	struct witness *witness = self;
@@ -252,6 +256,8 @@ on_changed(void *self, unsigned events, const bool *changed)
 
 	(void)changed;
 	see(witness, now);
+	if ((events & MODEL_LINK) != 0 && !model_connected(witness->model))
+		take(witness, now);
 	if ((events & MODEL_REFRESHED) != 0 && !unexpected_waits(witness->unexpected, now))
 		take(witness, now);
 }
@@ -336,6 +342,12 @@ witness_since(const struct witness *witness)
 	return since;
 }
 
+const struct cz2_image *
+witness_images(const struct witness *witness)
+{
+	return unexpected_images(witness->unexpected);
+}
+
 struct witness *
 witness_new(struct engine *engine, struct ledger *ledger, struct model *model)
 {
@@ -367,6 +379,7 @@ witness_tell(struct witness *witness, witness_told told, void *self)
 void
 witness_stop(struct witness *witness)
 {
+	take(witness, clock_now());
 	record_waiting(witness);
 	witness->records = (struct allowance){1, 1, 1, clock_now()};
 }

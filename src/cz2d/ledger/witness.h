@@ -36,6 +36,13 @@ witness_since(const struct witness *witness);
 void
 witness_recall(struct witness *witness, const struct record *record);
 
+/*
+ * All CZ2_ROW_COUNT rows, each as it was when nothing in it was in doubt: what is kept for the
+ * next life, which finds what else there was.
+ */
+const struct cz2_image *
+witness_images(const struct witness *witness);
+
 /* NULL: nobody any more. */
 void
 witness_tell(struct witness *witness, witness_told told, void *self);

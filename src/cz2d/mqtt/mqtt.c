@@ -354,9 +354,8 @@ on_arrived(void *self, const struct broker_message *message)
 	mqtt_discovery_message(mqtt->discovery, &incoming);
 }
 
-/* What was acknowledged to the broker is the ledger's matter, though nobody will be told by us. */
 void
-mqtt_end_when_handed_over(struct mqtt *mqtt)
+mqtt_end_if_handed_over(struct mqtt *mqtt)
 {
 	void (*done)(void *) = mqtt->done;
 
@@ -373,7 +372,7 @@ on_ended(void *self)
 	struct mqtt *mqtt = self;
 
 	mqtt->ended = true;
-	mqtt_end_when_handed_over(mqtt);
+	mqtt_end_if_handed_over(mqtt);
 }
 
 /* ------------------------------------------------------------------------

@@ -111,7 +111,7 @@ mqtt_unsubscribe(struct mqtt *mqtt, const char *topic);
  * waits for the end, and may free the parts. To be called when either may just have come true.
  */
 void
-mqtt_end_when_handed_over(struct mqtt *mqtt);
+mqtt_end_if_handed_over(struct mqtt *mqtt);
 
 /*
  * The parts have the same life: made before the first attempt to connect; told of each
@@ -163,7 +163,7 @@ mqtt_command_finish(struct mqtt_command *command);
 /*
  * No message comes any more: what was acknowledged to the broker goes to the ledger. False while
  * the disk is still asked whether some of it is new: when that is known it calls
- * mqtt_end_when_handed_over(). What ends or is refused meanwhile nobody hears: mqtt_free() tells
+ * mqtt_end_if_handed_over(). What ends or is refused meanwhile nobody hears: mqtt_free() tells
  * how much that was.
  */
 bool

@@ -104,7 +104,7 @@ on_found(void *self, int error, const struct record *records, int count, int64_t
 	}
 	mqtt_turns_go_on(door, clock_now());
 	if (door->looking == 0)
-		mqtt_end_when_handed_over(door->mqtt);
+		mqtt_end_if_handed_over(door->mqtt);
 }
 
 /* ------------------------------------------------------------------------
