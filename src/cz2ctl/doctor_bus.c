@@ -18,7 +18,7 @@ enum {
 	LOST_SOME = 2, /* percent of the requests */
 	LOST_MANY = 20,
 	LOST_LEAST = 20, /* requests, before it is a percentage */
-	LOST_SILENT = 3,    /* lost ones, while the panel does not answer, are enough, too */
+	LOST_SILENT = 3, /* lost ones, while the panel does not answer, are enough, too */
 	CLOCK_OFF_S = 120,
 	SILENT_S = 30,
 };

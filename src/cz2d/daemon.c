@@ -132,11 +132,12 @@ static void
 on_save(uv_timer_t *timer)
 {
 	struct daemon *daemon = timer->data;
+	struct cz2_image rows[CZ2_ROW_COUNT];
 
 	if (daemon->stopping)
 		return;
-	store_save_aside(daemon->store, witness_images(daemon->witness), clock_now(),
-			 clock_wall_us());
+	witness_keep(daemon->witness, rows);
+	store_save_aside(daemon->store, rows, clock_now(), clock_wall_us());
 	devices_save(daemon->devices);
 }
 
@@ -548,13 +549,15 @@ daemon_new(const struct config *config, const char *path, int verbosity)
 void
 daemon_run(struct daemon *daemon)
 {
+	struct cz2_image rows[CZ2_ROW_COUNT];
+
 	service_ready();
 	uv_run(&daemon->loop, UV_RUN_DEFAULT);
 	/* Whoever asked in the last moment may have set the disk to work once more. */
 	while (store_busy(daemon->store))
 		uv_run(&daemon->loop, UV_RUN_ONCE);
-	store_save_rows(daemon->store, witness_images(daemon->witness), clock_now(),
-			clock_wall_us());
+	witness_keep(daemon->witness, rows);
+	store_save_rows(daemon->store, rows, clock_now(), clock_wall_us());
 	log_info("daemon", "stopped");
 }
 

@@ -41,8 +41,9 @@ struct slot {
 	int16_t value;    /* believed; CZ2_UNKNOWN: never seen */
 	int16_t doubtful; /* shown of late instead; CZ2_UNKNOWN: nothing is */
 	int64_t shown;    /* when the believed one was shown last */
-	int64_t since;    /* when the doubtful one was shown first */
+	int64_t since;    /* when the doubtful one was shown first; INT64_MAX: nothing is */
 	int64_t ripened;  /* when that was beyond doubt; INT64_MIN: it is not yet */
+	bool client;      /* another one was heard writing the row about when it changed */
 };
 
 /* After the one moment, and before the other. */
@@ -64,7 +65,8 @@ struct unexpected {
 	int next_sent;
 	struct cz2_image seen[CZ2_ROW_COUNT];  /* the newest */
 	struct cz2_image calm[CZ2_ROW_COUNT];  /* the newest without anything doubtful */
-	int64_t disturbed[CZ2_ROW_COUNT];
+	int64_t disturbed[CZ2_ROW_COUNT];      /* when somebody else was heard writing it last */
+	int64_t deaf;                          /* when somebody may have written unheard, last */
 	struct clock_history clock; /* of the panel */
 };
 
@@ -77,7 +79,12 @@ unexpected_new(int zones)
 	clock_history_init(&unexpected->clock);
 	for (int slot = 0; slot < CZ2_SLOT_COUNT; slot++)
 		unexpected->slots[slot] = (struct slot){
-			.value = CZ2_UNKNOWN, .doubtful = CZ2_UNKNOWN, .ripened = INT64_MIN};
+			.value = CZ2_UNKNOWN,
+			.doubtful = CZ2_UNKNOWN,
+			.since = INT64_MAX,
+			.ripened = INT64_MIN,
+		};
+	unexpected->deaf = INT64_MIN;
 	for (int i = 0; i < WRITES_MAX; i++)
 		cz2_values_clear(&unexpected->sent[i].named);
 	for (int row = 0; row < CZ2_ROW_COUNT; row++)
@@ -126,6 +133,16 @@ value_in(const struct cz2_image *image, int slot)
 	cz2_slot_split(slot, &field, &zone);
 	return cz2_place_get(cz2_field_info(field), &cz2_field_info(field)->places[0], zone,
 			     image->bytes, image->length);
+}
+
+static void
+put_value(struct cz2_image *image, int slot, int value)
+{
+	enum cz2_field field;
+	int zone;
+
+	cz2_slot_split(slot, &field, &zone);
+	cz2_place_put(&cz2_field_info(field)->places[0], zone, value, image->bytes);
 }
 
 static bool
@@ -249,14 +266,6 @@ unexpected_delivered(struct unexpected *unexpected, const struct cz2_command *co
 	unexpected_doubtful(unexpected, &open, now);
 }
 
-void
-unexpected_disturbed(struct unexpected *unexpected, enum cz2_row row, int64_t now)
-{
-	unexpected->disturbed[row] = now;
-	if (row == CZ2_ROW_1_18)
-		clock_history_set(&unexpected->clock);
-}
-
 /* ------------------------------------------------------------------------
  * What the panel shows
  */
@@ -273,21 +282,60 @@ is_in_doubt(const struct slot *slot)
 	return slot->doubtful != CZ2_UNKNOWN && !is_ripe(slot);
 }
 
-static void
-believe(struct slot *slot, int value, int64_t time)
+/* Whether something that happened within a span may have made the change. */
+static bool
+may_have_made(const struct slot *slot, struct span span)
 {
-	slot->value = (int16_t)value;
-	slot->doubtful = CZ2_UNKNOWN;
-	slot->ripened = INT64_MIN;
-	slot->shown = time;
+	return span.after < slot->since + CZ2_LATE_MS && slot->shown < span.before + CZ2_LATE_MS;
 }
 
 static void
-doubt(struct slot *slot, int value, int64_t time)
+settle(struct slot *slot)
+{
+	slot->doubtful = CZ2_UNKNOWN;
+	slot->since = INT64_MAX;
+	slot->ripened = INT64_MIN;
+	slot->client = false;
+}
+
+static void
+believe(struct slot *slot, int value, int64_t time)
+{
+	settle(slot);
+	slot->value = (int16_t)value;
+	slot->shown = time;
+}
+
+/* disturbed: when somebody else was heard writing the row last, or INT64_MIN. */
+static void
+doubt(struct slot *slot, int value, int64_t time, int64_t disturbed)
 {
 	slot->doubtful = (int16_t)value;
-	slot->ripened = INT64_MIN;
 	slot->since = time;
+	slot->ripened = INT64_MIN;
+	slot->client = disturbed != INT64_MIN &&
+		       may_have_made(slot, (struct span){disturbed, disturbed});
+}
+
+void
+unexpected_disturbed(struct unexpected *unexpected, enum cz2_row row, int64_t now)
+{
+	unexpected->disturbed[row] = now;
+	if (row == CZ2_ROW_1_18)
+		clock_history_set(&unexpected->clock);
+	for (int id = 0; id < CZ2_SLOT_COUNT; id++) {
+		struct slot *slot = &unexpected->slots[id];
+
+		if (slot->doubtful != CZ2_UNKNOWN && row_of(id) == row &&
+		    may_have_made(slot, (struct span){now, now}))
+			slot->client = true;
+	}
+}
+
+void
+unexpected_deaf(struct unexpected *unexpected, int64_t now)
+{
+	unexpected->deaf = now;
 }
 
 /* A value that differs from the believed one and that no write of ours named. */
@@ -297,7 +345,7 @@ weigh(struct unexpected *unexpected, int id, int value, int64_t time)
 	struct slot *slot = &unexpected->slots[id];
 
 	if (slot->doubtful != value) {
-		doubt(slot, value, time);
+		doubt(slot, value, time, unexpected->disturbed[row_of(id)]);
 	} else if (time >= slot->since + CZ2_LATE_MS) {
 		/* What the panel made of a value that we wrote is told by that command. */
 		if (is_being_written(unexpected, id))
@@ -313,8 +361,11 @@ look_at(struct unexpected *unexpected, int id, const struct cz2_image *image)
 	struct slot *slot = &unexpected->slots[id];
 	int value = value_in(image, id);
 
-	if (value == CZ2_UNKNOWN)
+	if (value == CZ2_UNKNOWN) {
+		if (is_in_doubt(slot))
+			settle(slot);
 		return;
+	}
 	if (explained(unexpected, id, value) || slot->value == CZ2_UNKNOWN || slot->value == value)
 		believe(slot, value, image->time);
 	else
@@ -371,10 +422,16 @@ unexpected_saw(struct unexpected *unexpected, enum cz2_row row, const struct cz2
 	return doubtful;
 }
 
-const struct cz2_image *
-unexpected_images(const struct unexpected *unexpected)
+void
+unexpected_believed(const struct unexpected *unexpected, struct cz2_image rows[CZ2_ROW_COUNT])
 {
-	return unexpected->calm;
+	memcpy(rows, unexpected->seen, sizeof unexpected->seen);
+	for (int id = 0; id < CZ2_SLOT_COUNT; id++) {
+		const struct slot *slot = &unexpected->slots[id];
+
+		if (slot->doubtful != CZ2_UNKNOWN && !is_being_written(unexpected, id))
+			put_value(&rows[row_of(id)], id, slot->value);
+	}
 }
 
 /* ------------------------------------------------------------------------
@@ -389,26 +446,32 @@ narrow(struct span *span, const struct slot *slot)
 	span->before = clock_earlier(span->before, slot->since);
 }
 
-/* One hand can have changed both: neither was seen as it had been after the other had changed. */
+/* Neither was seen as it had been after the other had changed. */
 static bool
 can_be_one(const struct slot *one, const struct slot *other)
 {
-	struct span span = {INT64_MIN, INT64_MAX};
-
-	narrow(&span, one);
-	narrow(&span, other);
-	return span.after < span.before;
+	return clock_later(one->shown, other->shown) < clock_earlier(one->since, other->since);
 }
 
-/* What is beyond doubt may have more to it, which is not yet. */
+/* What is beyond doubt may have more to it, which is not yet, or was not read since. */
 static bool
 lacks_another(const struct unexpected *unexpected, int ripe)
 {
 	const struct slot *slots = unexpected->slots;
 
 	for (int id = 0; id < CZ2_SLOT_COUNT; id++)
-		if (zone_of_slot(id) == zone_of_slot(ripe) && is_in_doubt(&slots[id]) &&
-		    can_be_one(&slots[id], &slots[ripe]))
+		if (zone_of_slot(id) == zone_of_slot(ripe) && !is_ripe(&slots[id]) &&
+		    slots[id].value != CZ2_UNKNOWN && can_be_one(&slots[id], &slots[ripe]))
+			return true;
+	return false;
+}
+
+bool
+unexpected_overdue(const struct unexpected *unexpected, int64_t now)
+{
+	for (int id = 0; id < CZ2_SLOT_COUNT; id++)
+		if (is_ripe(&unexpected->slots[id]) &&
+		    now >= unexpected->slots[id].ripened + TOGETHER_MS)
 			return true;
 	return false;
 }
@@ -416,25 +479,12 @@ lacks_another(const struct unexpected *unexpected, int ripe)
 bool
 unexpected_waits(const struct unexpected *unexpected, int64_t now)
 {
-	bool waits = false;
-
-	for (int id = 0; id < CZ2_SLOT_COUNT; id++) {
-		const struct slot *slot = &unexpected->slots[id];
-
-		if (!is_ripe(slot))
-			continue;
-		if (now >= slot->ripened + TOGETHER_MS)
-			return false;
-		waits = waits || lacks_another(unexpected, id);
-	}
-	return waits;
-}
-
-/* Whether something that happened within a span may have made the change. */
-static bool
-may_have_made(const struct slot *slot, struct span span)
-{
-	return span.after < slot->since + CZ2_LATE_MS && slot->shown < span.before + CZ2_LATE_MS;
+	if (unexpected_overdue(unexpected, now))
+		return false;
+	for (int id = 0; id < CZ2_SLOT_COUNT; id++)
+		if (is_ripe(&unexpected->slots[id]) && lacks_another(unexpected, id))
+			return true;
+	return false;
 }
 
 /* ------------------------------------------------------------------------
@@ -492,14 +542,9 @@ is_of_restart(const struct unexpected *unexpected, const struct unexpected_findi
 static bool
 is_of_client(const struct unexpected *unexpected, const struct unexpected_finding *finding)
 {
-	for (int i = 0; i < finding->count; i++) {
-		int id = slot_of(finding, i);
-		int64_t heard = unexpected->disturbed[row_of(id)];
-
-		if (heard != INT64_MIN &&
-		    may_have_made(&unexpected->slots[id], (struct span){heard, heard}))
+	for (int i = 0; i < finding->count; i++)
+		if (unexpected->slots[slot_of(finding, i)].client)
 			return true;
-	}
 	return false;
 }
 
@@ -526,22 +571,37 @@ is_whole(const struct unexpected *unexpected, const struct unexpected_finding *f
 	return true;
 }
 
+static struct span
+span_of(const struct unexpected *unexpected, const struct unexpected_finding *finding)
+{
+	struct span span = {INT64_MIN, INT64_MAX};
+
+	for (int i = 0; i < finding->count; i++)
+		narrow(&span, &unexpected->slots[slot_of(finding, i)]);
+	return span;
+}
+
+/* At one moment, at which whoever writes a row would have been heard. */
+static bool
+is_by_hand(const struct unexpected *unexpected, struct span span)
+{
+	return span.after > unexpected->deaf && span.after < span.before;
+}
+
 static enum unexpected_cause
 cause_of_zone(const struct unexpected *unexpected, const struct unexpected_finding *finding)
 {
 	struct cause_zone was = zone_of(unexpected, finding->zone, false);
 	struct cause_zone is = zone_of(unexpected, finding->zone, true);
-	struct span span = {INT64_MIN, INT64_MAX};
+	struct span span = span_of(unexpected, finding);
 	struct cz2_setting period;
 
-	for (int i = 0; i < finding->count; i++)
-		narrow(&span, &unexpected->slots[slot_of(finding, i)]);
 	if (clock_history_began(&unexpected->clock, unexpected->seen, finding->zone,
 				span.after - BEGINS_MS, span.before + CZ2_LATE_MS, &period) &&
 	    cause_is_period(&was, &is, &period))
 		return UNEXPECTED_PERIOD;
-	return span.after < span.before && cause_is_wall(&was, &is) ? UNEXPECTED_WALL
-								    : UNEXPECTED_UNKNOWN;
+	return is_by_hand(unexpected, span) && cause_is_wall(&was, &is) ? UNEXPECTED_WALL
+									: UNEXPECTED_UNKNOWN;
 }
 
 static enum unexpected_cause

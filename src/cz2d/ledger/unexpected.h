@@ -68,14 +68,21 @@ bool
 unexpected_contradicts(const struct unexpected *unexpected, enum cz2_row row,
 		       const struct cz2_image *image);
 
-/* All CZ2_ROW_COUNT rows, each as it was last when nothing in it was in doubt. */
-const struct cz2_image *
-unexpected_images(const struct unexpected *unexpected);
+/*
+ * The rows as they were seen last, but with the old values where a new one is in doubt, or was not
+ * taken yet.
+ */
+void
+unexpected_believed(const struct unexpected *unexpected, struct cz2_image rows[CZ2_ROW_COUNT]);
 
 /* A write of ours left. What it named may be on the panel from now on, or not. */
 void
 unexpected_wrote(struct unexpected *unexpected, enum cz2_row row, const struct cz2_image *before,
 		 const struct cz2_image *after, int64_t now);
+
+/* Up to now somebody may have written who was not heard: the daemon or the link was away. */
+void
+unexpected_deaf(struct unexpected *unexpected, int64_t now);
 
 /* Somebody else was heard writing the row. */
 void
@@ -90,10 +97,14 @@ unexpected_delivered(struct unexpected *unexpected, const struct cz2_command *co
 void
 unexpected_doubtful(struct unexpected *unexpected, const struct cz2_command *command, int64_t now);
 
+/* Something has been beyond doubt for so long (2 * CZ2_LATE_MS) that nothing is waited for. */
+bool
+unexpected_overdue(const struct unexpected *unexpected, int64_t now);
+
 /*
  * Something is beyond doubt, and something else of the same zone, which may have happened
- * together with it, is not yet: all is better taken after the next look. Nothing is waited for
- * any more when one of them has been beyond doubt for 2 * CZ2_LATE_MS.
+ * together with it, is not yet, or was not read since: all is better taken after the next look,
+ * unless something is overdue.
  */
 bool
 unexpected_waits(const struct unexpected *unexpected, int64_t now);

@@ -113,6 +113,13 @@ record_waiting(struct witness *witness)
 	witness->waiting_count = 0;
 }
 
+static void
+record_if_granted(struct witness *witness, int64_t now)
+{
+	if (grant(&witness->records, now))
+		record_waiting(witness);
+}
+
 /* ------------------------------------------------------------------------
  * The log
  */
@@ -209,17 +216,15 @@ tell(struct witness *witness, const struct unexpected_finding *findings, int cou
 			record_waiting(witness);
 		witness->waiting[witness->waiting_count++] = findings[i];
 	}
-	if (grant(&witness->records, now))
-		record_waiting(witness);
+	record_if_granted(witness, now);
 }
 
-/* Together with all that may have changed with it, and the clock, which tells a restart. */
+/* At all that may have changed together, and the clock, which tells a restart. */
 static void
-look_again(struct witness *witness, enum cz2_row row, int64_t now)
+look_again(struct witness *witness, int64_t now)
 {
-	engine_look(witness->engine, row, now);
-	engine_look(witness->engine, CZ2_ROW_1_12, now);
-	engine_look(witness->engine, CZ2_ROW_1_16, now);
+	for (size_t i = 0; i < sizeof watched / sizeof watched[0]; i++)
+		engine_look(witness->engine, watched[i], now);
 	engine_look(witness->engine, CZ2_ROW_1_18, now);
 }
 
@@ -243,11 +248,19 @@ see(struct witness *witness, int64_t now)
 		if (unexpected_contradicts(witness->unexpected, row, image))
 			take(witness, now);
 		if (unexpected_saw(witness->unexpected, row, image))
-			look_again(witness, row, now);
+			look_again(witness, now);
 	}
 }
 
-/* Of a panel that does not answer any more no look will end. */
+/* On a bad line no look may end well for long. */
+static bool
+is_due(const struct witness *witness, unsigned events, int64_t now)
+{
+	if ((events & MODEL_REFRESHED) != 0)
+		return !unexpected_waits(witness->unexpected, now);
+	return (events & MODEL_ERROR) != 0 && unexpected_overdue(witness->unexpected, now);
+}
+
 static void
 on_changed(void *self, unsigned events, const bool *changed)
 {
@@ -256,10 +269,12 @@ on_changed(void *self, unsigned events, const bool *changed)
 
 	(void)changed;
 	see(witness, now);
+	if (is_due(witness, events, now))
+		take(witness, now);
 	if ((events & MODEL_LINK) != 0 && !model_connected(witness->model))
-		take(witness, now);
-	if ((events & MODEL_REFRESHED) != 0 && !unexpected_waits(witness->unexpected, now))
-		take(witness, now);
+		unexpected_deaf(witness->unexpected, now);
+	if (witness->waiting_count > 0)
+		record_if_granted(witness, now);
 }
 
 /* On a bad line no refresh may end before a write of ours covers what was found. */
@@ -342,10 +357,12 @@ witness_since(const struct witness *witness)
 	return since;
 }
 
-const struct cz2_image *
-witness_images(const struct witness *witness)
+void
+witness_keep(struct witness *witness, struct cz2_image rows[CZ2_ROW_COUNT])
 {
-	return unexpected_images(witness->unexpected);
+	see(witness, clock_now()); /* what the model does not tell yet, too */
+	record_waiting(witness);
+	unexpected_believed(witness->unexpected, rows);
 }
 
 struct witness *
@@ -365,6 +382,7 @@ witness_new(struct engine *engine, struct ledger *ledger, struct model *model)
 	for (int row = 0; row < CZ2_ROW_COUNT; row++)
 		unexpected_saw(witness->unexpected, (enum cz2_row)row,
 			       model_image(model, (enum cz2_row)row));
+	unexpected_deaf(witness->unexpected, now);
 	model_observe(model, &observer);
 	return witness;
 }
@@ -379,7 +397,6 @@ witness_tell(struct witness *witness, witness_told told, void *self)
 void
 witness_stop(struct witness *witness)
 {
-	take(witness, clock_now());
 	record_waiting(witness);
 	witness->records = (struct allowance){1, 1, 1, clock_now()};
 }

@@ -37,11 +37,11 @@ void
 witness_recall(struct witness *witness, const struct record *record);
 
 /*
- * All CZ2_ROW_COUNT rows, each as it was when nothing in it was in doubt: what is kept for the
- * next life, which finds what else there was.
+ * The rows to be kept for the next life: unexpected_believed(), so that it finds what was not found
+ * yet. What was found and waits for its record is recorded now.
  */
-const struct cz2_image *
-witness_images(const struct witness *witness);
+void
+witness_keep(struct witness *witness, struct cz2_image rows[CZ2_ROW_COUNT]);
 
 /* NULL: nobody any more. */
 void
