@@ -103,6 +103,12 @@ is_number(const char *text)
 }
 
 static bool
+is_whole(const char *text)
+{
+	return text[0] != '\0' && text[strspn(text, "0123456789")] == '\0';
+}
+
+static bool
 is_accepted(int id, const char *argument)
 {
 	char word[WORD_MAX];
@@ -121,9 +127,11 @@ static enum ctl_exit
 take(struct options *options, int id, const char *argument)
 {
 	if (argument != NULL && !is_accepted(id, argument)) {
-		if (rows[id].kind == NUMBER)
-			say_error("--%s %s: a whole number is wanted, at most %d", rows[id].name,
-				  argument, NUMBER_MAX);
+		if (rows[id].kind == NUMBER && is_whole(argument))
+			say_error("--%s %s: at most %d is accepted", rows[id].name, argument,
+				  NUMBER_MAX);
+		else if (rows[id].kind == NUMBER)
+			say_error("--%s %s: a whole number is wanted", rows[id].name, argument);
 		else
 			say_error("--%s %s: %s is wanted", rows[id].name, argument,
 				  rows[id].argument);

@@ -53,7 +53,8 @@ add(struct ctl *ctl, const char *path, const char *name)
 		return CTL_USAGE;
 	}
 	if (scope == SCOPE_UNSET) {
-		say_error("--scope is wanted: read, command, admin, or several with commas");
+		say_error("--scope%s%s: read, command or admin is wanted, or several with commas",
+			  list != NULL ? " " : "", list != NULL ? list : "");
 		return CTL_USAGE;
 	}
 	if (tokens_edit_begin(&edit, path, true) != CTL_DONE)

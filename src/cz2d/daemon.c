@@ -101,7 +101,10 @@ on_disturbed(void *self, enum cz2_row row, int64_t now)
 static void
 on_link_changed(void *self, bool open, int64_t now)
 {
-	engine_link_changed(((struct daemon *)self)->engine, open, now);
+	struct daemon *daemon = self;
+
+	engine_link_changed(daemon->engine, open, now);
+	witness_link_changed(daemon->witness, now);
 }
 
 /* ------------------------------------------------------------------------
@@ -132,12 +135,11 @@ static void
 on_save(uv_timer_t *timer)
 {
 	struct daemon *daemon = timer->data;
-	struct cz2_image rows[CZ2_ROW_COUNT];
 
 	if (daemon->stopping)
 		return;
-	witness_keep(daemon->witness, rows);
-	store_save_aside(daemon->store, rows, clock_now(), clock_wall_us());
+	witness_record(daemon->witness);
+	store_save_aside(daemon->store, model_images(daemon->model), clock_now(), clock_wall_us());
 	devices_save(daemon->devices);
 }
 
@@ -549,15 +551,12 @@ daemon_new(const struct config *config, const char *path, int verbosity)
 void
 daemon_run(struct daemon *daemon)
 {
-	struct cz2_image rows[CZ2_ROW_COUNT];
-
 	service_ready();
 	uv_run(&daemon->loop, UV_RUN_DEFAULT);
 	/* Whoever asked in the last moment may have set the disk to work once more. */
 	while (store_busy(daemon->store))
 		uv_run(&daemon->loop, UV_RUN_ONCE);
-	witness_keep(daemon->witness, rows);
-	store_save_rows(daemon->store, rows, clock_now(), clock_wall_us());
+	store_save_rows(daemon->store, model_images(daemon->model), clock_now(), clock_wall_us());
 	log_info("daemon", "stopped");
 }
 

@@ -6,6 +6,7 @@ until it can be again. A start writes nothing to the panel."""
 
 import contextlib
 import errno
+import fcntl
 import os
 import random
 import signal
@@ -247,6 +248,22 @@ def test_a_file_that_is_not_ours_to_use_is_told(new_house, spoil, says, replaced
     else:
         with open(path, "rb") as file:
             assert file.read() == content, "a file that is not ours was written to"
+
+
+def test_a_database_has_one_daemon(new_house):
+    house = new_house(settings=SETTINGS)
+    control_goes_on(house, 61)
+    house.daemon.stop()
+    with open(house.daemon.settings["storage.path"] + "-lock", "r+b") as lock:
+        fcntl.lockf(lock, fcntl.LOCK_EX)
+        house.daemon.start()
+        house.daemon.wait_log(rf"cz2d.db is in use by another cz2d, process {os.getpid()}; nothing")
+        house.daemon.wait_status()
+        commands_are_refused(house)
+    until(lambda: storage(house)["ok"] or house.rest.post(ZONE, {"heat": 62}).status == 200, 30,
+          "the database")
+    control_goes_on(house, 63)
+
 
 
 # --- killed --------------------------------------------------------------------------------------

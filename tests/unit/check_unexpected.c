@@ -226,6 +226,60 @@ START_TEST(what_the_panel_makes_of_our_write_is_not_unexpected)
 }
 END_TEST
 
+/* A hand that turns the setpoint some time after a command of ours is told. */
+static void
+expect_hand_after_command(void)
+{
+	set_heat(&setpoints, 2, 75);
+	ck_assert_int_eq(poll_after(MINUTE), 0);
+	ck_assert_int_eq(poll_after(LATER), 1);
+	ck_assert_int_eq(findings[0].changes[0].now, 75);
+	end();
+}
+
+START_TEST(a_hand_after_what_the_panel_made_of_our_write_is_told)
+{
+	begin();
+	write_heat(2, 84);
+	set_heat(&setpoints, 2, 80);
+	ck_assert_int_eq(poll_after(SOON), 0);
+	ck_assert_int_eq(poll_after(LATER), 0);
+	expect_hand_after_command();
+}
+END_TEST
+
+START_TEST(a_hand_after_two_writes_of_ours_is_told)
+{
+	begin();
+	write_heat(2, 70);
+	now += SOON;
+	write_heat(2, 72);
+	set_heat(&setpoints, 2, 72);
+	ck_assert_int_eq(poll_after(SOON), 0);
+	expect_hand_after_command();
+}
+END_TEST
+
+START_TEST(a_hand_after_a_write_that_was_not_kept_is_told)
+{
+	begin();
+	write_heat(2, 70);
+	ck_assert_int_eq(poll_after(SOON), 0);
+	expect_hand_after_command();
+}
+END_TEST
+
+START_TEST(what_the_panel_makes_of_a_write_in_silence_is_ours)
+{
+	begin();
+	write_heat(2, 84);
+	set_heat(&setpoints, 2, 80);
+	ck_assert_int_eq(poll_after(60 * MINUTE), 0);
+	ck_assert_int_eq(poll_after(LATER), 0);
+	end();
+}
+END_TEST
+
 START_TEST(holds_that_vanish_together_are_a_restart)
 {
 	begin();
@@ -354,6 +408,23 @@ cause_after(int64_t ms)
 	ck_assert_int_gt(poll_after(LATER), 0);
 	return findings[0].cause;
 }
+
+START_TEST(what_stays_temporary_was_not_changed_by_a_schedule)
+{
+	begin();
+	set_mask(TEMPORARY_BYTE, 2);
+	set_heat(&setpoints, 2, 70);
+	cause_after(SOON);
+	set_heat(&setpoints, 2, 72);
+	cause_after(SOON);
+	ck_assert(!findings[0].scheduled);
+	set_heat(&setpoints, 2, 68);
+	set_mask(TEMPORARY_BYTE, 0);
+	cause_after(SOON);
+	ck_assert(findings[0].scheduled);
+	end();
+}
+END_TEST
 
 START_TEST(a_period_that_left_the_zone_so_is_named)
 {
@@ -863,30 +934,6 @@ START_TEST(a_doubt_ends_with_a_value_that_cannot_be)
 }
 END_TEST
 
-/* Zone 1 shows what the panel made of our write, zone 2 somebody's, zone 3 our own. */
-START_TEST(what_is_kept_is_what_is_believed)
-{
-	struct cz2_image rows[CZ2_ROW_COUNT];
-
-	begin();
-	write_heat(1, 84);
-	write_heat(3, 70);
-	set_heat(&setpoints, 1, 80);
-	set_heat(&setpoints, 2, 71);
-	set_heat(&setpoints, 3, 70);
-	ck_assert_int_eq(poll_after(SOON), 0);
-	unexpected_believed(unexpected, rows);
-	ck_assert_int_eq(rows[CZ2_ROW_1_16].time, now);
-	ck_assert_int_eq(rows[CZ2_ROW_1_16].bytes[11], 80);
-	ck_assert_int_eq(rows[CZ2_ROW_1_16].bytes[12], 68);
-	ck_assert_int_eq(rows[CZ2_ROW_1_16].bytes[13], 70);
-	ck_assert_int_eq(poll_after(LATER), 1);
-	unexpected_believed(unexpected, rows);
-	ck_assert_int_eq(rows[CZ2_ROW_1_16].bytes[12], 71);
-	end();
-}
-END_TEST
-
 /* Zone 3 is held half a second after zone 2, which is taken meanwhile. */
 START_TEST(what_was_before_shows_nothing_that_came_with_it)
 {
@@ -977,10 +1024,15 @@ main(void)
 		a_write_that_shows_after_an_hour_of_silence_is_ours,
 		a_write_that_was_not_kept_explains_nothing_later,
 		what_the_panel_makes_of_our_write_is_not_unexpected,
+		a_hand_after_what_the_panel_made_of_our_write_is_told,
+		a_hand_after_two_writes_of_ours_is_told,
+		a_hand_after_a_write_that_was_not_kept_is_told,
+		what_the_panel_makes_of_a_write_in_silence_is_ours,
 		holds_that_vanish_together_are_a_restart,
 		a_clock_that_went_back_or_began_anew_is_a_restart,
 		who_was_heard_writing_the_row_is_the_cause,
 		a_schedule_may_change_what_nothing_holds,
+		what_stays_temporary_was_not_changed_by_a_schedule,
 		a_period_that_left_the_zone_so_is_named,
 		a_period_that_has_not_begun_yet_is_not_named,
 		a_period_that_began_before_the_last_look_is_not_named,
@@ -1012,7 +1064,6 @@ main(void)
 		what_was_not_read_since_may_belong_to_it,
 		what_somebody_did_unheard_is_no_hand,
 		a_doubt_ends_with_a_value_that_cannot_be,
-		what_is_kept_is_what_is_believed,
 		what_was_before_shows_nothing_that_came_with_it,
 		each_zone_has_its_own_cause,
 		a_client_that_was_heard_goes_before_what_only_fits,

@@ -196,8 +196,8 @@ static const char *const fate_unknown =
 	"Could not communicate with HVAC controller. A write went out and was not confirmed: "
 	"whether the panel took it is not known.";
 
-static const char *const shown_in_part =
-	"The panel was read later and shows only a part of what was asked for.";
+static const char *const not_all_shown =
+	"The panel was read later and does not show all that was asked for.";
 
 static const char *const unacknowledged =
 	"The panel did not acknowledge the write, and does not show it.";
@@ -277,7 +277,7 @@ problem_of(const struct outcome *outcome)
 	if (error == CZ2_EUNCONFIRMED)
 		return json_string(fate_unknown);
 	if (error == CZ2_ENOTFOUND && has_a_part(outcome))
-		return json_string(shown_in_part);
+		return json_string(not_all_shown);
 	if (error == CZ2_ETIMEOUT && outcome->raw.device != 0 && outcome->sent)
 		return json_string(unacknowledged);
 	if (error <= 0 && error >= CZ2_ERROR_LAST && sentences[-error] != NULL)

@@ -135,16 +135,6 @@ value_in(const struct cz2_image *image, int slot)
 			     image->bytes, image->length);
 }
 
-static void
-put_value(struct cz2_image *image, int slot, int value)
-{
-	enum cz2_field field;
-	int zone;
-
-	cz2_slot_split(slot, &field, &zone);
-	cz2_place_put(&cz2_field_info(field)->places[0], zone, value, image->bytes);
-}
-
 static bool
 is_watched(const struct unexpected *unexpected, int slot)
 {
@@ -208,39 +198,51 @@ is_met(int slot, int named, int value)
 	return named == value;
 }
 
+/* Not when the panel went on showing the old value, and the new one came long after. */
 static bool
-is_being_written(const struct unexpected *unexpected, int slot)
+may_be_made_of(const struct sent *sent, const struct slot *slot)
 {
-	for (int i = 0; i < WRITES_MAX; i++)
-		if (unexpected->sent[i].live && unexpected->sent[i].named.at[slot] != CZ2_UNKNOWN)
+	return slot->shown <= sent->time || slot->since < sent->time + SETTLED_MS;
+}
+
+static bool
+is_being_written(const struct unexpected *unexpected, int id)
+{
+	for (int i = 0; i < WRITES_MAX; i++) {
+		const struct sent *sent = &unexpected->sent[i];
+
+		if (sent->live && sent->named.at[id] != CZ2_UNKNOWN &&
+		    may_be_made_of(sent, &unexpected->slots[id]))
 			return true;
+	}
 	return false;
 }
 
-/* True when a write of ours named it. It is seen now: that write explains no later change. */
+/* What came of these writes was seen: they explain no later change. */
+static void
+forget_until(struct unexpected *unexpected, int slot, int64_t time)
+{
+	for (int i = 0; i < WRITES_MAX; i++)
+		if (unexpected->sent[i].time <= time)
+			unexpected->sent[i].named.at[slot] = CZ2_UNKNOWN;
+}
+
+/* True when a write of ours named it. */
 static bool
 explained(struct unexpected *unexpected, int slot, int value)
 {
-	bool found = false;
+	int64_t newest = INT64_MIN;
 
 	for (int i = 0; i < WRITES_MAX; i++) {
-		int16_t *named = &unexpected->sent[i].named.at[slot];
+		const struct sent *sent = &unexpected->sent[i];
 
-		if (*named == CZ2_UNKNOWN || !is_met(slot, *named, value))
-			continue;
-		*named = CZ2_UNKNOWN;
-		found = true;
+		if (sent->named.at[slot] != CZ2_UNKNOWN &&
+		    is_met(slot, sent->named.at[slot], value))
+			newest = clock_later(newest, sent->time);
 	}
-	return found;
-}
-
-/* Writes whose value did not show by now were not kept, or were taken back at once. */
-static void
-forget_sent(struct unexpected *unexpected, int slot, int64_t time)
-{
-	for (int i = 0; i < WRITES_MAX; i++)
-		if (time >= unexpected->sent[i].time + SETTLED_MS)
-			unexpected->sent[i].named.at[slot] = CZ2_UNKNOWN;
+	if (newest != INT64_MIN)
+		forget_until(unexpected, slot, newest);
+	return newest != INT64_MIN;
 }
 
 void
@@ -290,7 +292,7 @@ may_have_made(const struct slot *slot, struct span span)
 }
 
 static void
-settle(struct slot *slot)
+end_doubt(struct slot *slot)
 {
 	slot->doubtful = CZ2_UNKNOWN;
 	slot->since = INT64_MAX;
@@ -301,7 +303,7 @@ settle(struct slot *slot)
 static void
 believe(struct slot *slot, int value, int64_t time)
 {
-	settle(slot);
+	end_doubt(slot);
 	slot->value = (int16_t)value;
 	slot->shown = time;
 }
@@ -348,10 +350,12 @@ weigh(struct unexpected *unexpected, int id, int value, int64_t time)
 		doubt(slot, value, time, unexpected->disturbed[row_of(id)]);
 	} else if (time >= slot->since + CZ2_LATE_MS) {
 		/* What the panel made of a value that we wrote is told by that command. */
-		if (is_being_written(unexpected, id))
+		if (is_being_written(unexpected, id)) {
+			forget_until(unexpected, id, slot->since);
 			believe(slot, value, time);
-		else if (!is_ripe(slot))
+		} else if (!is_ripe(slot)) {
 			slot->ripened = time;
+		}
 	}
 }
 
@@ -363,15 +367,16 @@ look_at(struct unexpected *unexpected, int id, const struct cz2_image *image)
 
 	if (value == CZ2_UNKNOWN) {
 		if (is_in_doubt(slot))
-			settle(slot);
+			end_doubt(slot);
 		return;
 	}
 	if (explained(unexpected, id, value) || slot->value == CZ2_UNKNOWN || slot->value == value)
 		believe(slot, value, image->time);
 	else
 		weigh(unexpected, id, value, image->time);
+	/* What did not show by then was not kept, or was taken back at once. */
 	if (slot->doubtful == CZ2_UNKNOWN)
-		forget_sent(unexpected, id, image->time);
+		forget_until(unexpected, id, image->time - SETTLED_MS);
 }
 
 static bool
@@ -420,18 +425,6 @@ unexpected_saw(struct unexpected *unexpected, enum cz2_row row, const struct cz2
 	if (!doubtful)
 		unexpected->calm[row] = *image;
 	return doubtful;
-}
-
-void
-unexpected_believed(const struct unexpected *unexpected, struct cz2_image rows[CZ2_ROW_COUNT])
-{
-	memcpy(rows, unexpected->seen, sizeof unexpected->seen);
-	for (int id = 0; id < CZ2_SLOT_COUNT; id++) {
-		const struct slot *slot = &unexpected->slots[id];
-
-		if (slot->doubtful != CZ2_UNKNOWN && !is_being_written(unexpected, id))
-			put_value(&rows[row_of(id)], id, slot->value);
-	}
 }
 
 /* ------------------------------------------------------------------------
@@ -583,7 +576,7 @@ span_of(const struct unexpected *unexpected, const struct unexpected_finding *fi
 
 /* At one moment, at which whoever writes a row would have been heard. */
 static bool
-is_by_hand(const struct unexpected *unexpected, struct span span)
+was_heard_at_once(const struct unexpected *unexpected, struct span span)
 {
 	return span.after > unexpected->deaf && span.after < span.before;
 }
@@ -600,8 +593,9 @@ cause_of_zone(const struct unexpected *unexpected, const struct unexpected_findi
 				span.after - BEGINS_MS, span.before + CZ2_LATE_MS, &period) &&
 	    cause_is_period(&was, &is, &period))
 		return UNEXPECTED_PERIOD;
-	return is_by_hand(unexpected, span) && cause_is_wall(&was, &is) ? UNEXPECTED_WALL
-									: UNEXPECTED_UNKNOWN;
+	if (was_heard_at_once(unexpected, span) && cause_is_wall(&was, &is))
+		return UNEXPECTED_WALL;
+	return UNEXPECTED_UNKNOWN;
 }
 
 static enum unexpected_cause
@@ -620,11 +614,18 @@ cause_of(const struct unexpected *unexpected, const struct unexpected_finding *f
  * Findings
  */
 
-/* Setpoints of a zone that nobody holds, the end of temporary ones, and being out. */
+/*
+ * Setpoints of a zone that nobody holds, the end of temporary ones, and being out. What stays
+ * temporary has seen no period begin.
+ */
 static bool
 by_schedule(const struct unexpected *unexpected, int zone, const struct unexpected_change *change)
 {
+	const struct slot *temporary = &unexpected->slots[cz2_slot(CZ2_TEMPORARY, zone)];
+
 	if (zone == 0 || unexpected->slots[cz2_slot(CZ2_HOLD, zone)].value == 1)
+		return false;
+	if (temporary->value == 1 && temporary->doubtful == CZ2_UNKNOWN)
 		return false;
 	return change->field != CZ2_HOLD && (change->field != CZ2_TEMPORARY || change->now == 0);
 }

@@ -68,13 +68,6 @@ bool
 unexpected_contradicts(const struct unexpected *unexpected, enum cz2_row row,
 		       const struct cz2_image *image);
 
-/*
- * The rows as they were seen last, but with the old values where a new one is in doubt, or was not
- * taken yet.
- */
-void
-unexpected_believed(const struct unexpected *unexpected, struct cz2_image rows[CZ2_ROW_COUNT]);
-
 /* A write of ours left. What it named may be on the panel from now on, or not. */
 void
 unexpected_wrote(struct unexpected *unexpected, enum cz2_row row, const struct cz2_image *before,

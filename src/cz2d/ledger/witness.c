@@ -25,11 +25,13 @@
 
 enum {
 	HOUR_MS = 60 * 60 * 1000,
-	RECORDS_AT_ONCE = 64, /* visits to the disk without a pause, then one in some minutes */
+	RECORDS_AT_ONCE = 64,  /* visits to the disk without a pause, then one in some minutes */
 	RECORD_PAUSE_MS = HOUR_MS / 6,
-	WAITING_MAX = 128,    /* findings that wait for the next visit: so many are one */
-	LINES_AT_ONCE = 4,    /* in the log without a pause, then one in some hours */
-	LINE_PAUSE_MS = 4 * HOUR_MS,
+	WAITING_MAX = 128,     /* findings that wait for the next visit: so many are one */
+	WARNINGS_AT_ONCE = 32, /* in the log without a pause, then one in some minutes */
+	WARNING_PAUSE_MS = HOUR_MS / 6,
+	DAILY_AT_ONCE = 4,     /* the same of what schedules do, then one in some hours */
+	DAILY_PAUSE_MS = 4 * HOUR_MS,
 	LINE_MAX = 900,
 };
 
@@ -44,6 +46,12 @@ struct allowance {
 	int64_t since; /* when one was added last */
 };
 
+/* Of one kind in the log. */
+struct lines {
+	struct allowance allowance;
+	int unsaid; /* findings that it has not told */
+};
+
 struct witness {
 	struct engine *engine;
 	struct ledger *ledger;
@@ -51,11 +59,17 @@ struct witness {
 	struct unexpected *unexpected;
 	witness_told told;
 	void *told_self;
-	struct allowance lines, records;
-	int unsaid; /* findings that the log has not told */
+	struct allowance records;
+	struct lines daily, warnings;
 	int waiting_count;
 	struct unexpected_finding waiting[WAITING_MAX];
 };
+
+static struct allowance
+allow(int most, int64_t pause_ms, int64_t now)
+{
+	return (struct allowance){.most = most, .pause_ms = pause_ms, .left = most, .since = now};
+}
 
 static bool
 grant(struct allowance *allowance, int64_t now)
@@ -125,7 +139,7 @@ record_if_granted(struct witness *witness, int64_t now)
  */
 
 static const char *const cause_texts[] = {
-	[UNEXPECTED_UNKNOWN] = "somebody at a wall thermostat, or a schedule",
+	[UNEXPECTED_UNKNOWN] = "unknown, maybe somebody at a wall thermostat",
 	[UNEXPECTED_RESTARTED] = "the panel has restarted",
 	[UNEXPECTED_CLIENT] = "another client on the bus",
 	[UNEXPECTED_PERIOD] = "a period of the schedule began",
@@ -160,6 +174,14 @@ describe(const struct unexpected_finding *finding, FILE *to)
 	}
 }
 
+static const char *
+cause_text(const struct unexpected_finding *finding)
+{
+	if (finding->cause == UNEXPECTED_UNKNOWN && finding->scheduled)
+		return "somebody at a wall thermostat, or a schedule";
+	return cause_texts[finding->cause];
+}
+
 /* What schedules do every day is no warning; that a hold is lost always is. */
 static bool
 is_daily(const struct unexpected_finding *finding)
@@ -170,33 +192,49 @@ is_daily(const struct unexpected_finding *finding)
 	return finding->scheduled;
 }
 
+static bool
+all_daily(const struct unexpected_finding *findings, int count)
+{
+	for (int i = 0; i < count; i++)
+		if (!is_daily(&findings[i]))
+			return false;
+	return true;
+}
+
+/* Each cause stands before what it made. */
+static void
+describe_all(const struct unexpected_finding *findings, int count, FILE *to)
+{
+	for (int i = 0; i < count; i++) {
+		const char *cause = cause_text(&findings[i]);
+
+		fprintf(to, "%s", i > 0 ? "; " : "");
+		if (i == 0 || strcmp(cause, cause_text(&findings[i - 1])) != 0)
+			fprintf(to, "(%s): ", cause);
+		describe(&findings[i], to);
+	}
+}
+
 /* One line, whatever happened together. */
 static void
 say(struct witness *witness, const struct unexpected_finding *findings, int count, int64_t now)
 {
+	bool daily = all_daily(findings, count);
+	struct lines *lines = daily ? &witness->daily : &witness->warnings;
 	char text[LINE_MAX] = "", more[64] = "";
-	bool daily = true;
 	FILE *to;
 
-	if (!grant(&witness->lines, now)) {
-		witness->unsaid += count;
+	if (!grant(&lines->allowance, now)) {
+		lines->unsaid += count;
 		return;
 	}
 	to = mem_or_end(fmemopen(text, sizeof text, "w"));
-	for (int i = 0; i < count; i++) {
-		const char *cause = cause_texts[findings[i].cause];
-
-		fprintf(to, "%s", i > 0 ? "; " : "");
-		if (i == 0 || findings[i].cause != findings[i - 1].cause)
-			fprintf(to, "(%s): ", cause);
-		describe(&findings[i], to);
-		daily = daily && is_daily(&findings[i]);
-	}
+	describe_all(findings, count, to);
 	fclose(to);
-	if (witness->unsaid > 0)
+	if (lines->unsaid > 0)
 		snprintf(more, sizeof more, "; and %d more since the last such line",
-			 witness->unsaid);
-	witness->unsaid = 0;
+			 lines->unsaid);
+	lines->unsaid = 0;
 	log_line(daily ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING, "panel",
 		 "changed without a command %s%s", text, more);
 }
@@ -271,8 +309,6 @@ on_changed(void *self, unsigned events, const bool *changed)
 	see(witness, now);
 	if (is_due(witness, events, now))
 		take(witness, now);
-	if ((events & MODEL_LINK) != 0 && !model_connected(witness->model))
-		unexpected_deaf(witness->unexpected, now);
 	if (witness->waiting_count > 0)
 		record_if_granted(witness, now);
 }
@@ -290,8 +326,17 @@ on_wrote(void *self, enum cz2_row row, const struct cz2_image *before,
 }
 
 void
+witness_link_changed(struct witness *witness, int64_t now)
+{
+	see(witness, now);
+	take(witness, now);
+	unexpected_deaf(witness->unexpected, now);
+}
+
+void
 witness_disturbed(struct witness *witness, enum cz2_row row, int64_t now)
 {
+	see(witness, now);
 	unexpected_disturbed(witness->unexpected, row, now);
 }
 
@@ -358,11 +403,13 @@ witness_since(const struct witness *witness)
 }
 
 void
-witness_keep(struct witness *witness, struct cz2_image rows[CZ2_ROW_COUNT])
+witness_record(struct witness *witness)
 {
-	see(witness, clock_now()); /* what the model does not tell yet, too */
+	int64_t now = clock_now();
+
+	see(witness, now);
+	take(witness, now);
 	record_waiting(witness);
-	unexpected_believed(witness->unexpected, rows);
 }
 
 struct witness *
@@ -377,8 +424,9 @@ witness_new(struct engine *engine, struct ledger *ledger, struct model *model)
 	witness->ledger = ledger;
 	witness->model = model;
 	witness->unexpected = unexpected_new(model_zones(model));
-	witness->lines = (struct allowance){LINES_AT_ONCE, LINE_PAUSE_MS, LINES_AT_ONCE, now};
-	witness->records = (struct allowance){RECORDS_AT_ONCE, RECORD_PAUSE_MS, RECORDS_AT_ONCE, now};
+	witness->daily.allowance = allow(DAILY_AT_ONCE, DAILY_PAUSE_MS, now);
+	witness->warnings.allowance = allow(WARNINGS_AT_ONCE, WARNING_PAUSE_MS, now);
+	witness->records = allow(RECORDS_AT_ONCE, RECORD_PAUSE_MS, now);
 	for (int row = 0; row < CZ2_ROW_COUNT; row++)
 		unexpected_saw(witness->unexpected, (enum cz2_row)row,
 			       model_image(model, (enum cz2_row)row));
@@ -397,8 +445,8 @@ witness_tell(struct witness *witness, witness_told told, void *self)
 void
 witness_stop(struct witness *witness)
 {
-	record_waiting(witness);
-	witness->records = (struct allowance){1, 1, 1, clock_now()};
+	witness_record(witness);
+	witness->records = allow(1, 1, clock_now());
 }
 
 struct witness *

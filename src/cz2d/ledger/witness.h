@@ -36,16 +36,17 @@ witness_since(const struct witness *witness);
 void
 witness_recall(struct witness *witness, const struct record *record);
 
-/*
- * The rows to be kept for the next life: unexpected_believed(), so that it finds what was not found
- * yet. What was found and waits for its record is recorded now.
- */
+/* Records what is beyond doubt: the next life takes rows that are kept now for what it knows. */
 void
-witness_keep(struct witness *witness, struct cz2_image rows[CZ2_ROW_COUNT]);
+witness_record(struct witness *witness);
 
 /* NULL: nobody any more. */
 void
 witness_tell(struct witness *witness, witness_told told, void *self);
+
+/* The link was opened or closed: in between nobody was heard, and no look ends. */
+void
+witness_link_changed(struct witness *witness, int64_t now);
 
 /* Somebody else on the bus was heard writing the row. */
 void

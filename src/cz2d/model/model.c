@@ -270,6 +270,12 @@ model_image(const struct model *model, enum cz2_row row)
 	return &model->images[row];
 }
 
+const struct cz2_image *
+model_images(const struct model *model)
+{
+	return model->images;
+}
+
 /*
  * Mode, flags and setpoints are what people act upon: the status is as old as
  * the older of their two rows, however often others were overheard since.

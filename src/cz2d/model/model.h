@@ -128,6 +128,10 @@ model_state(const struct model *model);
 const struct cz2_image *
 model_image(const struct model *model, enum cz2_row row);
 
+/* All of them, an array of CZ2_ROW_COUNT. */
+const struct cz2_image *
+model_images(const struct model *model);
+
 void
 model_meta(const struct model *model, int64_t now, struct model_meta *meta);
 

@@ -54,7 +54,7 @@ tell(struct mqtt_state *state, const char *name, json_t *document)
 
 	mqtt_topic(state->mqtt, name, topic);
 	if (!json_is_null(document)) {
-		text = json_dumps(document, JSON_COMPACT);
+		text = json_dumps(document, JSON_COMPACT | JSON_REAL_PRECISION(15));
 		mqtt_retain(state->mqtt, topic, MQTT_RANK_STATE, text);
 		free(text);
 	}
