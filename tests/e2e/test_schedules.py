@@ -223,7 +223,7 @@ def test_a_program_that_the_daemon_died_amid_is_told_as_it_was_found(new_house):
     record = house.rest.get(where).json
     assert record["status"] == "failed" and record["sent_at"] == page[0]["sent_at"], record
     result = record["result"]
-    assert result["error_code"] == "not_found" and "only a part of what was asked" in \
+    assert result["error_code"] == "not_found" and "does not show all that was asked" in \
         result["error_message"], record
     told = {(one["zone_id"], day) for one in result["applied"]["program"] for day in one["days"]}
     done = {(zone, day) for zone in (1, 2, 3) for number, day in enumerate(map(str.lower, panel.DAYS))

@@ -402,7 +402,7 @@ START_TEST(a_failure_is_a_sentence)
 			"\"The panel was read later and does not show the change.\"");
 	cz2_command_set(&outcome.applied, CZ2_HOLD, 1, 1);
 	assert_document(json_problem(&outcome),
-			"\"The panel was read later and shows only a part of what was asked "
+			"\"The panel was read later and does not show all that was asked "
 			"for.\"");
 }
 END_TEST

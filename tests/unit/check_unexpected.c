@@ -128,6 +128,14 @@ expect_change(const struct unexpected_finding *finding, enum cz2_field field, in
 	ck_abort_msg("no change of %s", cz2_field_info(field)->name);
 }
 
+/* The first one has so many changes, which are said to be of that cause. */
+static void
+expect_finding(int changes, enum unexpected_cause cause)
+{
+	ck_assert_int_eq(findings[0].count, changes);
+	ck_assert_int_eq(findings[0].cause, cause);
+}
+
 START_TEST(a_change_counts_when_it_was_read_again_later)
 {
 	begin();
@@ -630,6 +638,15 @@ look(void)
 	return take();
 }
 
+/* Two looks bring nothing, the third one brings so many findings. */
+static void
+expect_third_look(int count)
+{
+	ck_assert_int_eq(look(), 0);
+	ck_assert_int_eq(look(), 0);
+	ck_assert_int_eq(look(), count);
+}
+
 /* The flag of one zone, which was read already, and the setpoint of another, which was not. */
 static void
 change_between_rows(int flagged, int turned)
@@ -652,17 +669,10 @@ turn_between_rows(void)
 
 START_TEST(a_hand_between_the_rows_of_a_look_is_one_record)
 {
-	int count = 0;
-
 	turn_between_rows();
-	for (int looks = 0; looks < 3; looks++) {
-		ck_assert_int_eq(count, 0);
-		count = look();
-	}
-	ck_assert_int_eq(count, 1);
-	ck_assert_int_eq(findings[0].count, 2);
+	expect_third_look(1);
+	expect_finding(2, UNEXPECTED_WALL);
 	expect_change(&findings[0], CZ2_TEMPORARY, 0, 1);
-	ck_assert_int_eq(findings[0].cause, UNEXPECTED_WALL);
 	end();
 }
 END_TEST
@@ -674,11 +684,8 @@ START_TEST(a_setpoint_that_is_being_turned_is_waited_for)
 	set_heat(&setpoints, 2, 70);
 	ck_assert_int_eq(look(), 0);
 	set_heat(&setpoints, 2, 71);
-	ck_assert_int_eq(look(), 0);
-	ck_assert_int_eq(look(), 0);
-	ck_assert_int_eq(look(), 1);
-	ck_assert_int_eq(findings[0].count, 2);
-	ck_assert_int_eq(findings[0].cause, UNEXPECTED_WALL);
+	expect_third_look(1);
+	expect_finding(2, UNEXPECTED_WALL);
 	end();
 }
 END_TEST
@@ -696,9 +703,8 @@ START_TEST(what_stays_in_doubt_is_not_waited_for_without_end)
 		count = look();
 	}
 	ck_assert_int_eq(count, 1);
-	ck_assert_int_eq(findings[0].count, 1);
+	expect_finding(1, UNEXPECTED_UNKNOWN);
 	expect_change(&findings[0], CZ2_TEMPORARY, 0, 1);
-	ck_assert_int_eq(findings[0].cause, UNEXPECTED_UNKNOWN);
 	end();
 }
 END_TEST
@@ -715,8 +721,7 @@ START_TEST(what_did_not_happen_at_once_is_no_hand)
 	now += LATER;
 	see(CZ2_ROW_1_12, flags);
 	ck_assert_int_eq(poll_after(LATER), 1);
-	ck_assert_int_eq(findings[0].count, 2);
-	ck_assert_int_eq(findings[0].cause, UNEXPECTED_UNKNOWN);
+	expect_finding(2, UNEXPECTED_UNKNOWN);
 	end();
 }
 END_TEST
@@ -728,9 +733,8 @@ START_TEST(what_is_taken_early_has_no_cause)
 	look();
 	ck_assert(unexpected_waits(unexpected, now));
 	ck_assert_int_eq(unexpected_take(unexpected, findings), 1);
-	ck_assert_int_eq(findings[0].count, 1);
+	expect_finding(1, UNEXPECTED_UNKNOWN);
 	expect_change(&findings[0], CZ2_HEAT, 68, 71);
-	ck_assert_int_eq(findings[0].cause, UNEXPECTED_UNKNOWN);
 	end();
 }
 END_TEST
@@ -748,8 +752,7 @@ START_TEST(what_may_have_more_to_it_is_not_judged)
 	look();
 	look();
 	ck_assert_int_eq(unexpected_take(unexpected, findings), 1);
-	ck_assert_int_eq(findings[0].count, 2);
-	ck_assert_int_eq(findings[0].cause, UNEXPECTED_UNKNOWN);
+	expect_finding(2, UNEXPECTED_UNKNOWN);
 	end();
 }
 END_TEST
@@ -771,11 +774,8 @@ START_TEST(a_hand_is_one_record_though_the_next_look_is_late)
 {
 	turn_between_rows();
 	now += MINUTE;
-	ck_assert_int_eq(look(), 0);
-	ck_assert_int_eq(look(), 0);
-	ck_assert_int_eq(look(), 1);
-	ck_assert_int_eq(findings[0].count, 2);
-	ck_assert_int_eq(findings[0].cause, UNEXPECTED_WALL);
+	expect_third_look(1);
+	expect_finding(2, UNEXPECTED_WALL);
 	end();
 }
 END_TEST
@@ -807,9 +807,7 @@ START_TEST(others_are_taken_together_with_what_is_waited_for)
 {
 	turn_between_rows();
 	set_heat(&setpoints, 3, 71);
-	ck_assert_int_eq(look(), 0);
-	ck_assert_int_eq(look(), 0);
-	ck_assert_int_eq(look(), 2);
+	expect_third_look(2);
 	end();
 }
 END_TEST
@@ -839,9 +837,7 @@ START_TEST(holds_that_are_let_go_one_by_one_are_no_restart)
 	now += ROW_MS;
 	see(CZ2_ROW_1_16, setpoints);
 	set_hold(&flags, 0);
-	ck_assert_int_eq(look(), 0);
-	ck_assert_int_eq(look(), 0);
-	ck_assert_int_eq(look(), 3);
+	expect_third_look(3);
 	ck_assert_int_eq(findings[0].cause, UNEXPECTED_UNKNOWN);
 	ck_assert_int_eq(findings[1].cause, UNEXPECTED_UNKNOWN);
 	ck_assert_int_eq(findings[2].cause, UNEXPECTED_WALL);
@@ -881,8 +877,7 @@ START_TEST(a_client_that_writes_on_is_not_forgotten)
 	set_heat(&setpoints, 3, 71);
 	set_hold(&flags, 6);
 	ck_assert_int_eq(look(), 1);
-	ck_assert_int_eq(findings[0].count, 2);
-	ck_assert_int_eq(findings[0].cause, UNEXPECTED_CLIENT);
+	expect_finding(2, UNEXPECTED_CLIENT);
 	end();
 }
 END_TEST

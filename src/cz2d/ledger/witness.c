@@ -28,10 +28,10 @@ enum {
 	RECORDS_AT_ONCE = 64,  /* visits to the disk without a pause, then one in some minutes */
 	RECORD_PAUSE_MS = HOUR_MS / 6,
 	WAITING_MAX = 128,     /* findings that wait for the next visit: so many are one */
-	WARNINGS_AT_ONCE = 32, /* in the log without a pause, then one in some minutes */
-	WARNING_PAUSE_MS = HOUR_MS / 6,
-	DAILY_AT_ONCE = 4,     /* the same of what schedules do, then one in some hours */
-	DAILY_PAUSE_MS = 4 * HOUR_MS,
+	HOLDS_AT_ONCE = 32,    /* lines about holds without a pause, then one in some minutes */
+	HOLD_PAUSE_MS = HOUR_MS / 6,
+	OTHERS_AT_ONCE = 4,    /* the same of anything else, then one in some hours */
+	OTHER_PAUSE_MS = 4 * HOUR_MS,
 	LINE_MAX = 900,
 };
 
@@ -60,7 +60,7 @@ struct witness {
 	witness_told told;
 	void *told_self;
 	struct allowance records;
-	struct lines daily, warnings;
+	struct lines holds, others;
 	int waiting_count;
 	struct unexpected_finding waiting[WAITING_MAX];
 };
@@ -182,23 +182,32 @@ cause_text(const struct unexpected_finding *finding)
 	return cause_texts[finding->cause];
 }
 
-/* What schedules do every day is no warning; that a hold is lost always is. */
 static bool
-is_daily(const struct unexpected_finding *finding)
+concerns_hold(const struct unexpected_finding *finding)
 {
 	for (int i = 0; i < finding->count; i++)
 		if (finding->changes[i].field == CZ2_HOLD)
-			return false;
-	return finding->scheduled;
+			return true;
+	return false;
 }
 
 static bool
-all_daily(const struct unexpected_finding *findings, int count)
+any_concerns_hold(const struct unexpected_finding *findings, int count)
 {
 	for (int i = 0; i < count; i++)
-		if (!is_daily(&findings[i]))
-			return false;
-	return true;
+		if (concerns_hold(&findings[i]))
+			return true;
+	return false;
+}
+
+/* What schedules do every day is no warning; that a hold is lost always is. */
+static enum log_level
+level_of(const struct unexpected_finding *findings, int count)
+{
+	for (int i = 0; i < count; i++)
+		if (!findings[i].scheduled || concerns_hold(&findings[i]))
+			return LOG_LEVEL_WARNING;
+	return LOG_LEVEL_INFO;
 }
 
 /* Each cause stands before what it made. */
@@ -215,12 +224,12 @@ describe_all(const struct unexpected_finding *findings, int count, FILE *to)
 	}
 }
 
-/* One line, whatever happened together. */
+/* One line, whatever happened together. A lost hold is not kept back for what schedules do. */
 static void
 say(struct witness *witness, const struct unexpected_finding *findings, int count, int64_t now)
 {
-	bool daily = all_daily(findings, count);
-	struct lines *lines = daily ? &witness->daily : &witness->warnings;
+	struct lines *lines = any_concerns_hold(findings, count) ? &witness->holds
+								 : &witness->others;
 	char text[LINE_MAX] = "", more[64] = "";
 	FILE *to;
 
@@ -235,8 +244,8 @@ say(struct witness *witness, const struct unexpected_finding *findings, int coun
 		snprintf(more, sizeof more, "; and %d more since the last such line",
 			 lines->unsaid);
 	lines->unsaid = 0;
-	log_line(daily ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING, "panel",
-		 "changed without a command %s%s", text, more);
+	log_line(level_of(findings, count), "panel", "changed without a command %s%s%s", text, more,
+		 lines->allowance.left == 0 ? "; the next ones are only recorded, for a while" : "");
 }
 
 /* ------------------------------------------------------------------------
@@ -424,8 +433,8 @@ witness_new(struct engine *engine, struct ledger *ledger, struct model *model)
 	witness->ledger = ledger;
 	witness->model = model;
 	witness->unexpected = unexpected_new(model_zones(model));
-	witness->daily.allowance = allow(DAILY_AT_ONCE, DAILY_PAUSE_MS, now);
-	witness->warnings.allowance = allow(WARNINGS_AT_ONCE, WARNING_PAUSE_MS, now);
+	witness->holds.allowance = allow(HOLDS_AT_ONCE, HOLD_PAUSE_MS, now);
+	witness->others.allowance = allow(OTHERS_AT_ONCE, OTHER_PAUSE_MS, now);
 	witness->records = allow(RECORDS_AT_ONCE, RECORD_PAUSE_MS, now);
 	for (int row = 0; row < CZ2_ROW_COUNT; row++)
 		unexpected_saw(witness->unexpected, (enum cz2_row)row,
