@@ -35,6 +35,7 @@
 #include "cz2d/mqtt/mqtt.h"
 #include "cz2d/pump.h"
 #include "cz2d/service.h"
+#include "cz2d/store/claim.h"
 #include "cz2d/store/retention.h"
 #include "cz2d/store/store.h"
 #include "link/link.h"
@@ -58,6 +59,7 @@ struct daemon {
 	uv_signal_t terminate, interrupt, hang_up;
 	uv_timer_t save, alive, stop;
 
+	struct claim *claim; /* of the database */
 	struct store *store;
 	struct retention *retention;
 	struct devices *devices;
@@ -278,6 +280,7 @@ on_stop_look(uv_timer_t *timer)
 {
 	struct daemon *daemon = timer->data;
 
+	witness_record(daemon->witness); /* what the turn that was under way has shown */
 	if (daemon->mqtt_stopping || !is_at_rest(daemon))
 		return;
 	uv_timer_stop(timer);
@@ -542,6 +545,9 @@ daemon_new(const struct config *config, const char *path, int verbosity)
 		log_error("daemon", "the event loop cannot start: %s", uv_strerror(error));
 		return daemon_free(daemon);
 	}
+	daemon->claim = claim_new(config->storage.path);
+	if (daemon->claim == NULL)
+		return daemon_free(daemon);
 	make_core(daemon);
 	if (!make_doors(daemon))
 		return daemon_free(daemon);
@@ -605,6 +611,7 @@ daemon_free(struct daemon *daemon)
 	daemon->retention = retention_free(daemon->retention);
 	daemon->devices = devices_free(daemon->devices);
 	daemon->store = store_free(daemon->store);
+	daemon->claim = claim_free(daemon->claim);
 	free(daemon->path);
 	free(daemon);
 	return NULL;

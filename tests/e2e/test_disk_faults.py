@@ -256,13 +256,34 @@ def test_a_database_has_one_daemon(new_house):
     house.daemon.stop()
     with open(house.daemon.settings["storage.path"] + "-lock", "r+b") as lock:
         fcntl.lockf(lock, fcntl.LOCK_EX)
-        house.daemon.start()
-        house.daemon.wait_log(rf"cz2d.db is in use by another cz2d, process {os.getpid()}; nothing")
-        house.daemon.wait_status()
-        commands_are_refused(house)
-    until(lambda: storage(house)["ok"] or house.rest.post(ZONE, {"heat": 62}).status == 200, 30,
-          "the database")
-    control_goes_on(house, 63)
+        house.daemon.start(wait=False)
+        house.daemon.wait_log(rf"cz2d.db is in use by another cz2d, process {os.getpid()}\n")
+        assert house.daemon.process.wait_end(15) == 1
+    house.daemon.start()
+    control_goes_on(house, 62)
+
+
+def test_a_daemon_waits_for_the_one_that_is_ending(new_house):
+    house = new_house(settings=SETTINGS)
+    house.daemon.stop()
+    with open(house.daemon.settings["storage.path"] + "-lock", "r+b") as lock:
+        fcntl.lockf(lock, fcntl.LOCK_EX)
+        house.daemon.start(wait=False)
+        house.daemon.wait_log("for panel")
+    house.daemon.wait_log("listening on")
+    house.daemon.stop()
+
+
+def test_without_a_lock_control_goes_on(new_house):
+    house = new_house(settings=SETTINGS)
+    house.daemon.stop()
+    lock = house.daemon.settings["storage.path"] + "-lock"
+    os.remove(lock)
+    os.symlink("elsewhere", lock)
+    house.daemon.start()
+    house.daemon.wait_log("cannot be locked: .*; let no other cz2d use it")
+    control_goes_on(house, 62)
+
 
 
 

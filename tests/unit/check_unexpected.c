@@ -277,6 +277,20 @@ START_TEST(a_hand_after_a_write_that_was_not_kept_is_told)
 }
 END_TEST
 
+START_TEST(a_hand_before_our_write_is_told)
+{
+	begin();
+	set_heat(&setpoints, 2, 75);
+	ck_assert_int_eq(poll_after(MINUTE), 0);
+	now += SOON;
+	write_heat(2, 70);
+	ck_assert_int_eq(poll_after(SOON), 0);
+	ck_assert_int_eq(poll_after(LATER), 1);
+	expect_change(&findings[0], CZ2_HEAT, 68, 75);
+	end();
+}
+END_TEST
+
 START_TEST(what_the_panel_makes_of_a_write_in_silence_is_ours)
 {
 	begin();
@@ -1022,6 +1036,7 @@ main(void)
 		a_hand_after_what_the_panel_made_of_our_write_is_told,
 		a_hand_after_two_writes_of_ours_is_told,
 		a_hand_after_a_write_that_was_not_kept_is_told,
+		a_hand_before_our_write_is_told,
 		what_the_panel_makes_of_a_write_in_silence_is_ours,
 		holds_that_vanish_together_are_a_restart,
 		a_clock_that_went_back_or_began_anew_is_a_restart,

@@ -198,10 +198,12 @@ is_met(int slot, int named, int value)
 	return named == value;
 }
 
-/* Not when the panel went on showing the old value, and the new one came long after. */
+/* Not what was there before it, nor what came long after the old value had still been shown. */
 static bool
 may_be_made_of(const struct sent *sent, const struct slot *slot)
 {
+	if (slot->since < sent->time)
+		return false;
 	return slot->shown <= sent->time || slot->since < sent->time + SETTLED_MS;
 }
 

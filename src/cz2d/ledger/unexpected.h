@@ -13,7 +13,7 @@
 struct unexpected;
 
 enum unexpected_cause {
-	UNEXPECTED_UNKNOWN,   /* somebody at a wall thermostat, or a schedule */
+	UNEXPECTED_UNKNOWN,   /* maybe somebody at a wall thermostat, or a schedule */
 	UNEXPECTED_RESTARTED, /* the panel's clock began anew, or all holds vanished together */
 	UNEXPECTED_CLIENT,    /* somebody else on the bus was heard writing the row */
 	UNEXPECTED_PERIOD,    /* a period of the zone's program began, and left it just so */

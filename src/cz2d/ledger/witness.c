@@ -318,6 +318,8 @@ on_changed(void *self, unsigned events, const bool *changed)
 	see(witness, now);
 	if (is_due(witness, events, now))
 		take(witness, now);
+	if ((events & MODEL_LINK) != 0 && !model_connected(witness->model))
+		unexpected_deaf(witness->unexpected, now); /* the line may be cut behind the adapter */
 	if (witness->waiting_count > 0)
 		record_if_granted(witness, now);
 }

@@ -16,7 +16,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -24,7 +23,6 @@
 #include "base/parent.h"
 #include "cz2d/store/aside.h"
 #include "cz2d/store/backup.h"
-#include "cz2d/store/claim.h"
 #include <cz2/error.h>
 
 enum {
@@ -32,7 +30,6 @@ enum {
 	BUSY_MS = 100,               /* how long somebody else's look at the file may take */
 	PAGE_MIN = 512,              /* bytes of SQLite's smallest page */
 	VALUE_MAX = 1 << 20,         /* bytes of a value that are ever read */
-	DIRECTORY_MODE = 0750,
 	WHOLLY_CHECKED_PAGES = 32768, /* of 2 KiB: read in a fraction of a second */
 	WHY_MAX = 512,
 };
@@ -41,7 +38,6 @@ struct database {
 	char *path;
 	const struct database_schema *schema; /* NULL: somebody else's file, only read */
 	sqlite3 *handle;   /* NULL while there is none that can be used */
-	int claim;         /* the descriptor that holds it; -1: it is not held */
 	ino_t inode;       /* of the file that is only read */
 	unsigned life;
 	int code;          /* of the statement that failed last */
@@ -194,27 +190,12 @@ distrust(sqlite3 *handle)
 }
 
 static enum verdict
-claim(struct database *database)
-{
-	pid_t owner = 0;
-
-	if (database->claim < 0)
-		database->claim = claim_take(database->path, &owner);
-	if (owner == 0)
-		return GOOD;
-	return unusable(database, "%s is in use by another cz2d, process %ld", database->path,
-			(long)owner);
-}
-
-static enum verdict
 open_file(struct database *database)
 {
 	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
 	int code;
 
-	parent_make(database->path, DIRECTORY_MODE, "store");
-	if (claim(database) != GOOD)
-		return UNUSABLE;
+	parent_make(database->path, DATABASE_DIRECTORY_MODE, "store");
 	code = sqlite3_open_v2(database->path, &database->handle, flags, NULL);
 	if (code != SQLITE_OK) {
 		int number = database->handle != NULL ? sqlite3_system_errno(database->handle) : 0;
@@ -482,7 +463,6 @@ database_new(const char *path, const struct database_schema *schema)
 
 	database->path = mem_text(path);
 	database->schema = schema;
-	database->claim = -1;
 	be_open(database);
 	return database;
 }
@@ -493,7 +473,6 @@ database_new_reader(const char *path)
 	struct database *database = mem_new(1, sizeof *database);
 
 	database->path = mem_text(path);
-	database->claim = -1;
 	return database;
 }
 
@@ -503,8 +482,6 @@ database_free(struct database *database)
 	if (database == NULL)
 		return NULL;
 	close_file(database);
-	if (database->claim >= 0)
-		close(database->claim);
 	free(database->path);
 	free(database);
 	return NULL;

@@ -11,6 +11,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+enum { DATABASE_DIRECTORY_MODE = 0750 }; /* of one that has to be made for it */
+
 struct database;
 
 enum { DATABASE_COLUMNS_MAX = 24 };
