@@ -250,6 +250,11 @@ def test_a_file_that_is_not_ours_to_use_is_told(new_house, spoil, says, replaced
             assert file.read() == content, "a file that is not ours was written to"
 
 
+def opened(pid, path):
+    names = f"/proc/{pid}/fd"
+    return path in [os.path.realpath(os.path.join(names, one)) for one in os.listdir(names)]
+
+
 def test_a_database_has_one_daemon(new_house):
     house = new_house(settings=SETTINGS)
     control_goes_on(house, 61)
@@ -269,7 +274,7 @@ def test_a_daemon_waits_for_the_one_that_is_ending(new_house):
     with open(house.daemon.settings["storage.path"] + "-lock", "r+b") as lock:
         fcntl.lockf(lock, fcntl.LOCK_EX)
         house.daemon.start(wait=False)
-        house.daemon.wait_log("for panel")
+        until(lambda: opened(house.daemon.process.pid, lock.name), what="a look at the lock")
     house.daemon.wait_log("listening on")
     house.daemon.stop()
 
@@ -283,8 +288,6 @@ def test_without_a_lock_control_goes_on(new_house):
     house.daemon.start()
     house.daemon.wait_log("cannot be locked: .*; let no other cz2d use it")
     control_goes_on(house, 62)
-
-
 
 
 # --- killed --------------------------------------------------------------------------------------

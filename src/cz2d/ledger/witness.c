@@ -30,7 +30,7 @@ enum {
 	WAITING_MAX = 128,     /* findings that wait for the next visit: so many are one */
 	HOLDS_AT_ONCE = 32,    /* lines about holds without a pause, then one in some minutes */
 	HOLD_PAUSE_MS = HOUR_MS / 6,
-	OTHERS_AT_ONCE = 4,    /* the same of anything else, then one in some hours */
+	OTHERS_AT_ONCE = 4,    /* other warnings, and what schedules do, then one in some hours */
 	OTHER_PAUSE_MS = 4 * HOUR_MS,
 	LINE_MAX = 900,
 };
@@ -60,7 +60,7 @@ struct witness {
 	witness_told told;
 	void *told_self;
 	struct allowance records;
-	struct lines holds, others;
+	struct lines holds, warnings, daily;
 	int waiting_count;
 	struct unexpected_finding waiting[WAITING_MAX];
 };
@@ -224,15 +224,25 @@ describe_all(const struct unexpected_finding *findings, int count, FILE *to)
 	}
 }
 
-/* One line, whatever happened together. A lost hold is not kept back for what schedules do. */
+/* What is rare and grave is not kept back for what happens often. */
+static struct lines *
+lines_for(struct witness *witness, const struct unexpected_finding *findings, int count)
+{
+	if (any_concerns_hold(findings, count))
+		return &witness->holds;
+	return level_of(findings, count) == LOG_LEVEL_INFO ? &witness->daily : &witness->warnings;
+}
+
+/* One line, whatever happened together. */
 static void
 say(struct witness *witness, const struct unexpected_finding *findings, int count, int64_t now)
 {
-	struct lines *lines = any_concerns_hold(findings, count) ? &witness->holds
-								 : &witness->others;
+	struct lines *lines = lines_for(witness, findings, count);
 	char text[LINE_MAX] = "", more[64] = "";
 	FILE *to;
 
+	if (!log_enabled(level_of(findings, count)))
+		return;
 	if (!grant(&lines->allowance, now)) {
 		lines->unsaid += count;
 		return;
@@ -436,7 +446,8 @@ witness_new(struct engine *engine, struct ledger *ledger, struct model *model)
 	witness->model = model;
 	witness->unexpected = unexpected_new(model_zones(model));
 	witness->holds.allowance = allow(HOLDS_AT_ONCE, HOLD_PAUSE_MS, now);
-	witness->others.allowance = allow(OTHERS_AT_ONCE, OTHER_PAUSE_MS, now);
+	witness->warnings.allowance = allow(OTHERS_AT_ONCE, OTHER_PAUSE_MS, now);
+	witness->daily.allowance = allow(OTHERS_AT_ONCE, OTHER_PAUSE_MS, now);
 	witness->records = allow(RECORDS_AT_ONCE, RECORD_PAUSE_MS, now);
 	for (int row = 0; row < CZ2_ROW_COUNT; row++)
 		unexpected_saw(witness->unexpected, (enum cz2_row)row,

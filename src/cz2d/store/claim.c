@@ -39,6 +39,13 @@ name_lock(const char *path, char name[PATH_MAX])
 	return length < PATH_MAX;
 }
 
+static void
+warn(const char *path, int error)
+{
+	log_warning("store", "%s cannot be locked: %s; let no other cz2d use it", path,
+		    strerror(error));
+}
+
 static int
 open_lock(const char *path)
 {
@@ -52,34 +59,43 @@ open_lock(const char *path)
 	return open(name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, LOCK_MODE);
 }
 
-/* False: somebody has locked it. Other errors say nothing about that. */
 static bool
 lock(int file)
 {
 	struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
 
-	return fcntl(file, F_SETLK, &whole) == 0 || (errno != EAGAIN && errno != EACCES);
+	return fcntl(file, F_SETLK, &whole) == 0;
 }
 
-/* Of another container nobody knows the number. */
-static void
-name_owner(int file, char text[32])
+/* Whether another process has locked it; *owner is its number, or 0 in another container. */
+static bool
+is_locked(int file, long *owner)
 {
 	struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
 
-	text[0] = '\0';
-	if (fcntl(file, F_GETLK, &whole) == 0 && whole.l_type != F_UNLCK && whole.l_pid > 0)
-		snprintf(text, 32, ", process %ld", (long)whole.l_pid);
+	if (fcntl(file, F_GETLK, &whole) != 0 || whole.l_type == F_UNLCK)
+		return false;
+	*owner = whole.l_pid;
+	return true;
 }
 
+/* False: another process has kept it locked. Where locks fail for another reason: warns. */
 static bool
-wait_for_lock(int file)
+lock_in_time(int file, const char *path, long *owner)
 {
 	int64_t deadline = clock_now() + WAIT_MS;
 
 	while (!lock(file)) {
-		if (clock_now() >= deadline)
+		int error = errno;
+		bool locked = is_locked(file, owner);
+		bool late = clock_now() >= deadline;
+
+		if (locked && late)
 			return false;
+		if (!locked && (late || error != EAGAIN)) {
+			warn(path, error);
+			return true;
+		}
 		usleep(LOOK_US);
 	}
 	return true;
@@ -89,19 +105,16 @@ struct claim *
 claim_new(const char *path)
 {
 	struct claim *claim = mem_new(1, sizeof *claim);
-	char owner[32];
+	long owner = 0;
 
 	claim->file = open_lock(path);
-	if (claim->file < 0) {
-		log_warning("store", "%s cannot be locked: %s; let no other cz2d use it", path,
-			    strerror(errno));
-		return claim;
+	if (claim->file < 0)
+		warn(path, errno);
+	else if (!lock_in_time(claim->file, path, &owner)) {
+		log_error("store", "%s is in use by another cz2d, process %ld", path, owner);
+		return claim_free(claim);
 	}
-	if (wait_for_lock(claim->file))
-		return claim;
-	name_owner(claim->file, owner);
-	log_error("store", "%s is in use by another cz2d%s", path, owner);
-	return claim_free(claim);
+	return claim;
 }
 
 struct claim *
