@@ -280,7 +280,8 @@ on_stop_look(uv_timer_t *timer)
 {
 	struct daemon *daemon = timer->data;
 
-	witness_record(daemon->witness); /* what the turn that was under way has shown */
+	if (engine_idle(daemon->engine))
+		witness_record(daemon->witness); /* what the last turn has shown */
 	if (daemon->mqtt_stopping || !is_at_rest(daemon))
 		return;
 	uv_timer_stop(timer);

@@ -1022,6 +1022,22 @@ START_TEST(commands_since_the_rows_were_kept_are_known_after_a_restart)
 }
 END_TEST
 
+START_TEST(a_hand_after_a_command_of_before_a_restart_is_told)
+{
+	struct cz2_command doubtful;
+
+	begin();
+	cz2_command_init(&doubtful);
+	cz2_command_set(&doubtful, CZ2_HEAT, 2, 61);
+	unexpected_doubtful(unexpected, &doubtful, now);
+	set_heat(&setpoints, 2, 75);
+	ck_assert_int_eq(poll_after(SOON), 0);
+	ck_assert_int_eq(poll_after(LATER), 1);
+	expect_change(&findings[0], CZ2_HEAT, 68, 75);
+	end();
+}
+END_TEST
+
 int
 main(void)
 {
@@ -1079,6 +1095,7 @@ main(void)
 		a_client_that_was_heard_goes_before_what_only_fits,
 		what_is_not_ours_to_watch_is_left_alone,
 		commands_since_the_rows_were_kept_are_known_after_a_restart,
+		a_hand_after_a_command_of_before_a_restart_is_told,
 		NULL,
 	};
 

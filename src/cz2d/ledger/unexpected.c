@@ -1,30 +1,24 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright 2026 The cz2d authors */
-/*
- * Replies carry no number: a reply that came late or twice shows the row as it was. So
- * a new value counts only when a second read shows it, asked for so much later that
- * no reply to anything before can have answered both. A value that we wrote counts at once.
- */
 #include "build.h"
 
 #include "cz2d/ledger/unexpected.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include <cz2/exchange.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "cz2d/ledger/belief.h"
 #include "cz2d/ledger/cause.h"
 #include "cz2d/ledger/clock_history.h"
+#include "cz2d/ledger/writes.h"
 
 enum {
-	WRITES_MAX = 32,     /* of ours, whose end was not seen yet */
-	SETTLED_MS = 5000,   /* a write that does not show by then was not kept */
-	BEGINS_MS = 60000,   /* the panel may take so long to begin a period */
+	BEGINS_MS = 60000, /* the panel may take so long to begin a period */
 	TOGETHER_MS = 2 * CZ2_LATE_MS, /* the next value may be beyond doubt so much later */
-	HOLDS_TOGETHER = 2,  /* zones whose hold a person does not end at the same moment */
+	HOLDS_TOGETHER = 2, /* zones whose hold a person does not end at the same moment */
 };
 
 const char *const unexpected_cause_names[] = {
@@ -36,33 +30,10 @@ const char *const unexpected_cause_names[] = {
 	[UNEXPECTED_CAUSE_COUNT] = NULL,
 };
 
-/* What is known of one value. */
-struct slot {
-	int16_t value;    /* believed; CZ2_UNKNOWN: never seen */
-	int16_t doubtful; /* shown of late instead; CZ2_UNKNOWN: nothing is */
-	int64_t shown;    /* when the believed one was shown last */
-	int64_t since;    /* when the doubtful one was shown first; INT64_MAX: nothing is */
-	int64_t ripened;  /* when that was beyond doubt; INT64_MIN: it is not yet */
-	bool client;      /* another one was heard writing the row about when it changed */
-};
-
-/* After the one moment, and before the other. */
-struct span {
-	int64_t after, before;
-};
-
-/* What a write named and no read has shown yet. */
-struct sent {
-	int64_t time;
-	bool live; /* it left in this life */
-	struct cz2_values named;
-};
-
 struct unexpected {
 	int zones;
-	struct slot slots[CZ2_SLOT_COUNT];
-	struct sent sent[WRITES_MAX];
-	int next_sent;
+	struct belief slots[CZ2_SLOT_COUNT];
+	struct writes writes;
 	struct cz2_image seen[CZ2_ROW_COUNT];  /* the newest */
 	struct cz2_image calm[CZ2_ROW_COUNT];  /* the newest without anything doubtful */
 	int64_t disturbed[CZ2_ROW_COUNT];      /* when somebody else was heard writing it last */
@@ -77,16 +48,10 @@ unexpected_new(int zones)
 
 	unexpected->zones = zones;
 	clock_history_init(&unexpected->clock);
+	writes_init(&unexpected->writes);
 	for (int slot = 0; slot < CZ2_SLOT_COUNT; slot++)
-		unexpected->slots[slot] = (struct slot){
-			.value = CZ2_UNKNOWN,
-			.doubtful = CZ2_UNKNOWN,
-			.since = INT64_MAX,
-			.ripened = INT64_MIN,
-		};
+		belief_init(&unexpected->slots[slot]);
 	unexpected->deaf = INT64_MIN;
-	for (int i = 0; i < WRITES_MAX; i++)
-		cz2_values_clear(&unexpected->sent[i].named);
 	for (int row = 0; row < CZ2_ROW_COUNT; row++)
 		unexpected->disturbed[row] = INT64_MIN;
 	return unexpected;
@@ -149,108 +114,24 @@ is_watched(const struct unexpected *unexpected, int slot)
  * What we wrote
  */
 
-static bool
-is_settled(const struct sent *sent)
-{
-	for (int slot = 0; slot < CZ2_SLOT_COUNT; slot++)
-		if (sent->named.at[slot] != CZ2_UNKNOWN)
-			return false;
-	return true;
-}
-
-/* Room for one more; of those that are not settled the oldest gives way. */
-static struct sent *
-sent_new(struct unexpected *unexpected, int64_t now)
-{
-	struct sent *sent = &unexpected->sent[unexpected->next_sent];
-
-	for (int i = 0; i < WRITES_MAX && !is_settled(sent); i++) {
-		unexpected->next_sent = (unexpected->next_sent + 1) % WRITES_MAX;
-		sent = &unexpected->sent[unexpected->next_sent];
-	}
-	unexpected->next_sent = (unexpected->next_sent + 1) % WRITES_MAX;
-	sent->time = now;
-	sent->live = false;
-	cz2_values_clear(&sent->named);
-	return sent;
-}
-
 void
 unexpected_wrote(struct unexpected *unexpected, enum cz2_row row, const struct cz2_image *before,
 		 const struct cz2_image *after, int64_t now)
 {
-	struct sent *sent = sent_new(unexpected, now);
+	struct cz2_values *named = writes_add(&unexpected->writes, now, true);
 
 	if (row == CZ2_ROW_1_18)
 		clock_history_set(&unexpected->clock);
-	sent->live = true;
 	for (int slot = 0; slot < CZ2_SLOT_COUNT; slot++)
 		if (is_watched(unexpected, slot) && row_of(slot) == row &&
 		    value_in(before, slot) != value_in(after, slot))
-			sent->named.at[slot] = (int16_t)value_in(after, slot);
-}
-
-static bool
-is_met(int slot, int named, int value)
-{
-	if (slot == CZ2_ALL && named == CZ2_ALL_ON)
-		return value > 0;
-	return named == value;
-}
-
-/* Not what was there before it, nor what came long after the old value had still been shown. */
-static bool
-may_be_made_of(const struct sent *sent, const struct slot *slot)
-{
-	if (slot->since < sent->time)
-		return false;
-	return slot->shown <= sent->time || slot->since < sent->time + SETTLED_MS;
-}
-
-static bool
-is_being_written(const struct unexpected *unexpected, int id)
-{
-	for (int i = 0; i < WRITES_MAX; i++) {
-		const struct sent *sent = &unexpected->sent[i];
-
-		if (sent->live && sent->named.at[id] != CZ2_UNKNOWN &&
-		    may_be_made_of(sent, &unexpected->slots[id]))
-			return true;
-	}
-	return false;
-}
-
-/* What came of these writes was seen: they explain no later change. */
-static void
-forget_until(struct unexpected *unexpected, int slot, int64_t time)
-{
-	for (int i = 0; i < WRITES_MAX; i++)
-		if (unexpected->sent[i].time <= time)
-			unexpected->sent[i].named.at[slot] = CZ2_UNKNOWN;
-}
-
-/* True when a write of ours named it. */
-static bool
-explained(struct unexpected *unexpected, int slot, int value)
-{
-	int64_t newest = INT64_MIN;
-
-	for (int i = 0; i < WRITES_MAX; i++) {
-		const struct sent *sent = &unexpected->sent[i];
-
-		if (sent->named.at[slot] != CZ2_UNKNOWN &&
-		    is_met(slot, sent->named.at[slot], value))
-			newest = clock_later(newest, sent->time);
-	}
-	if (newest != INT64_MIN)
-		forget_until(unexpected, slot, newest);
-	return newest != INT64_MIN;
+			named->at[slot] = (int16_t)value_in(after, slot);
 }
 
 void
 unexpected_doubtful(struct unexpected *unexpected, const struct cz2_command *command, int64_t now)
 {
-	sent_new(unexpected, now)->named = command->wish;
+	*writes_add(&unexpected->writes, now, false) = command->wish;
 }
 
 void
@@ -274,66 +155,15 @@ unexpected_delivered(struct unexpected *unexpected, const struct cz2_command *co
  * What the panel shows
  */
 
-static bool
-is_ripe(const struct slot *slot)
-{
-	return slot->ripened != INT64_MIN;
-}
-
-static bool
-is_in_doubt(const struct slot *slot)
-{
-	return slot->doubtful != CZ2_UNKNOWN && !is_ripe(slot);
-}
-
-/* Whether something that happened within a span may have made the change. */
-static bool
-may_have_made(const struct slot *slot, struct span span)
-{
-	return span.after < slot->since + CZ2_LATE_MS && slot->shown < span.before + CZ2_LATE_MS;
-}
-
-static void
-end_doubt(struct slot *slot)
-{
-	slot->doubtful = CZ2_UNKNOWN;
-	slot->since = INT64_MAX;
-	slot->ripened = INT64_MIN;
-	slot->client = false;
-}
-
-static void
-believe(struct slot *slot, int value, int64_t time)
-{
-	end_doubt(slot);
-	slot->value = (int16_t)value;
-	slot->shown = time;
-}
-
-/* disturbed: when somebody else was heard writing the row last, or INT64_MIN. */
-static void
-doubt(struct slot *slot, int value, int64_t time, int64_t disturbed)
-{
-	slot->doubtful = (int16_t)value;
-	slot->since = time;
-	slot->ripened = INT64_MIN;
-	slot->client = disturbed != INT64_MIN &&
-		       may_have_made(slot, (struct span){disturbed, disturbed});
-}
-
 void
 unexpected_disturbed(struct unexpected *unexpected, enum cz2_row row, int64_t now)
 {
 	unexpected->disturbed[row] = now;
 	if (row == CZ2_ROW_1_18)
 		clock_history_set(&unexpected->clock);
-	for (int id = 0; id < CZ2_SLOT_COUNT; id++) {
-		struct slot *slot = &unexpected->slots[id];
-
-		if (slot->doubtful != CZ2_UNKNOWN && row_of(id) == row &&
-		    may_have_made(slot, (struct span){now, now}))
-			slot->client = true;
-	}
+	for (int id = 0; id < CZ2_SLOT_COUNT; id++)
+		if (row_of(id) == row)
+			belief_disturbed(&unexpected->slots[id], now);
 }
 
 void
@@ -346,39 +176,36 @@ unexpected_deaf(struct unexpected *unexpected, int64_t now)
 static void
 weigh(struct unexpected *unexpected, int id, int value, int64_t time)
 {
-	struct slot *slot = &unexpected->slots[id];
+	struct belief *slot = &unexpected->slots[id];
 
-	if (slot->doubtful != value) {
-		doubt(slot, value, time, unexpected->disturbed[row_of(id)]);
-	} else if (time >= slot->since + CZ2_LATE_MS) {
-		/* What the panel made of a value that we wrote is told by that command. */
-		if (is_being_written(unexpected, id)) {
-			forget_until(unexpected, id, slot->since);
-			believe(slot, value, time);
-		} else if (!is_ripe(slot)) {
-			slot->ripened = time;
-		}
+	/* What the panel made of a value that we wrote is told by that command. */
+	if (belief_is_confirmed(slot, value, time) &&
+	    writes_may_have_made(&unexpected->writes, id, slot)) {
+		writes_forget(&unexpected->writes, id, slot->since);
+		belief_accept(slot, value, time);
+	} else {
+		belief_weigh(slot, value, time, unexpected->disturbed[row_of(id)]);
 	}
 }
 
 static void
 look_at(struct unexpected *unexpected, int id, const struct cz2_image *image)
 {
-	struct slot *slot = &unexpected->slots[id];
+	struct belief *slot = &unexpected->slots[id];
 	int value = value_in(image, id);
 
 	if (value == CZ2_UNKNOWN) {
-		if (is_in_doubt(slot))
-			end_doubt(slot);
+		if (belief_is_in_doubt(slot))
+			belief_drop_doubt(slot);
 		return;
 	}
-	if (explained(unexpected, id, value) || slot->value == CZ2_UNKNOWN || slot->value == value)
-		believe(slot, value, image->time);
+	if (writes_explain(&unexpected->writes, id, value) || slot->value == CZ2_UNKNOWN ||
+	    slot->value == value)
+		belief_accept(slot, value, image->time);
 	else
 		weigh(unexpected, id, value, image->time);
-	/* What did not show by then was not kept, or was taken back at once. */
 	if (slot->doubtful == CZ2_UNKNOWN)
-		forget_until(unexpected, id, image->time - SETTLED_MS);
+		writes_expire(&unexpected->writes, id, image->time);
 }
 
 static bool
@@ -396,10 +223,10 @@ unexpected_contradicts(const struct unexpected *unexpected, enum cz2_row row,
 	if (!is_new(unexpected, row, image))
 		return false;
 	for (int id = 0; id < CZ2_SLOT_COUNT; id++) {
-		const struct slot *slot = &unexpected->slots[id];
+		const struct belief *slot = &unexpected->slots[id];
 		int value;
 
-		if (!is_ripe(slot) || row_of(id) != row)
+		if (!belief_is_ripe(slot) || row_of(id) != row)
 			continue;
 		value = value_in(image, id);
 		if (value != CZ2_UNKNOWN && value != slot->doubtful)
@@ -430,33 +257,19 @@ unexpected_saw(struct unexpected *unexpected, enum cz2_row row, const struct cz2
 }
 
 /* ------------------------------------------------------------------------
- * Moments
+ * What may have happened together
  */
-
-/* Leaves of a span what lies between the last sight of the old value and the first of the new. */
-static void
-narrow(struct span *span, const struct slot *slot)
-{
-	span->after = clock_later(span->after, slot->shown);
-	span->before = clock_earlier(span->before, slot->since);
-}
-
-/* Neither was seen as it had been after the other had changed. */
-static bool
-can_be_one(const struct slot *one, const struct slot *other)
-{
-	return clock_later(one->shown, other->shown) < clock_earlier(one->since, other->since);
-}
 
 /* What is beyond doubt may have more to it, which is not yet, or was not read since. */
 static bool
 lacks_another(const struct unexpected *unexpected, int ripe)
 {
-	const struct slot *slots = unexpected->slots;
+	const struct belief *slots = unexpected->slots;
 
 	for (int id = 0; id < CZ2_SLOT_COUNT; id++)
-		if (zone_of_slot(id) == zone_of_slot(ripe) && !is_ripe(&slots[id]) &&
-		    slots[id].value != CZ2_UNKNOWN && can_be_one(&slots[id], &slots[ripe]))
+		if (zone_of_slot(id) == zone_of_slot(ripe) && !belief_is_ripe(&slots[id]) &&
+		    slots[id].value != CZ2_UNKNOWN &&
+		    belief_can_change_with(&slots[id], &slots[ripe]))
 			return true;
 	return false;
 }
@@ -465,7 +278,7 @@ bool
 unexpected_overdue(const struct unexpected *unexpected, int64_t now)
 {
 	for (int id = 0; id < CZ2_SLOT_COUNT; id++)
-		if (is_ripe(&unexpected->slots[id]) &&
+		if (belief_is_ripe(&unexpected->slots[id]) &&
 		    now >= unexpected->slots[id].ripened + TOGETHER_MS)
 			return true;
 	return false;
@@ -477,7 +290,7 @@ unexpected_waits(const struct unexpected *unexpected, int64_t now)
 	if (unexpected_overdue(unexpected, now))
 		return false;
 	for (int id = 0; id < CZ2_SLOT_COUNT; id++)
-		if (is_ripe(&unexpected->slots[id]) && lacks_another(unexpected, id))
+		if (belief_is_ripe(&unexpected->slots[id]) && lacks_another(unexpected, id))
 			return true;
 	return false;
 }
@@ -497,7 +310,7 @@ any_made_within(const struct unexpected *unexpected, const struct unexpected_fin
 		struct span span)
 {
 	for (int i = 0; i < finding->count; i++)
-		if (may_have_made(&unexpected->slots[slot_of(finding, i)], span))
+		if (belief_may_have_changed_within(&unexpected->slots[slot_of(finding, i)], span))
 			return true;
 	return false;
 }
@@ -510,12 +323,12 @@ holds_vanished(const struct unexpected *unexpected, struct span *span)
 
 	*span = (struct span){INT64_MIN, INT64_MAX};
 	for (int zone = 1; zone <= unexpected->zones; zone++) {
-		const struct slot *slot = &unexpected->slots[cz2_slot(CZ2_HOLD, zone)];
+		const struct belief *slot = &unexpected->slots[cz2_slot(CZ2_HOLD, zone)];
 
-		if ((is_ripe(slot) ? slot->doubtful : slot->value) == 1)
+		if (belief_by_now(slot) == 1)
 			return false;
-		if (is_ripe(slot) && slot->value == 1) {
-			narrow(span, slot);
+		if (belief_is_ripe(slot) && slot->value == 1) {
+			belief_narrow(slot, span);
 			count++;
 		}
 	}
@@ -550,9 +363,9 @@ zone_of(const struct unexpected *unexpected, int zone, bool by_now)
 	struct cz2_values values;
 
 	for (int id = 0; id < CZ2_SLOT_COUNT; id++) {
-		const struct slot *slot = &unexpected->slots[id];
+		const struct belief *slot = &unexpected->slots[id];
 
-		values.at[id] = by_now && is_ripe(slot) ? slot->doubtful : slot->value;
+		values.at[id] = by_now ? belief_by_now(slot) : slot->value;
 	}
 	return cause_zone_of(&values, zone);
 }
@@ -572,7 +385,7 @@ span_of(const struct unexpected *unexpected, const struct unexpected_finding *fi
 	struct span span = {INT64_MIN, INT64_MAX};
 
 	for (int i = 0; i < finding->count; i++)
-		narrow(&span, &unexpected->slots[slot_of(finding, i)]);
+		belief_narrow(&unexpected->slots[slot_of(finding, i)], &span);
 	return span;
 }
 
@@ -623,13 +436,16 @@ cause_of(const struct unexpected *unexpected, const struct unexpected_finding *f
 static bool
 by_schedule(const struct unexpected *unexpected, int zone, const struct unexpected_change *change)
 {
-	const struct slot *temporary = &unexpected->slots[cz2_slot(CZ2_TEMPORARY, zone)];
+	const struct belief *temporary;
 
-	if (zone == 0 || unexpected->slots[cz2_slot(CZ2_HOLD, zone)].value == 1)
+	if (zone == 0 || change->field == CZ2_HOLD)
 		return false;
+	if (unexpected->slots[cz2_slot(CZ2_HOLD, zone)].value == 1)
+		return false;
+	temporary = &unexpected->slots[cz2_slot(CZ2_TEMPORARY, zone)];
 	if (temporary->value == 1 && temporary->doubtful == CZ2_UNKNOWN)
 		return false;
-	return change->field != CZ2_HOLD && (change->field != CZ2_TEMPORARY || change->now == 0);
+	return change->field != CZ2_TEMPORARY || change->now == 0;
 }
 
 static void
@@ -645,7 +461,7 @@ add_row(const struct unexpected *unexpected, struct unexpected_finding *finding,
 static void
 add_change(const struct unexpected *unexpected, struct unexpected_finding *finding, int id)
 {
-	const struct slot *slot = &unexpected->slots[id];
+	const struct belief *slot = &unexpected->slots[id];
 	struct unexpected_change *change = &finding->changes[finding->count++];
 	int zone;
 
@@ -661,7 +477,7 @@ find(const struct unexpected *unexpected, int zone, struct unexpected_finding *f
 {
 	*finding = (struct unexpected_finding){.zone = zone, .scheduled = true, .seen = INT64_MIN};
 	for (int id = 0; id < CZ2_SLOT_COUNT; id++)
-		if (zone_of_slot(id) == zone && is_ripe(&unexpected->slots[id]))
+		if (zone_of_slot(id) == zone && belief_is_ripe(&unexpected->slots[id]))
 			add_change(unexpected, finding, id);
 	if (finding->count == 0)
 		return false;
@@ -675,7 +491,7 @@ static bool
 is_row_in_doubt(const struct unexpected *unexpected, enum cz2_row row)
 {
 	for (int id = 0; id < CZ2_SLOT_COUNT; id++)
-		if (row_of(id) == row && is_in_doubt(&unexpected->slots[id]))
+		if (row_of(id) == row && belief_is_in_doubt(&unexpected->slots[id]))
 			return true;
 	return false;
 }
@@ -684,12 +500,12 @@ static void
 believe_ripe(struct unexpected *unexpected)
 {
 	for (int id = 0; id < CZ2_SLOT_COUNT; id++) {
-		struct slot *slot = &unexpected->slots[id];
+		struct belief *slot = &unexpected->slots[id];
 		enum cz2_row row = row_of(id);
 
-		if (!is_ripe(slot))
+		if (!belief_is_ripe(slot))
 			continue;
-		believe(slot, slot->doubtful, unexpected->seen[row].time);
+		belief_accept(slot, slot->doubtful, unexpected->seen[row].time);
 		if (!is_row_in_doubt(unexpected, row))
 			unexpected->calm[row] = unexpected->seen[row];
 	}

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/allowance.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -28,29 +29,25 @@ enum {
 	RECORDS_AT_ONCE = 64,  /* visits to the disk without a pause, then one in some minutes */
 	RECORD_PAUSE_MS = HOUR_MS / 6,
 	WAITING_MAX = 128,     /* findings that wait for the next visit: so many are one */
-	HOLDS_AT_ONCE = 32,    /* lines about holds without a pause, then one in some minutes */
-	HOLD_PAUSE_MS = HOUR_MS / 6,
-	OTHERS_AT_ONCE = 4,    /* other warnings, and what schedules do, then one in some hours */
-	OTHER_PAUSE_MS = 4 * HOUR_MS,
 	LINE_MAX = 900,
+};
+
+/* Of lines in the log, the gravest first. */
+enum kind { ABOUT_HOLDS, OTHER_WARNINGS, EVERY_DAY, KIND_COUNT };
+
+/* What schedules do every day is no warning, and keeps no warning back. */
+static const struct {
+	enum log_level level;
+	int at_once;      /* lines without a pause, */
+	int64_t pause_ms; /* then one after each */
+} kinds[KIND_COUNT] = {
+	[ABOUT_HOLDS] = {LOG_LEVEL_WARNING, 32, HOUR_MS / 6},
+	[OTHER_WARNINGS] = {LOG_LEVEL_WARNING, 4, 4 * HOUR_MS},
+	[EVERY_DAY] = {LOG_LEVEL_INFO, 4, 4 * HOUR_MS},
 };
 
 /* Where values lie that people change. */
 static const enum cz2_row watched[] = {CZ2_ROW_1_12, CZ2_ROW_1_16, CZ2_ROW_1_17};
-
-/* Grants so many at once, and one more after each pause. */
-struct allowance {
-	int most;
-	int64_t pause_ms;
-	int left;
-	int64_t since; /* when one was added last */
-};
-
-/* Of one kind in the log. */
-struct lines {
-	struct allowance allowance;
-	int unsaid; /* findings that it has not told */
-};
 
 struct witness {
 	struct engine *engine;
@@ -60,34 +57,13 @@ struct witness {
 	witness_told told;
 	void *told_self;
 	struct allowance records;
-	struct lines holds, warnings, daily;
+	struct {
+		struct allowance allowance;
+		int unsaid; /* findings that were not told */
+	} lines[KIND_COUNT];
 	int waiting_count;
 	struct unexpected_finding waiting[WAITING_MAX];
 };
-
-static struct allowance
-allow(int most, int64_t pause_ms, int64_t now)
-{
-	return (struct allowance){.most = most, .pause_ms = pause_ms, .left = most, .since = now};
-}
-
-static bool
-grant(struct allowance *allowance, int64_t now)
-{
-	int64_t more = (now - allowance->since) / allowance->pause_ms;
-
-	if (allowance->left + more >= allowance->most) {
-		allowance->left = allowance->most;
-		allowance->since = now;
-	} else {
-		allowance->left += (int)more;
-		allowance->since += more * allowance->pause_ms;
-	}
-	if (allowance->left == 0)
-		return false;
-	allowance->left--;
-	return true;
-}
 
 /* ------------------------------------------------------------------------
  * The ledger
@@ -130,7 +106,7 @@ record_waiting(struct witness *witness)
 static void
 record_if_granted(struct witness *witness, int64_t now)
 {
-	if (grant(&witness->records, now))
+	if (allowance_take(&witness->records, now))
 		record_waiting(witness);
 }
 
@@ -182,32 +158,26 @@ cause_text(const struct unexpected_finding *finding)
 	return cause_texts[finding->cause];
 }
 
-static bool
-concerns_hold(const struct unexpected_finding *finding)
+static enum kind
+kind_of(const struct unexpected_finding *finding)
 {
 	for (int i = 0; i < finding->count; i++)
 		if (finding->changes[i].field == CZ2_HOLD)
-			return true;
-	return false;
+			return ABOUT_HOLDS;
+	return finding->scheduled ? EVERY_DAY : OTHER_WARNINGS;
 }
 
-static bool
-any_concerns_hold(const struct unexpected_finding *findings, int count)
+static enum kind
+gravest_of(const struct unexpected_finding *findings, int count)
 {
-	for (int i = 0; i < count; i++)
-		if (concerns_hold(&findings[i]))
-			return true;
-	return false;
-}
+	enum kind gravest = EVERY_DAY;
 
-/* What schedules do every day is no warning; that a hold is lost always is. */
-static enum log_level
-level_of(const struct unexpected_finding *findings, int count)
-{
-	for (int i = 0; i < count; i++)
-		if (!findings[i].scheduled || concerns_hold(&findings[i]))
-			return LOG_LEVEL_WARNING;
-	return LOG_LEVEL_INFO;
+	for (int i = 0; i < count; i++) {
+		enum kind kind = kind_of(&findings[i]);
+
+		gravest = kind < gravest ? kind : gravest;
+	}
+	return gravest;
 }
 
 /* Each cause stands before what it made. */
@@ -224,38 +194,30 @@ describe_all(const struct unexpected_finding *findings, int count, FILE *to)
 	}
 }
 
-/* What is rare and grave is not kept back for what happens often. */
-static struct lines *
-lines_for(struct witness *witness, const struct unexpected_finding *findings, int count)
-{
-	if (any_concerns_hold(findings, count))
-		return &witness->holds;
-	return level_of(findings, count) == LOG_LEVEL_INFO ? &witness->daily : &witness->warnings;
-}
-
 /* One line, whatever happened together. */
 static void
 say(struct witness *witness, const struct unexpected_finding *findings, int count, int64_t now)
 {
-	struct lines *lines = lines_for(witness, findings, count);
+	enum kind kind = gravest_of(findings, count);
+	struct allowance *allowance = &witness->lines[kind].allowance;
+	int *unsaid = &witness->lines[kind].unsaid;
 	char text[LINE_MAX] = "", more[64] = "";
 	FILE *to;
 
-	if (!log_enabled(level_of(findings, count)))
+	if (!log_enabled(kinds[kind].level))
 		return;
-	if (!grant(&lines->allowance, now)) {
-		lines->unsaid += count;
+	if (!allowance_take(allowance, now)) {
+		*unsaid += count;
 		return;
 	}
 	to = mem_or_end(fmemopen(text, sizeof text, "w"));
 	describe_all(findings, count, to);
 	fclose(to);
-	if (lines->unsaid > 0)
-		snprintf(more, sizeof more, "; and %d more since the last such line",
-			 lines->unsaid);
-	lines->unsaid = 0;
-	log_line(level_of(findings, count), "panel", "changed without a command %s%s%s", text, more,
-		 lines->allowance.left == 0 ? "; the next ones are only recorded, for a while" : "");
+	if (*unsaid > 0)
+		snprintf(more, sizeof more, "; and %d more since the last such line", *unsaid);
+	*unsaid = 0;
+	log_line(kinds[kind].level, "panel", "changed without a command %s%s%s", text, more,
+		 allowance->left == 0 ? "; the next ones are only recorded, for a while" : "");
 }
 
 /* ------------------------------------------------------------------------
@@ -309,6 +271,13 @@ see(struct witness *witness, int64_t now)
 	}
 }
 
+static void
+see_and_take(struct witness *witness, int64_t now)
+{
+	see(witness, now);
+	take(witness, now);
+}
+
 /* On a bad line no look may end well for long. */
 static bool
 is_due(const struct witness *witness, unsigned events, int64_t now)
@@ -341,16 +310,14 @@ on_wrote(void *self, enum cz2_row row, const struct cz2_image *before,
 {
 	struct witness *witness = self;
 
-	see(witness, now);
-	take(witness, now);
+	see_and_take(witness, now);
 	unexpected_wrote(witness->unexpected, row, before, after, now);
 }
 
 void
 witness_link_changed(struct witness *witness, int64_t now)
 {
-	see(witness, now);
-	take(witness, now);
+	see_and_take(witness, now);
 	unexpected_deaf(witness->unexpected, now);
 }
 
@@ -426,10 +393,7 @@ witness_since(const struct witness *witness)
 void
 witness_record(struct witness *witness)
 {
-	int64_t now = clock_now();
-
-	see(witness, now);
-	take(witness, now);
+	see_and_take(witness, clock_now());
 	record_waiting(witness);
 }
 
@@ -445,10 +409,10 @@ witness_new(struct engine *engine, struct ledger *ledger, struct model *model)
 	witness->ledger = ledger;
 	witness->model = model;
 	witness->unexpected = unexpected_new(model_zones(model));
-	witness->holds.allowance = allow(HOLDS_AT_ONCE, HOLD_PAUSE_MS, now);
-	witness->warnings.allowance = allow(OTHERS_AT_ONCE, OTHER_PAUSE_MS, now);
-	witness->daily.allowance = allow(OTHERS_AT_ONCE, OTHER_PAUSE_MS, now);
-	witness->records = allow(RECORDS_AT_ONCE, RECORD_PAUSE_MS, now);
+	for (int kind = 0; kind < KIND_COUNT; kind++)
+		allowance_init(&witness->lines[kind].allowance, kinds[kind].at_once,
+			       kinds[kind].pause_ms, now);
+	allowance_init(&witness->records, RECORDS_AT_ONCE, RECORD_PAUSE_MS, now);
 	for (int row = 0; row < CZ2_ROW_COUNT; row++)
 		unexpected_saw(witness->unexpected, (enum cz2_row)row,
 			       model_image(model, (enum cz2_row)row));
@@ -468,7 +432,7 @@ void
 witness_stop(struct witness *witness)
 {
 	witness_record(witness);
-	witness->records = allow(1, 1, clock_now());
+	allowance_init(&witness->records, 1, 1, clock_now());
 }
 
 struct witness *

@@ -22,8 +22,6 @@
 enum {
 	PER_SECOND = 10, /* messages, in the long run */
 	BURST = 40,      /* and at once */
-	ONE = 1000,      /* message, in what is counted in */
-	FULL = BURST * ONE,
 };
 
 static const char set_topic[] = "set/#";
@@ -93,19 +91,6 @@ erase(struct mqtt_command *door, const char *topic)
  * Who may, and how often
  */
 
-static bool
-pass_rate(struct mqtt_command *door, int64_t now)
-{
-	int64_t more = (now - door->allowed_at) * PER_SECOND;
-
-	door->allowance = clock_earlier(door->allowance + more, FULL);
-	door->allowed_at = now;
-	if (door->allowance < ONE)
-		return false;
-	door->allowance -= ONE;
-	return true;
-}
-
 bool
 mqtt_command_admit(struct mqtt_command *door, bool writes, struct mqtt_refusal *refusal,
 		   int64_t now)
@@ -117,7 +102,7 @@ mqtt_command_admit(struct mqtt_command *door, bool writes, struct mqtt_refusal *
 				   "Commands over MQTT are switched off (mqtt.commands).");
 	if (writes && config->panel.read_only)
 		return mqtt_refuse_error(refusal, CZ2_EREADONLY);
-	if (!pass_rate(door, now))
+	if (!allowance_take(&door->messages, now))
 		return mqtt_refuse(refusal, MQTT_RATE_LIMITED,
 				   "Too many messages: %d a second are accepted, and %d at once.",
 				   PER_SECOND, BURST);
@@ -234,8 +219,7 @@ mqtt_command_new(const struct mqtt_rooms *rooms, struct mqtt *mqtt, struct mqtt_
 	door->rooms = *rooms;
 	door->mqtt = mqtt;
 	door->state = state;
-	door->allowance = FULL;
-	door->allowed_at = clock_now();
+	allowance_init(&door->messages, BURST, 1000 / PER_SECOND, clock_now());
 	mqtt_scalars_init(door);
 	uv_timer_init(rooms->loop, &door->nudge);
 	uv_prepare_init(rooms->loop, &door->before_sleep);

@@ -13,6 +13,7 @@
 #ifndef CZ2D_MQTT_COMMAND_INTERNAL_H
 #define CZ2D_MQTT_COMMAND_INTERNAL_H
 
+#include "base/allowance.h"
 #include "cz2d/ledger/ledger.h"
 #include "cz2d/mqtt/mqtt_batch.h"
 #include "cz2d/mqtt/mqtt_internal.h"
@@ -87,8 +88,7 @@ struct mqtt_command {
 
 	char *erased[MQTT_ERASED_MAX];
 	int erased_count;
-	int64_t allowance; /* messages that may still come, in thousandths */
-	int64_t allowed_at;
+	struct allowance messages;
 	int handles; /* not closed yet */
 };
 
