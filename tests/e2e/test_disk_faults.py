@@ -252,6 +252,7 @@ def test_a_file_that_is_not_ours_to_use_is_told(new_house, spoil, says, replaced
 
 def opened(pid, path):
     names = f"/proc/{pid}/fd"
+    path = os.path.realpath(path)
     return path in [os.path.realpath(os.path.join(names, one)) for one in os.listdir(names)]
 
 

@@ -67,7 +67,7 @@ lock(int file)
 	return fcntl(file, F_SETLK, &whole) == 0;
 }
 
-/* Whether another process has locked it; *owner is its number, or 0 in another container. */
+/* Whether another process has locked it; *owner is its number, or 0 when it is none of ours. */
 static bool
 is_locked(int file, long *owner)
 {
@@ -75,7 +75,7 @@ is_locked(int file, long *owner)
 
 	if (fcntl(file, F_GETLK, &whole) != 0 || whole.l_type == F_UNLCK)
 		return false;
-	*owner = whole.l_pid;
+	*owner = whole.l_pid > 0 ? whole.l_pid : 0;
 	return true;
 }
 
@@ -93,7 +93,8 @@ lock_in_time(int file, const char *path, long *owner)
 		if (locked && late)
 			return false;
 		if (!locked && (late || error != EAGAIN)) {
-			warn(path, error);
+			if (!lock(file)) /* who had it may have ended since */
+				warn(path, errno);
 			return true;
 		}
 		usleep(LOOK_US);
