@@ -14,7 +14,7 @@ allowance_init(struct allowance *allowance, int most, int64_t pause_ms, int64_t 
 bool
 allowance_take(struct allowance *allowance, int64_t now)
 {
-	int64_t more = (now - allowance->since) / allowance->pause_ms;
+	int64_t more = now > allowance->since ? (now - allowance->since) / allowance->pause_ms : 0;
 
 	if (allowance->left + more >= allowance->most) {
 		allowance->left = allowance->most;

@@ -11,7 +11,7 @@
 
 struct allowance {
 	int most;
-	int64_t pause_ms;
+	int64_t pause_ms; /* above 0 */
 	int left;
 	int64_t since; /* when one was added last, monotonic ms */
 };
@@ -19,7 +19,7 @@ struct allowance {
 void
 allowance_init(struct allowance *allowance, int most, int64_t pause_ms, int64_t now);
 
-/* True: once less. */
+/* False: not now. */
 bool
 allowance_take(struct allowance *allowance, int64_t now);
 

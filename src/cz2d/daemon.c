@@ -280,8 +280,9 @@ on_stop_look(uv_timer_t *timer)
 {
 	struct daemon *daemon = timer->data;
 
+	/* Not before: what one hand has changed lies in several rows. */
 	if (engine_idle(daemon->engine))
-		witness_record(daemon->witness); /* what the last turn has shown */
+		witness_record(daemon->witness);
 	if (daemon->mqtt_stopping || !is_at_rest(daemon))
 		return;
 	uv_timer_stop(timer);

@@ -59,6 +59,21 @@ START_TEST(a_long_rest_grants_no_more_than_all)
 }
 END_TEST
 
+START_TEST(the_first_pause_begins_at_the_beginning)
+{
+	ck_assert(allowance_take(&allowance, BEGIN + PAUSE_MS / 2));
+	ck_assert_int_eq(taken(BEGIN + PAUSE_MS - 1), MOST - 1);
+}
+END_TEST
+
+START_TEST(an_earlier_moment_grants_nothing_more)
+{
+	taken(BEGIN);
+	ck_assert_int_eq(taken(BEGIN - 10 * PAUSE_MS), 0);
+	ck_assert_int_eq(taken(BEGIN + PAUSE_MS), 1);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -67,6 +82,8 @@ main(void)
 		each_pause_grants_one_more,
 		what_is_left_of_a_pause_counts_for_the_next,
 		a_long_rest_grants_no_more_than_all,
+		the_first_pause_begins_at_the_beginning,
+		an_earlier_moment_grants_nothing_more,
 		NULL,
 	};
 

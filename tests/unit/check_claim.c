@@ -2,7 +2,7 @@
 /* Copyright 2026 The cz2d authors */
 /*
  * One daemon for one database: another process that has it, that is just ending, that knows it
- * by another name; and places where no lock can be had. Waiting costs no time here.
+ * by another name; and places where no lock can be had. Waiting takes no time here.
  */
 #include "build.h"
 
@@ -12,7 +12,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -21,19 +20,12 @@
 #include "stored.h"
 #include "support.h"
 
+enum { SECOND_US = 1000000 };
+
 static int64_t waited_us;
 static pid_t owner; /* who has the database; 0: nobody */
-static int64_t patience_us; /* after so long the owner ends */
-
-/* The C library's, set forward by what was waited. */
-int
-clock_gettime(clockid_t clock, struct timespec *now)
-{
-	int result = (int)syscall(SYS_clock_gettime, clock, now);
-
-	now->tv_sec += waited_us / 1000000;
-	return result;
-}
+/* After so long the owner ends: while it is waited for, or just when the time is looked at. */
+static int64_t ends_us, ends_at_look_us;
 
 static void
 end_owner(void)
@@ -45,11 +37,23 @@ end_owner(void)
 	owner = 0;
 }
 
+/* In place of the C library's: only waiting takes time. */
+int
+clock_gettime(clockid_t clock, struct timespec *now)
+{
+	(void)clock;
+	now->tv_sec = waited_us / SECOND_US;
+	now->tv_nsec = waited_us % SECOND_US * 1000;
+	if (waited_us >= ends_at_look_us)
+		end_owner();
+	return 0;
+}
+
 int
 usleep(useconds_t time)
 {
 	waited_us += time;
-	if (waited_us >= patience_us)
+	if (waited_us >= ends_us)
 		end_owner();
 	return 0;
 }
@@ -59,7 +63,7 @@ set_up(void)
 {
 	stored_set_up();
 	waited_us = 0;
-	patience_us = INT64_MAX;
+	ends_us = ends_at_look_us = INT64_MAX;
 }
 
 static void
@@ -135,16 +139,25 @@ START_TEST(one_that_another_process_has_is_refused)
 {
 	claim_elsewhere(stored_path);
 	check_refused(stored_path);
-	ck_assert_int_gt(waited_us, 0);
+	ck_assert_int_ge(waited_us, 4 * SECOND_US);
 }
 END_TEST
 
 START_TEST(one_whose_owner_is_ending_is_waited_for)
 {
 	claim_elsewhere(stored_path);
-	patience_us = 1000000;
+	ends_us = 4 * SECOND_US;
 	check_claimed();
-	ck_assert_int_ge(waited_us, patience_us);
+	ck_assert_int_eq(waited_us, ends_us);
+}
+END_TEST
+
+START_TEST(one_whose_owner_ends_at_the_last_moment_is_claimed)
+{
+	claim_elsewhere(stored_path);
+	ends_at_look_us = 5 * SECOND_US;
+	check_claimed();
+	ck_assert_int_eq(waited_us, ends_at_look_us);
 }
 END_TEST
 
@@ -186,6 +199,7 @@ START_TEST(only_its_owner_may_read_the_lock)
 	char lock[STORED_PATH_SIZE + 8];
 	struct stat found;
 
+	umask(0);
 	check_claimed();
 	snprintf(lock, sizeof lock, "%s-lock", stored_path);
 	ck_assert_int_eq(stat(lock, &found), 0);
@@ -200,6 +214,7 @@ main(void)
 		a_database_that_nobody_has_is_claimed_at_once,
 		one_that_another_process_has_is_refused,
 		one_whose_owner_is_ending_is_waited_for,
+		one_whose_owner_ends_at_the_last_moment_is_claimed,
 		it_is_the_same_by_another_name,
 		a_lock_that_leads_elsewhere_is_not_followed,
 		where_there_is_no_room_for_a_lock_nobody_is_kept_from_anything,

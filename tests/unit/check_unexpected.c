@@ -256,6 +256,21 @@ START_TEST(a_hand_after_what_the_panel_made_of_our_write_is_told)
 }
 END_TEST
 
+START_TEST(a_hand_soon_after_it_that_turns_to_what_we_had_named_is_told)
+{
+	begin();
+	write_heat(2, 84);
+	set_heat(&setpoints, 2, 80);
+	ck_assert_int_eq(poll_after(SOON), 0);
+	ck_assert_int_eq(poll_after(LATER), 0);
+	set_heat(&setpoints, 2, 84);
+	ck_assert_int_eq(poll_after(SOON), 0);
+	ck_assert_int_eq(poll_after(LATER), 1);
+	expect_change(&findings[0], CZ2_HEAT, 80, 84);
+	end();
+}
+END_TEST
+
 START_TEST(a_hand_after_two_writes_of_ours_is_told)
 {
 	begin();
@@ -1050,6 +1065,7 @@ main(void)
 		a_write_that_was_not_kept_explains_nothing_later,
 		what_the_panel_makes_of_our_write_is_not_unexpected,
 		a_hand_after_what_the_panel_made_of_our_write_is_told,
+		a_hand_soon_after_it_that_turns_to_what_we_had_named_is_told,
 		a_hand_after_two_writes_of_ours_is_told,
 		a_hand_after_a_write_that_was_not_kept_is_told,
 		a_hand_before_our_write_is_told,

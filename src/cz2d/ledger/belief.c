@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright 2026 The cz2d authors */
 /*
- * Replies carry no number: a reply that came late or twice shows the row as it was. So
- * a new value counts only when a second read shows it, asked for so much later that
- * no reply to anything before can have answered both.
+ * Replies carry no number: one that came late or twice shows the row as it was.
  */
 #include "build.h"
 
@@ -81,12 +79,6 @@ belief_accept(struct belief *belief, int value, int64_t time)
 	belief->shown = time;
 }
 
-bool
-belief_is_confirmed(const struct belief *belief, int value, int64_t time)
-{
-	return belief->doubtful == value && time >= belief->since + CZ2_LATE_MS;
-}
-
 static void
 doubt(struct belief *belief, int value, int64_t time, int64_t disturbed)
 {
@@ -96,13 +88,14 @@ doubt(struct belief *belief, int value, int64_t time, int64_t disturbed)
 	belief_disturbed(belief, disturbed);
 }
 
-void
+bool
 belief_weigh(struct belief *belief, int value, int64_t time, int64_t disturbed)
 {
 	if (belief->doubtful != value)
 		doubt(belief, value, time, disturbed);
-	else if (belief_is_confirmed(belief, value, time) && !belief_is_ripe(belief))
+	else if (time >= belief->since + CZ2_LATE_MS && !belief_is_ripe(belief))
 		belief->ripened = time;
+	return belief_is_ripe(belief);
 }
 
 void
@@ -110,6 +103,7 @@ belief_disturbed(struct belief *belief, int64_t time)
 {
 	struct span then = {time, time};
 
-	if (belief->doubtful != CZ2_UNKNOWN && belief_may_have_changed_within(belief, then))
+	if (time != INT64_MIN && belief->doubtful != CZ2_UNKNOWN &&
+	    belief_may_have_changed_within(belief, then))
 		belief->client = true;
 }

@@ -2,7 +2,8 @@
 /* Copyright 2026 The cz2d authors */
 /*
  * One value of the panel: what is believed of it, and what was shown instead of late. A new
- * value is in doubt until a later read shows it again; then it is ripe, until it is believed.
+ * value is in doubt until it is shown again, so much later that no reply to anything before can
+ * have done both; then it is ripe, until it is believed.
  * Moments are monotonic ms.
  */
 #ifndef CZ2D_BELIEF_H
@@ -38,7 +39,7 @@ belief_is_in_doubt(const struct belief *belief);
 int16_t
 belief_by_now(const struct belief *belief);
 
-/* Whether something that happened within a span may have made the change. */
+/* Something is in doubt: whether what happened within a span may have made that change. */
 bool
 belief_may_have_changed_within(const struct belief *belief, struct span span);
 
@@ -55,15 +56,11 @@ void
 belief_accept(struct belief *belief, int value, int64_t time);
 
 /*
- * Another value than the believed one was shown. disturbed: when somebody else was heard
- * writing the row last, or INT64_MIN.
+ * Another value than the believed one was shown; true: it is beyond doubt. disturbed: when
+ * somebody else was heard writing the row last, or INT64_MIN.
  */
-void
-belief_weigh(struct belief *belief, int value, int64_t time, int64_t disturbed);
-
-/* The doubtful value was shown so much later that no reply to anything before can have done it. */
 bool
-belief_is_confirmed(const struct belief *belief, int value, int64_t time);
+belief_weigh(struct belief *belief, int value, int64_t time, int64_t disturbed);
 
 /* What was in doubt is forgotten. */
 void

@@ -32,7 +32,7 @@ const char *const unexpected_cause_names[] = {
 
 struct unexpected {
 	int zones;
-	struct belief slots[CZ2_SLOT_COUNT];
+	struct belief beliefs[CZ2_SLOT_COUNT];
 	struct writes writes;
 	struct cz2_image seen[CZ2_ROW_COUNT];  /* the newest */
 	struct cz2_image calm[CZ2_ROW_COUNT];  /* the newest without anything doubtful */
@@ -50,7 +50,7 @@ unexpected_new(int zones)
 	clock_history_init(&unexpected->clock);
 	writes_init(&unexpected->writes);
 	for (int slot = 0; slot < CZ2_SLOT_COUNT; slot++)
-		belief_init(&unexpected->slots[slot]);
+		belief_init(&unexpected->beliefs[slot]);
 	unexpected->deaf = INT64_MIN;
 	for (int row = 0; row < CZ2_ROW_COUNT; row++)
 		unexpected->disturbed[row] = INT64_MIN;
@@ -145,8 +145,8 @@ unexpected_delivered(struct unexpected *unexpected, const struct cz2_command *co
 
 		if (slot == CZ2_ALL && named == CZ2_ALL_ON)
 			open.wish.at[slot] = named; /* whichever zone rules */
-		else if (named != CZ2_UNKNOWN && unexpected->slots[slot].value != CZ2_UNKNOWN)
-			unexpected->slots[slot].value = named;
+		else if (named != CZ2_UNKNOWN && unexpected->beliefs[slot].value != CZ2_UNKNOWN)
+			unexpected->beliefs[slot].value = named;
 	}
 	unexpected_doubtful(unexpected, &open, now);
 }
@@ -161,9 +161,9 @@ unexpected_disturbed(struct unexpected *unexpected, enum cz2_row row, int64_t no
 	unexpected->disturbed[row] = now;
 	if (row == CZ2_ROW_1_18)
 		clock_history_set(&unexpected->clock);
-	for (int id = 0; id < CZ2_SLOT_COUNT; id++)
-		if (row_of(id) == row)
-			belief_disturbed(&unexpected->slots[id], now);
+	for (int slot = 0; slot < CZ2_SLOT_COUNT; slot++)
+		if (row_of(slot) == row)
+			belief_disturbed(&unexpected->beliefs[slot], now);
 }
 
 void
@@ -174,38 +174,37 @@ unexpected_deaf(struct unexpected *unexpected, int64_t now)
 
 /* A value that differs from the believed one and that no write of ours named. */
 static void
-weigh(struct unexpected *unexpected, int id, int value, int64_t time)
+weigh(struct unexpected *unexpected, int slot, int value, int64_t time)
 {
-	struct belief *slot = &unexpected->slots[id];
+	struct belief *belief = &unexpected->beliefs[slot];
 
+	if (!belief_weigh(belief, value, time, unexpected->disturbed[row_of(slot)]))
+		return;
 	/* What the panel made of a value that we wrote is told by that command. */
-	if (belief_is_confirmed(slot, value, time) &&
-	    writes_may_have_made(&unexpected->writes, id, slot)) {
-		writes_forget(&unexpected->writes, id, slot->since);
-		belief_accept(slot, value, time);
-	} else {
-		belief_weigh(slot, value, time, unexpected->disturbed[row_of(id)]);
+	if (writes_may_have_made(&unexpected->writes, slot, belief)) {
+		writes_forget(&unexpected->writes, slot, belief->since);
+		belief_accept(belief, value, time);
 	}
 }
 
 static void
-look_at(struct unexpected *unexpected, int id, const struct cz2_image *image)
+look_at(struct unexpected *unexpected, int slot, const struct cz2_image *image)
 {
-	struct belief *slot = &unexpected->slots[id];
-	int value = value_in(image, id);
+	struct belief *belief = &unexpected->beliefs[slot];
+	int value = value_in(image, slot);
 
 	if (value == CZ2_UNKNOWN) {
-		if (belief_is_in_doubt(slot))
-			belief_drop_doubt(slot);
+		if (belief_is_in_doubt(belief))
+			belief_drop_doubt(belief);
 		return;
 	}
-	if (writes_explain(&unexpected->writes, id, value) || slot->value == CZ2_UNKNOWN ||
-	    slot->value == value)
-		belief_accept(slot, value, image->time);
+	if (writes_explain(&unexpected->writes, slot, value) || belief->value == CZ2_UNKNOWN ||
+	    belief->value == value)
+		belief_accept(belief, value, image->time);
 	else
-		weigh(unexpected, id, value, image->time);
-	if (slot->doubtful == CZ2_UNKNOWN)
-		writes_expire(&unexpected->writes, id, image->time);
+		weigh(unexpected, slot, value, image->time);
+	if (belief->doubtful == CZ2_UNKNOWN)
+		writes_expire(&unexpected->writes, slot, image->time);
 }
 
 static bool
@@ -222,14 +221,14 @@ unexpected_contradicts(const struct unexpected *unexpected, enum cz2_row row,
 {
 	if (!is_new(unexpected, row, image))
 		return false;
-	for (int id = 0; id < CZ2_SLOT_COUNT; id++) {
-		const struct belief *slot = &unexpected->slots[id];
+	for (int slot = 0; slot < CZ2_SLOT_COUNT; slot++) {
+		const struct belief *belief = &unexpected->beliefs[slot];
 		int value;
 
-		if (!belief_is_ripe(slot) || row_of(id) != row)
+		if (!belief_is_ripe(belief) || row_of(slot) != row)
 			continue;
-		value = value_in(image, id);
-		if (value != CZ2_UNKNOWN && value != slot->doubtful)
+		value = value_in(image, slot);
+		if (value != CZ2_UNKNOWN && value != belief->doubtful)
 			return true;
 	}
 	return false;
@@ -249,7 +248,7 @@ unexpected_saw(struct unexpected *unexpected, enum cz2_row row, const struct cz2
 		if (!is_watched(unexpected, slot) || row_of(slot) != row)
 			continue;
 		look_at(unexpected, slot, image);
-		doubtful = doubtful || unexpected->slots[slot].doubtful != CZ2_UNKNOWN;
+		doubtful = doubtful || unexpected->beliefs[slot].doubtful != CZ2_UNKNOWN;
 	}
 	if (!doubtful)
 		unexpected->calm[row] = *image;
@@ -264,12 +263,12 @@ unexpected_saw(struct unexpected *unexpected, enum cz2_row row, const struct cz2
 static bool
 lacks_another(const struct unexpected *unexpected, int ripe)
 {
-	const struct belief *slots = unexpected->slots;
+	const struct belief *beliefs = unexpected->beliefs;
 
-	for (int id = 0; id < CZ2_SLOT_COUNT; id++)
-		if (zone_of_slot(id) == zone_of_slot(ripe) && !belief_is_ripe(&slots[id]) &&
-		    slots[id].value != CZ2_UNKNOWN &&
-		    belief_can_change_with(&slots[id], &slots[ripe]))
+	for (int slot = 0; slot < CZ2_SLOT_COUNT; slot++)
+		if (zone_of_slot(slot) == zone_of_slot(ripe) && !belief_is_ripe(&beliefs[slot]) &&
+		    beliefs[slot].value != CZ2_UNKNOWN &&
+		    belief_can_change_with(&beliefs[slot], &beliefs[ripe]))
 			return true;
 	return false;
 }
@@ -277,9 +276,9 @@ lacks_another(const struct unexpected *unexpected, int ripe)
 bool
 unexpected_overdue(const struct unexpected *unexpected, int64_t now)
 {
-	for (int id = 0; id < CZ2_SLOT_COUNT; id++)
-		if (belief_is_ripe(&unexpected->slots[id]) &&
-		    now >= unexpected->slots[id].ripened + TOGETHER_MS)
+	for (int slot = 0; slot < CZ2_SLOT_COUNT; slot++)
+		if (belief_is_ripe(&unexpected->beliefs[slot]) &&
+		    now >= unexpected->beliefs[slot].ripened + TOGETHER_MS)
 			return true;
 	return false;
 }
@@ -289,8 +288,8 @@ unexpected_waits(const struct unexpected *unexpected, int64_t now)
 {
 	if (unexpected_overdue(unexpected, now))
 		return false;
-	for (int id = 0; id < CZ2_SLOT_COUNT; id++)
-		if (belief_is_ripe(&unexpected->slots[id]) && lacks_another(unexpected, id))
+	for (int slot = 0; slot < CZ2_SLOT_COUNT; slot++)
+		if (belief_is_ripe(&unexpected->beliefs[slot]) && lacks_another(unexpected, slot))
 			return true;
 	return false;
 }
@@ -310,7 +309,7 @@ any_made_within(const struct unexpected *unexpected, const struct unexpected_fin
 		struct span span)
 {
 	for (int i = 0; i < finding->count; i++)
-		if (belief_may_have_changed_within(&unexpected->slots[slot_of(finding, i)], span))
+		if (belief_may_have_changed_within(&unexpected->beliefs[slot_of(finding, i)], span))
 			return true;
 	return false;
 }
@@ -323,12 +322,12 @@ holds_vanished(const struct unexpected *unexpected, struct span *span)
 
 	*span = (struct span){INT64_MIN, INT64_MAX};
 	for (int zone = 1; zone <= unexpected->zones; zone++) {
-		const struct belief *slot = &unexpected->slots[cz2_slot(CZ2_HOLD, zone)];
+		const struct belief *belief = &unexpected->beliefs[cz2_slot(CZ2_HOLD, zone)];
 
-		if (belief_by_now(slot) == 1)
+		if (belief_by_now(belief) == 1)
 			return false;
-		if (belief_is_ripe(slot) && slot->value == 1) {
-			belief_narrow(slot, span);
+		if (belief_is_ripe(belief) && belief->value == 1) {
+			belief_narrow(belief, span);
 			count++;
 		}
 	}
@@ -351,7 +350,7 @@ static bool
 is_of_client(const struct unexpected *unexpected, const struct unexpected_finding *finding)
 {
 	for (int i = 0; i < finding->count; i++)
-		if (unexpected->slots[slot_of(finding, i)].client)
+		if (unexpected->beliefs[slot_of(finding, i)].client)
 			return true;
 	return false;
 }
@@ -362,10 +361,10 @@ zone_of(const struct unexpected *unexpected, int zone, bool by_now)
 {
 	struct cz2_values values;
 
-	for (int id = 0; id < CZ2_SLOT_COUNT; id++) {
-		const struct belief *slot = &unexpected->slots[id];
+	for (int slot = 0; slot < CZ2_SLOT_COUNT; slot++) {
+		const struct belief *belief = &unexpected->beliefs[slot];
 
-		values.at[id] = by_now ? belief_by_now(slot) : slot->value;
+		values.at[slot] = by_now ? belief_by_now(belief) : belief->value;
 	}
 	return cause_zone_of(&values, zone);
 }
@@ -385,7 +384,7 @@ span_of(const struct unexpected *unexpected, const struct unexpected_finding *fi
 	struct span span = {INT64_MIN, INT64_MAX};
 
 	for (int i = 0; i < finding->count; i++)
-		belief_narrow(&unexpected->slots[slot_of(finding, i)], &span);
+		belief_narrow(&unexpected->beliefs[slot_of(finding, i)], &span);
 	return span;
 }
 
@@ -440,9 +439,9 @@ by_schedule(const struct unexpected *unexpected, int zone, const struct unexpect
 
 	if (zone == 0 || change->field == CZ2_HOLD)
 		return false;
-	if (unexpected->slots[cz2_slot(CZ2_HOLD, zone)].value == 1)
+	if (unexpected->beliefs[cz2_slot(CZ2_HOLD, zone)].value == 1)
 		return false;
-	temporary = &unexpected->slots[cz2_slot(CZ2_TEMPORARY, zone)];
+	temporary = &unexpected->beliefs[cz2_slot(CZ2_TEMPORARY, zone)];
 	if (temporary->value == 1 && temporary->doubtful == CZ2_UNKNOWN)
 		return false;
 	return change->field != CZ2_TEMPORARY || change->now == 0;
@@ -459,26 +458,26 @@ add_row(const struct unexpected *unexpected, struct unexpected_finding *finding,
 }
 
 static void
-add_change(const struct unexpected *unexpected, struct unexpected_finding *finding, int id)
+add_change(const struct unexpected *unexpected, struct unexpected_finding *finding, int slot)
 {
-	const struct belief *slot = &unexpected->slots[id];
+	const struct belief *belief = &unexpected->beliefs[slot];
 	struct unexpected_change *change = &finding->changes[finding->count++];
 	int zone;
 
-	*change = (struct unexpected_change){.old = slot->value, .now = slot->doubtful};
-	cz2_slot_split(id, &change->field, &zone);
-	finding->seen = clock_later(finding->seen, slot->since);
+	*change = (struct unexpected_change){.old = belief->value, .now = belief->doubtful};
+	cz2_slot_split(slot, &change->field, &zone);
+	finding->seen = clock_later(finding->seen, belief->since);
 	finding->scheduled = finding->scheduled && by_schedule(unexpected, zone, change);
-	add_row(unexpected, finding, row_of(id));
+	add_row(unexpected, finding, row_of(slot));
 }
 
 static bool
 find(const struct unexpected *unexpected, int zone, struct unexpected_finding *finding)
 {
 	*finding = (struct unexpected_finding){.zone = zone, .scheduled = true, .seen = INT64_MIN};
-	for (int id = 0; id < CZ2_SLOT_COUNT; id++)
-		if (zone_of_slot(id) == zone && belief_is_ripe(&unexpected->slots[id]))
-			add_change(unexpected, finding, id);
+	for (int slot = 0; slot < CZ2_SLOT_COUNT; slot++)
+		if (zone_of_slot(slot) == zone && belief_is_ripe(&unexpected->beliefs[slot]))
+			add_change(unexpected, finding, slot);
 	if (finding->count == 0)
 		return false;
 	finding->cause = cause_of(unexpected, finding);
@@ -490,8 +489,8 @@ find(const struct unexpected *unexpected, int zone, struct unexpected_finding *f
 static bool
 is_row_in_doubt(const struct unexpected *unexpected, enum cz2_row row)
 {
-	for (int id = 0; id < CZ2_SLOT_COUNT; id++)
-		if (row_of(id) == row && belief_is_in_doubt(&unexpected->slots[id]))
+	for (int slot = 0; slot < CZ2_SLOT_COUNT; slot++)
+		if (row_of(slot) == row && belief_is_in_doubt(&unexpected->beliefs[slot]))
 			return true;
 	return false;
 }
@@ -499,13 +498,13 @@ is_row_in_doubt(const struct unexpected *unexpected, enum cz2_row row)
 static void
 believe_ripe(struct unexpected *unexpected)
 {
-	for (int id = 0; id < CZ2_SLOT_COUNT; id++) {
-		struct belief *slot = &unexpected->slots[id];
-		enum cz2_row row = row_of(id);
+	for (int slot = 0; slot < CZ2_SLOT_COUNT; slot++) {
+		struct belief *belief = &unexpected->beliefs[slot];
+		enum cz2_row row = row_of(slot);
 
-		if (!belief_is_ripe(slot))
+		if (!belief_is_ripe(belief))
 			continue;
-		belief_accept(slot, slot->doubtful, unexpected->seen[row].time);
+		belief_accept(belief, belief->doubtful, unexpected->seen[row].time);
 		if (!is_row_in_doubt(unexpected, row))
 			unexpected->calm[row] = unexpected->seen[row];
 	}

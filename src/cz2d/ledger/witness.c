@@ -29,6 +29,8 @@ enum {
 	RECORDS_AT_ONCE = 64,  /* visits to the disk without a pause, then one in some minutes */
 	RECORD_PAUSE_MS = HOUR_MS / 6,
 	WAITING_MAX = 128,     /* findings that wait for the next visit: so many are one */
+	HOLD_PAUSE_MS = HOUR_MS / 6,
+	OTHER_PAUSE_MS = 4 * HOUR_MS,
 	LINE_MAX = 900,
 };
 
@@ -41,9 +43,9 @@ static const struct {
 	int at_once;      /* lines without a pause, */
 	int64_t pause_ms; /* then one after each */
 } kinds[KIND_COUNT] = {
-	[ABOUT_HOLDS] = {LOG_LEVEL_WARNING, 32, HOUR_MS / 6},
-	[OTHER_WARNINGS] = {LOG_LEVEL_WARNING, 4, 4 * HOUR_MS},
-	[EVERY_DAY] = {LOG_LEVEL_INFO, 4, 4 * HOUR_MS},
+	[ABOUT_HOLDS] = {LOG_LEVEL_WARNING, 32, HOLD_PAUSE_MS},
+	[OTHER_WARNINGS] = {LOG_LEVEL_WARNING, 4, OTHER_PAUSE_MS},
+	[EVERY_DAY] = {LOG_LEVEL_INFO, 4, OTHER_PAUSE_MS},
 };
 
 /* Where values lie that people change. */

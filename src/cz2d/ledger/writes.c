@@ -4,6 +4,8 @@
 
 #include "cz2d/ledger/writes.h"
 
+#include <string.h>
+
 #include <cz2/command.h>
 
 #include "base/clock.h"
@@ -14,13 +16,12 @@ enum { SETTLED_MS = 5000 }; /* a write that does not show by then was not kept *
 void
 writes_init(struct writes *writes)
 {
-	*writes = (struct writes){.next = 0};
 	for (int i = 0; i < WRITES_MAX; i++)
 		cz2_values_clear(&writes->sent[i].named);
 }
 
 static bool
-is_settled(const struct cz2_values *named)
+names_nothing(const struct cz2_values *named)
 {
 	for (int slot = 0; slot < CZ2_SLOT_COUNT; slot++)
 		if (named->at[slot] != CZ2_UNKNOWN)
@@ -28,29 +29,27 @@ is_settled(const struct cz2_values *named)
 	return true;
 }
 
-/* A place whose write is settled; where none is, the oldest. */
+/* The first free place; where none is, the oldest. */
 static int
-next_place(const struct writes *writes)
+place_to_reuse(const struct writes *writes)
 {
-	for (int i = 0; i < WRITES_MAX; i++) {
-		int place = (writes->next + i) % WRITES_MAX;
-
-		if (is_settled(&writes->sent[place].named))
-			return place;
-	}
-	return writes->next;
+	for (int i = 0; i < WRITES_MAX; i++)
+		if (names_nothing(&writes->sent[i].named))
+			return i;
+	return 0;
 }
 
 struct cz2_values *
 writes_add(struct writes *writes, int64_t now, bool live)
 {
-	int place = next_place(writes);
+	int place = place_to_reuse(writes);
+	struct write *sent = &writes->sent[place], *newest = &writes->sent[WRITES_MAX - 1];
 
-	writes->next = (place + 1) % WRITES_MAX;
-	writes->sent[place].time = now;
-	writes->sent[place].live = live;
-	cz2_values_clear(&writes->sent[place].named);
-	return &writes->sent[place].named;
+	memmove(sent, sent + 1, (size_t)(newest - sent) * sizeof *sent);
+	newest->time = now;
+	newest->live = live;
+	cz2_values_clear(&newest->named);
+	return &newest->named;
 }
 
 static bool
@@ -105,7 +104,7 @@ writes_forget(struct writes *writes, int slot, int64_t until)
 }
 
 void
-writes_expire(struct writes *writes, int slot, int64_t now)
+writes_expire(struct writes *writes, int slot, int64_t time)
 {
-	writes_forget(writes, slot, now - SETTLED_MS);
+	writes_forget(writes, slot, time - SETTLED_MS);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright 2026 The cz2d authors */
 /*
- * What we wrote and no read has shown yet: a value that it named is no news, and counts at once.
+ * What we wrote, or may have written before a restart, and no read has shown yet: a value that
+ * it named is no news, and counts at once.
  */
 #ifndef CZ2D_WRITES_H
 #define CZ2D_WRITES_H
@@ -12,20 +13,21 @@ struct belief;
 
 enum { WRITES_MAX = 32 };
 
+struct write {
+	int64_t time; /* when it left, or was recalled after a restart, monotonic ms */
+	bool live;    /* it left in this life */
+	struct cz2_values named;
+};
+
 struct writes {
-	struct {
-		int64_t time; /* when it left, monotonic ms */
-		bool live;    /* in this life */
-		struct cz2_values named;
-	} sent[WRITES_MAX];
-	int next;
+	struct write sent[WRITES_MAX]; /* the newest last; what names nothing is a free place */
 };
 
 void
 writes_init(struct writes *writes);
 
 /*
- * One more, in place of the oldest where there are too many. The values that it names are
+ * One more; where there are too many, the oldest is forgotten. The values that it names are
  * to be filled in; all are unknown.
  */
 struct cz2_values *
@@ -35,7 +37,10 @@ writes_add(struct writes *writes, int64_t now, bool live);
 bool
 writes_explain(struct writes *writes, int slot, int value);
 
-/* What the panel shows instead of the believed value is what it made of one in this life. */
+/*
+ * Something is in doubt: it may be what the panel made of a value that one of this life named
+ * for the slot.
+ */
 bool
 writes_may_have_made(const struct writes *writes, int slot, const struct belief *belief);
 
@@ -43,8 +48,11 @@ writes_may_have_made(const struct writes *writes, int slot, const struct belief 
 void
 writes_forget(struct writes *writes, int slot, int64_t until);
 
-/* At a time at which the slot is in no doubt: what did not show by then was not kept. */
+/*
+ * A read at this time has left the slot in no doubt: what left some seconds before it, and has
+ * not shown, was not kept, or was taken back at once.
+ */
 void
-writes_expire(struct writes *writes, int slot, int64_t now);
+writes_expire(struct writes *writes, int slot, int64_t time);
 
 #endif

@@ -67,7 +67,10 @@ lock(int file)
 	return fcntl(file, F_SETLK, &whole) == 0;
 }
 
-/* Whether another process has locked it; *owner is its number, or 0 when it is none of ours. */
+/*
+ * Whether another process has locked it; *owner is its number, or 0 when it is in another
+ * container or on another machine (Linux then gives 0, or a negative one).
+ */
 static bool
 is_locked(int file, long *owner)
 {
@@ -79,6 +82,21 @@ is_locked(int file, long *owner)
 	return true;
 }
 
+/* Nobody has it, and yet it was not to be had: who had it may have ended in between. */
+static bool
+lock_at_last(int file, const char *path, long *owner)
+{
+	int error;
+
+	if (lock(file))
+		return true;
+	error = errno;
+	if (error == EAGAIN && is_locked(file, owner))
+		return false;
+	warn(path, error);
+	return true;
+}
+
 /* False: another process has kept it locked. Where locks fail for another reason: warns. */
 static bool
 lock_in_time(int file, const char *path, long *owner)
@@ -87,16 +105,13 @@ lock_in_time(int file, const char *path, long *owner)
 
 	while (!lock(file)) {
 		int error = errno;
-		bool locked = is_locked(file, owner);
 		bool late = clock_now() >= deadline;
+		bool locked = is_locked(file, owner);
 
 		if (locked && late)
 			return false;
-		if (!locked && (late || error != EAGAIN)) {
-			if (!lock(file)) /* who had it may have ended since */
-				warn(path, errno);
-			return true;
-		}
+		if (!locked && (late || error != EAGAIN))
+			return lock_at_last(file, path, owner);
 		usleep(LOOK_US);
 	}
 	return true;
