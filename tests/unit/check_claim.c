@@ -20,7 +20,7 @@
 #include "stored.h"
 #include "support.h"
 
-enum { SECOND_US = 1000000 };
+static const int64_t second_us = 1000000;
 
 static int64_t waited_us;
 static pid_t owner; /* who has the database; 0: nobody */
@@ -42,8 +42,8 @@ int
 clock_gettime(clockid_t clock, struct timespec *now)
 {
 	(void)clock;
-	now->tv_sec = waited_us / SECOND_US;
-	now->tv_nsec = waited_us % SECOND_US * 1000;
+	now->tv_sec = waited_us / second_us;
+	now->tv_nsec = waited_us % second_us * 1000;
 	if (waited_us >= ends_at_look_us)
 		end_owner();
 	return 0;
@@ -139,14 +139,14 @@ START_TEST(one_that_another_process_has_is_refused)
 {
 	claim_elsewhere(stored_path);
 	check_refused(stored_path);
-	ck_assert_int_ge(waited_us, 4 * SECOND_US);
+	ck_assert_int_ge(waited_us, 4 * second_us);
 }
 END_TEST
 
 START_TEST(one_whose_owner_is_ending_is_waited_for)
 {
 	claim_elsewhere(stored_path);
-	ends_us = 4 * SECOND_US;
+	ends_us = 4 * second_us;
 	check_claimed();
 	ck_assert_int_eq(waited_us, ends_us);
 }
@@ -155,7 +155,7 @@ END_TEST
 START_TEST(one_whose_owner_ends_at_the_last_moment_is_claimed)
 {
 	claim_elsewhere(stored_path);
-	ends_at_look_us = 5 * SECOND_US;
+	ends_at_look_us = 5 * second_us;
 	check_claimed();
 	ck_assert_int_eq(waited_us, ends_at_look_us);
 }
