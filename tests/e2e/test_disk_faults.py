@@ -263,7 +263,7 @@ def test_a_database_has_one_daemon(new_house):
     with open(house.daemon.settings["storage.path"] + "-lock", "r+b") as lock:
         fcntl.lockf(lock, fcntl.LOCK_EX)
         house.daemon.start(wait=False)
-        house.daemon.wait_log(rf"cz2d.db is in use by another cz2d, process {os.getpid()}\n")
+        house.daemon.wait_log(rf"cz2d.db is in use by another cz2d, process {os.getpid()};")
         assert house.daemon.process.wait_end(15) == 1
     house.daemon.start()
     control_goes_on(house, 62)

@@ -635,6 +635,30 @@ START_TEST(a_setpoint_that_is_held_since_was_turned_at_the_wall)
 }
 END_TEST
 
+START_TEST(a_zone_that_came_back_to_its_program_was_not_turned)
+{
+	begin();
+	see_weeks();
+	poll_after(MINUTE);
+	set_pair(2, 62, 80);
+	set_hold(&flags, 2);
+	ck_assert_int_eq(cause_after(SOON), UNEXPECTED_UNKNOWN);
+	end();
+}
+END_TEST
+
+START_TEST(a_setpoint_that_its_program_has_not_was_turned)
+{
+	begin();
+	see_weeks();
+	poll_after(MINUTE);
+	set_heat(&setpoints, 2, 71);
+	set_mask(TEMPORARY_BYTE, 2);
+	ck_assert_int_eq(cause_after(SOON), UNEXPECTED_WALL);
+	end();
+}
+END_TEST
+
 /* The schedule takes a setpoint back; then somebody turns it, who is not sure yet. */
 START_TEST(a_flag_in_doubt_makes_no_hand_of_a_schedule)
 {
@@ -1088,6 +1112,8 @@ main(void)
 		a_clock_that_was_set_on_begins_periods_too,
 		a_clock_that_we_set_back_is_no_restart,
 		a_setpoint_that_is_held_since_was_turned_at_the_wall,
+		a_zone_that_came_back_to_its_program_was_not_turned,
+		a_setpoint_that_its_program_has_not_was_turned,
 		a_flag_in_doubt_makes_no_hand_of_a_schedule,
 		a_hand_between_the_rows_of_a_look_is_one_record,
 		a_setpoint_that_is_being_turned_is_waited_for,

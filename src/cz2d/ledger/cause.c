@@ -40,10 +40,21 @@ cause_is_period(const struct cause_zone *before, const struct cause_zone *after,
 	return after->out == 0 && after->heat == period->heat && after->cool == period->cool;
 }
 
+static bool
+may_be_of_program(const struct cause_zone *before, const struct cause_zone *after,
+		  const struct cz2_setting *program)
+{
+	return (after->heat != before->heat && after->heat == program->heat) ||
+	       (after->cool != before->cool && after->cool == program->cool);
+}
+
 bool
-cause_is_wall(const struct cause_zone *before, const struct cause_zone *after)
+cause_is_wall(const struct cause_zone *before, const struct cause_zone *after,
+	      const struct cz2_setting *program)
 {
 	if (before->hold != 0 || before->temporary != 0 || same_setpoints(before, after))
+		return false;
+	if (program != NULL && may_be_of_program(before, after, program))
 		return false;
 	return (after->temporary == 1) != (after->hold == 1) && after->out == 0;
 }

@@ -24,8 +24,13 @@ bool
 cause_is_period(const struct cause_zone *before, const struct cause_zone *after,
 		const struct cz2_setting *period);
 
-/* Somebody has turned a setpoint of a zone that nothing held, which the wall unit then holds. */
+/*
+ * Somebody has turned a setpoint of a zone that nothing held, which the wall unit then holds.
+ * program: what the zone's period says, or NULL, when that is not known: a zone that has
+ * just come back to it was not turned.
+ */
 bool
-cause_is_wall(const struct cause_zone *before, const struct cause_zone *after);
+cause_is_wall(const struct cause_zone *before, const struct cause_zone *after,
+	      const struct cz2_setting *program);
 
 #endif

@@ -109,19 +109,37 @@ read_week(const struct cz2_image *rows, int zone, struct cz2_day week[CZ2_DAYS])
 	return true;
 }
 
+/* The place in the week of the period that had begun last; -1: not known. */
+static int
+place_at(const struct clock_history *history, const struct cz2_image *rows, int zone,
+	 int64_t moment, struct cz2_setting *period)
+{
+	struct cz2_day week[CZ2_DAYS];
+	int place;
+
+	if (history->count == 0 || !read_week(rows, zone, week))
+		return -1;
+	place = cz2_schedule_period(week, minute_at(history, moment));
+	if (place >= 0)
+		*period = week[place / CZ2_PERIODS].periods[place % CZ2_PERIODS];
+	return place;
+}
+
+bool
+clock_history_in_force(const struct clock_history *history, const struct cz2_image *rows, int zone,
+		       int64_t moment, struct cz2_setting *period)
+{
+	return place_at(history, rows, zone, moment, period) >= 0;
+}
+
 bool
 clock_history_began(const struct clock_history *history, const struct cz2_image *rows, int zone,
 		    int64_t after, int64_t before, struct cz2_setting *period)
 {
-	struct cz2_day week[CZ2_DAYS];
-	int first, last;
+	int first = place_at(history, rows, zone, after, period);
+	int last = place_at(history, rows, zone, before, period);
 
-	if (history->count == 0 || before <= after || !read_week(rows, zone, week))
+	if (before <= after || last < 0)
 		return false;
-	first = cz2_schedule_period(week, minute_at(history, after));
-	last = cz2_schedule_period(week, minute_at(history, before));
-	if (last < 0 || (first == last && before - after < (int64_t)CZ2_WEEK_SECONDS * SECOND_MS))
-		return false;
-	*period = week[last / CZ2_PERIODS].periods[last % CZ2_PERIODS];
-	return true;
+	return first != last || before - after >= (int64_t)CZ2_WEEK_SECONDS * SECOND_MS;
 }

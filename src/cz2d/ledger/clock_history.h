@@ -35,9 +35,16 @@ void
 clock_history_set(struct clock_history *history);
 
 /*
+ * The period of the zone's program that had begun last at a moment. rows are all rows. False
+ * when its clock or the zone's week is not known.
+ */
+bool
+clock_history_in_force(const struct clock_history *history, const struct cz2_image *rows, int zone,
+		       int64_t moment, struct cz2_setting *period);
+
+/*
  * True when a period of the zone's program began after the one moment and not after the other:
- * the last one that did. rows are all rows. False also when its clock or the zone's week is
- * not known.
+ * the last one that did. False also when its clock or the zone's week is not known.
  */
 bool
 clock_history_began(const struct clock_history *history, const struct cz2_image *rows, int zone,

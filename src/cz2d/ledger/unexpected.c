@@ -402,12 +402,16 @@ cause_of_zone(const struct unexpected *unexpected, const struct unexpected_findi
 	struct cause_zone is = zone_of(unexpected, finding->zone, true);
 	struct span span = span_of(unexpected, finding);
 	struct cz2_setting period;
+	bool known;
 
 	if (clock_history_began(&unexpected->clock, unexpected->seen, finding->zone,
 				span.after - BEGINS_MS, span.before + CZ2_LATE_MS, &period) &&
 	    cause_is_period(&was, &is, &period))
 		return UNEXPECTED_PERIOD;
-	if (was_heard_at_once(unexpected, span) && cause_is_wall(&was, &is))
+	known = clock_history_in_force(&unexpected->clock, unexpected->seen, finding->zone,
+				       span.before, &period);
+	if (was_heard_at_once(unexpected, span) &&
+	    cause_is_wall(&was, &is, known ? &period : NULL))
 		return UNEXPECTED_WALL;
 	return UNEXPECTED_UNKNOWN;
 }

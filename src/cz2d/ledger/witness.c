@@ -2,50 +2,30 @@
 /* Copyright 2026 The cz2d authors */
 /*
  * From what was found to what is said. Whoever plays with a thermostat all day must
- * neither fill the log nor wear out the disk: beyond some changes an hour they are
- * said and recorded some at a time.
+ * not wear out the disk: beyond some changes an hour they are recorded some at a time.
  */
 #include "build.h"
 
 #include "cz2d/ledger/witness.h"
 
 #include <jansson.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/allowance.h"
 #include "base/clock.h"
-#include "base/log.h"
 #include "base/mem.h"
 #include "cz2d/engine/engine.h"
 #include "cz2d/json/json.h"
 #include "cz2d/ledger/ledger.h"
 #include "cz2d/ledger/record.h"
+#include "cz2d/ledger/unexpected_log.h"
 #include "cz2d/model/model.h"
 
 enum {
-	HOUR_MS = 60 * 60 * 1000,
-	RECORDS_AT_ONCE = 64,  /* visits to the disk without a pause, then one in some minutes */
-	RECORD_PAUSE_MS = HOUR_MS / 6,
-	WAITING_MAX = 128,     /* findings that wait for the next visit: so many are one */
-	HOLD_PAUSE_MS = HOUR_MS / 6,
-	OTHER_PAUSE_MS = 4 * HOUR_MS,
-	LINE_MAX = 900,
-};
-
-/* Of lines in the log, the gravest first. */
-enum kind { ABOUT_HOLDS, OTHER_WARNINGS, EVERY_DAY, KIND_COUNT };
-
-/* What schedules do every day is no warning, and keeps no warning back. */
-static const struct {
-	enum log_level level;
-	int at_once;      /* lines without a pause, */
-	int64_t pause_ms; /* then one after each */
-} kinds[KIND_COUNT] = {
-	[ABOUT_HOLDS] = {LOG_LEVEL_WARNING, 32, HOLD_PAUSE_MS},
-	[OTHER_WARNINGS] = {LOG_LEVEL_WARNING, 4, OTHER_PAUSE_MS},
-	[EVERY_DAY] = {LOG_LEVEL_INFO, 4, OTHER_PAUSE_MS},
+	RECORDS_AT_ONCE = 64, /* visits to the disk without a pause, then one in some minutes */
+	RECORD_PAUSE_MS = 10 * 60 * 1000,
+	WAITING_MAX = 128,    /* findings that wait for the next visit: so many are one */
 };
 
 /* Where values lie that people change. */
@@ -59,10 +39,7 @@ struct witness {
 	witness_told told;
 	void *told_self;
 	struct allowance records;
-	struct {
-		struct allowance allowance;
-		int unsaid; /* findings that were not told */
-	} lines[KIND_COUNT];
+	struct unexpected_log log;
 	int waiting_count;
 	struct unexpected_finding waiting[WAITING_MAX];
 };
@@ -113,123 +90,13 @@ record_if_granted(struct witness *witness, int64_t now)
 }
 
 /* ------------------------------------------------------------------------
- * The log
- */
-
-static const char *const cause_texts[] = {
-	[UNEXPECTED_UNKNOWN] = "unknown, maybe somebody at a wall thermostat",
-	[UNEXPECTED_RESTARTED] = "the panel has restarted",
-	[UNEXPECTED_CLIENT] = "another client on the bus",
-	[UNEXPECTED_PERIOD] = "a period of the schedule began",
-	[UNEXPECTED_WALL] = "somebody at a wall thermostat",
-};
-
-static const char *
-word_of(enum cz2_field field, int value, char out[16])
-{
-	const struct cz2_field_info *info = cz2_field_info(field);
-
-	if (info->words != NULL)
-		return info->words[value];
-	if (cz2_field_is_flag(info))
-		return value ? "on" : "off";
-	snprintf(out, 16, "%d", value);
-	return out;
-}
-
-static void
-describe(const struct unexpected_finding *finding, FILE *to)
-{
-	if (finding->zone != 0)
-		fprintf(to, "zone %d ", finding->zone);
-	for (int i = 0; i < finding->count; i++) {
-		const struct unexpected_change *change = &finding->changes[i];
-		char old[16], now[16];
-
-		fprintf(to, "%s%s %s -> %s", i > 0 ? ", " : "", cz2_field_info(change->field)->name,
-			word_of(change->field, change->old, old),
-			word_of(change->field, change->now, now));
-	}
-}
-
-static const char *
-cause_text(const struct unexpected_finding *finding)
-{
-	if (finding->cause == UNEXPECTED_UNKNOWN && finding->scheduled)
-		return "somebody at a wall thermostat, or a schedule";
-	return cause_texts[finding->cause];
-}
-
-static enum kind
-kind_of(const struct unexpected_finding *finding)
-{
-	for (int i = 0; i < finding->count; i++)
-		if (finding->changes[i].field == CZ2_HOLD)
-			return ABOUT_HOLDS;
-	return finding->scheduled ? EVERY_DAY : OTHER_WARNINGS;
-}
-
-static enum kind
-gravest_of(const struct unexpected_finding *findings, int count)
-{
-	enum kind gravest = EVERY_DAY;
-
-	for (int i = 0; i < count; i++) {
-		enum kind kind = kind_of(&findings[i]);
-
-		gravest = kind < gravest ? kind : gravest;
-	}
-	return gravest;
-}
-
-/* Each cause stands before what it made. */
-static void
-describe_all(const struct unexpected_finding *findings, int count, FILE *to)
-{
-	for (int i = 0; i < count; i++) {
-		const char *cause = cause_text(&findings[i]);
-
-		fprintf(to, "%s", i > 0 ? "; " : "");
-		if (i == 0 || strcmp(cause, cause_text(&findings[i - 1])) != 0)
-			fprintf(to, "(%s): ", cause);
-		describe(&findings[i], to);
-	}
-}
-
-/* One line, whatever happened together. */
-static void
-say(struct witness *witness, const struct unexpected_finding *findings, int count, int64_t now)
-{
-	enum kind kind = gravest_of(findings, count);
-	struct allowance *allowance = &witness->lines[kind].allowance;
-	int *unsaid = &witness->lines[kind].unsaid;
-	char text[LINE_MAX] = "", more[64] = "";
-	FILE *to;
-
-	if (!log_enabled(kinds[kind].level))
-		return;
-	if (!allowance_take(allowance, now)) {
-		*unsaid += count;
-		return;
-	}
-	to = mem_or_end(fmemopen(text, sizeof text, "w"));
-	describe_all(findings, count, to);
-	fclose(to);
-	if (*unsaid > 0)
-		snprintf(more, sizeof more, "; and %d more since the last such line", *unsaid);
-	*unsaid = 0;
-	log_line(kinds[kind].level, "panel", "changed without a command %s%s%s", text, more,
-		 allowance->left == 0 ? "; the next ones are only recorded, for a while" : "");
-}
-
-/* ------------------------------------------------------------------------
  * What the model tells
  */
 
 static void
 tell(struct witness *witness, const struct unexpected_finding *findings, int count, int64_t now)
 {
-	say(witness, findings, count, now);
+	unexpected_log_say(&witness->log, findings, count, now);
 	for (int i = 0; i < count; i++) {
 		if (witness->told != NULL)
 			witness->told(witness->told_self, &findings[i]);
@@ -411,9 +278,7 @@ witness_new(struct engine *engine, struct ledger *ledger, struct model *model)
 	witness->ledger = ledger;
 	witness->model = model;
 	witness->unexpected = unexpected_new(model_zones(model));
-	for (int kind = 0; kind < KIND_COUNT; kind++)
-		allowance_init(&witness->lines[kind].allowance, kinds[kind].at_once,
-			       kinds[kind].pause_ms, now);
+	unexpected_log_init(&witness->log, now);
 	allowance_init(&witness->records, RECORDS_AT_ONCE, RECORD_PAUSE_MS, now);
 	for (int row = 0; row < CZ2_ROW_COUNT; row++)
 		unexpected_saw(witness->unexpected, (enum cz2_row)row,
@@ -434,6 +299,7 @@ void
 witness_stop(struct witness *witness)
 {
 	witness_record(witness);
+	unexpected_log_sum_up(&witness->log);
 	allowance_init(&witness->records, 1, 1, clock_now());
 }
 

@@ -102,6 +102,7 @@ static bool
 lock_in_time(int file, const char *path, long *owner)
 {
 	int64_t deadline = clock_now() + WAIT_MS;
+	bool told = false;
 
 	while (!lock(file)) {
 		int error = errno;
@@ -112,6 +113,10 @@ lock_in_time(int file, const char *path, long *owner)
 			return false;
 		if (!locked && (late || error != EAGAIN))
 			return lock_at_last(file, path, owner);
+		if (locked && !told)
+			log_info("store", "waiting for another cz2d, process %ld, to leave %s",
+				 *owner, path);
+		told = told || locked;
 		usleep(LOOK_US);
 	}
 	return true;
@@ -127,7 +132,8 @@ claim_new(const char *path)
 	if (claim->file < 0)
 		warn(path, errno);
 	else if (!lock_in_time(claim->file, path, &owner)) {
-		log_error("store", "%s is in use by another cz2d, process %ld", path, owner);
+		log_error("store", "%s is in use by another cz2d, process %ld; each needs a "
+				   "storage.path of its own", path, owner);
 		return claim_free(claim);
 	}
 	return claim;

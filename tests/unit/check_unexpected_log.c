@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright 2026 The cz2d authors */
+/*
+ * Lines about what changed without a command: what they say, how grave they are, and how many
+ * there are of each kind.
+ */
+#include "build.h"
+
+#include "cz2d/ledger/unexpected_log.h"
+
+#include "base/log.h"
+#include "logged.h"
+#include "support.h"
+
+enum { START = 1000, MINUTE = 60000, HOUR = 60 * MINUTE };
+
+static const struct unexpected_finding
+	hold = {.zone = 2, .count = 1, .changes = {{CZ2_HOLD, 1, 0}}},
+	mode = {.count = 1, .changes = {{CZ2_MODE, 0, 4}}},
+	fan = {.count = 1, .changes = {{CZ2_FAN, 0, 1}}},
+	turned = {.zone = 3,
+		  .cause = UNEXPECTED_WALL,
+		  .count = 2,
+		  .changes = {{CZ2_HEAT, 68, 71}, {CZ2_TEMPORARY, 0, 1}}},
+	daily = {.zone = 1, .scheduled = true, .count = 1, .changes = {{CZ2_HEAT, 68, 70}}};
+
+static struct unexpected_log told;
+
+static void
+set_up(void)
+{
+	logged_begin();
+	log_init(LOG_LEVEL_INFO, false);
+	unexpected_log_init(&told, START);
+}
+
+static void
+say(const struct unexpected_finding *finding, int64_t now)
+{
+	unexpected_log_say(&told, finding, 1, now);
+}
+
+/* So many, one after the other; how many have a line. */
+static int
+say_often(const struct unexpected_finding *finding, int count, int64_t now)
+{
+	int before = logged_lines("without a command");
+
+	/* Lines that are alike would be counted as one. */
+	for (int i = 0; i < count; i++) {
+		struct unexpected_finding one = *finding;
+
+		one.zone = i % 8 + 1;
+		say(&one, now);
+	}
+	return logged_lines("without a command") - before;
+}
+
+START_TEST(a_line_says_who_and_what)
+{
+	say(&hold, START);
+	say(&mode, START);
+	say(&turned, START);
+	say(&daily, START);
+	ck_assert_str_eq(
+		logged(),
+		"<4>panel: changed without a command (unknown, maybe somebody at a wall "
+		"thermostat): zone 2 hold on -> off\n"
+		"<4>panel: changed without a command (unknown, maybe somebody at a wall "
+		"thermostat): system_mode Heat -> Off\n"
+		"<4>panel: changed without a command (somebody at a wall thermostat): zone 3 "
+		"heat_setpoint 68 -> 71, temporary off -> on\n"
+		"<6>panel: changed without a command (somebody at a wall thermostat, or a "
+		"schedule): zone 1 heat_setpoint 68 -> 70\n");
+}
+END_TEST
+
+START_TEST(what_happened_together_is_one_line_as_grave_as_the_gravest)
+{
+	const struct unexpected_finding all[] = {daily, hold, fan};
+
+	unexpected_log_say(&told, all, 3, START);
+	ck_assert_str_eq(
+		logged(),
+		"<4>panel: changed without a command (somebody at a wall thermostat, or a "
+		"schedule): zone 1 heat_setpoint 68 -> 70; (unknown, maybe somebody at a wall "
+		"thermostat): zone 2 hold on -> off; fan_mode Auto -> On\n");
+}
+END_TEST
+
+/* How many lines of a kind there are at once, and the pause until the next one. */
+static const struct {
+	const struct unexpected_finding *finding;
+	int at_once;
+	int64_t pause;
+	const char *later;
+} kinds[] = {
+	{&hold, 32, 10 * MINUTE,
+	 "; from now on about holds and the mode one line in 10 minutes, cz2ctl commands has all"},
+	{&mode, 32, 10 * MINUTE, "holds and the mode"},
+	{&fan, 4, 4 * HOUR,
+	 "; from now on about other changes one line in 4 hours, cz2ctl commands has all"},
+	{&turned, 4, 4 * HOUR, "other changes"},
+	{&daily, 4, 4 * HOUR,
+	 "; from now on about what schedules do one line in 4 hours, cz2ctl commands has all"},
+};
+
+START_TEST(of_each_kind_there_are_some_lines_and_then_one_after_each_pause)
+{
+	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+		int64_t end = START + kinds[i].pause;
+
+		set_up();
+		ck_assert_int_eq(say_often(kinds[i].finding, 40, START), kinds[i].at_once);
+		ck_assert_int_eq(logged_lines(kinds[i].later), 1);
+		ck_assert_int_eq(say_often(kinds[i].finding, 1, end - 1), 0);
+		ck_assert_int_eq(say_often(kinds[i].finding, 1, end), 1);
+	}
+}
+END_TEST
+
+START_TEST(the_next_line_counts_what_was_left_out)
+{
+	say_often(&fan, 10, START);
+	say(&fan, START + 4 * HOUR);
+	ck_assert_int_eq(logged_lines("; and 6 more since the last such line"), 1);
+	say(&fan, START + 12 * HOUR);
+	ck_assert_int_eq(logged_lines("since the last such line"), 1);
+}
+END_TEST
+
+START_TEST(no_kind_keeps_another_one_back)
+{
+	say_often(&fan, 10, START);
+	say_often(&daily, 10, START);
+	ck_assert_int_eq(say_often(&hold, 1, START), 1);
+	ck_assert_int_eq(say_often(&mode, 1, START), 1);
+}
+END_TEST
+
+START_TEST(what_the_log_does_not_want_uses_nothing_up)
+{
+	log_set_level(LOG_LEVEL_WARNING);
+	ck_assert_int_eq(say_often(&daily, 10, START), 0);
+	log_set_level(LOG_LEVEL_INFO);
+	ck_assert_int_eq(say_often(&daily, 1, START), 1);
+	unexpected_log_sum_up(&told);
+	ck_assert_int_eq(logged_lines("not told"), 0);
+}
+END_TEST
+
+START_TEST(at_the_end_what_was_left_out_is_counted)
+{
+	say_often(&fan, 10, START);
+	say_often(&hold, 40, START);
+	unexpected_log_sum_up(&told);
+	ck_assert_int_eq(logged_lines("<6>panel: 14 more changes without a command were not told "
+				      "here, cz2ctl commands has all"),
+			 1);
+	unexpected_log_sum_up(&told);
+	ck_assert_int_eq(logged_lines("not told"), 1);
+}
+END_TEST
+
+int
+main(void)
+{
+	const TTest *const tests[] = {
+		a_line_says_who_and_what,
+		what_happened_together_is_one_line_as_grave_as_the_gravest,
+		of_each_kind_there_are_some_lines_and_then_one_after_each_pause,
+		the_next_line_counts_what_was_left_out,
+		no_kind_keeps_another_one_back,
+		what_the_log_does_not_want_uses_nothing_up,
+		at_the_end_what_was_left_out_is_counted,
+		NULL,
+	};
+
+	return run_fixed_suite("unexpected_log", tests, set_up, NULL);
+}
