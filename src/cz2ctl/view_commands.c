@@ -162,6 +162,22 @@ append_params(char out[TABLE_CELL_MAX], json_t *params)
 	}
 }
 
+/* Of what is on the panel: each zone, and each value of the panel itself. */
+static void
+append_part(char out[TABLE_CELL_MAX], const char *name, json_t *value)
+{
+	char word[VALUE_MAX];
+
+	for (size_t i = 0; i < json_array_size(value) && i < MEMBERS_MAX; i++) {
+		append(out, "%s", out[0] != '\0' ? "; " : "");
+		append_params(out, json_array_get(value, i));
+	}
+	if (json_is_array(value))
+		return;
+	append(out, "%s%s ", out[0] != '\0' ? "; " : "", text_escape(name, word, sizeof word));
+	append_value(out, value);
+}
+
 static void
 append_changes(char out[TABLE_CELL_MAX], const json_t *changes)
 {
@@ -203,10 +219,29 @@ put_why(const json_t *record, const struct view_field *field, struct table_cell 
 	const json_t *params = json_object_get(record, "params");
 
 	(void)field;
-	if (json_object_get(params, "cause") != NULL)
+	if (value_is_word(params, "cause", "unknown"))
+		append(cell->text, "cause unknown");
+	else if (json_object_get(params, "cause") != NULL)
 		value_word(params, "cause", cell->text);
 	else
 		value_word(json_object_get(record, "result"), "error_message", cell->text);
+}
+
+/* What of it is on the panel: "system_mode Heat; zone_id 2, days sun eve heat 60". */
+static void
+put_applied(const json_t *record, const struct view_field *field, struct table_cell *cell)
+{
+	json_t *applied = json_object_get(json_object_get(record, "result"), "applied");
+	const char *name;
+	json_t *value;
+
+	(void)field;
+	json_object_foreach(applied, name, value)
+	{
+		append_part(cell->text, name, value);
+	}
+	if (cell->text[0] == '\0')
+		strcpy(cell->text, "-");
 }
 
 static void
@@ -296,6 +331,7 @@ static const struct view_field lines[] = {
 	{"Who", 0, put_who, NULL, "request_user_id", NULL},
 	{"Status", 0, put_status, NULL, "status", NULL},
 	{"Why", 0, put_why, NULL, NULL, NULL},
+	{"Applied", 0, put_applied, NULL, NULL, NULL},
 	{"Asked", 0, view_time, NULL, "requested_at", NULL},
 	{"Sent", 0, view_time, NULL, "sent_at", NULL},
 	{"Delivered", 0, view_time, NULL, "delivered_at", NULL},

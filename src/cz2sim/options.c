@@ -7,6 +7,7 @@
 
 #include "cz2sim/options.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
@@ -104,6 +105,22 @@ probability(enum option_id id, const char *text)
 	return value;
 }
 
+/* The C library would take a port modulo 65536. */
+static const char *
+listen_address(const char *text)
+{
+	const char *colon = strrchr(text, ':');
+	char *end = NULL;
+	unsigned long port = 0;
+
+	if (colon != NULL && isdigit((unsigned char)colon[1]))
+		port = strtoul(colon + 1, &end, 10);
+	if (end == NULL || *end != '\0' || port > UINT16_MAX)
+		usage_error(texts[OPTION_LISTEN].name, text,
+			    "an address like 127.0.0.1:8899, its port 0 to 65535");
+	return text;
+}
+
 static void
 setpoint_range(struct sim_config *sim, const char *text)
 {
@@ -178,7 +195,7 @@ set_value(struct options *options, enum option_id id, const char *text)
 		options->pty = true;
 		break;
 	case OPTION_LISTEN:
-		options->listen = text;
+		options->listen = listen_address(text);
 		break;
 	case OPTION_CONTROL:
 		options->control = text;

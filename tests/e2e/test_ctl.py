@@ -602,12 +602,30 @@ def test_one_command_is_shown_by_its_id_or_the_beginning_or_end_of_that(new_hous
     whole = at(house, "commands", "show", ident)
     assert whole.code == DONE and ident in whole.out
     assert re.search(r"^1\.16 +00", whole.out, re.MULTILINE), whole.out
+    assert re.search(r"^Applied +zone_id 2, .*heat_setpoint 66", whole.out, re.MULTILINE), whole.out
     assert at(house, "commands", "show", ident[:8]).out == whole.out
     assert at(house, "commands", "show", ident[-8:]).out == whole.out
     assert at(house, "commands", "show", ident, "--json").json["command_id"] == ident
     other = "0000" if ident[:4] != "0000" else "1111"
     assert at(house, "commands", "show", other).code == REFUSED
     assert at(house, "commands", "show", str(uuid.uuid4())).code == REFUSED
+
+
+def test_a_command_that_the_panel_took_in_part_shows_which(new_house):
+    house = new_house()
+    house.sim.fault("nack", count=200, function="write", row="10.10")
+    done = at(house, *"schedule set 2 all eve heat=60".split(),
+              wish=("/zones/2/schedule", {"days": {"all": {"eve": {"heat": 60}}}}))
+    assert done.code == REFUSED and "took this of it" in done.err, done
+    shown = at(house, "commands", "show", recorded(house, "zone.schedule")["command_id"]).out
+    assert re.search(r"^Applied +zone_id 2, days sun,mon eve heat 60$", shown, re.MULTILINE), shown
+
+
+def test_what_nobody_has_asked_for_shows_its_cause(new_house):
+    house = new_house(settings={"cache.refresh_interval": 5})
+    house.sim.wall(mode=1)
+    until(lambda: "->" in at(house, "commands").out, 30, "a record of the change")
+    assert "delivered  system_mode Auto -> Cool: cause unknown" in at(house, "commands").out
 
 
 def test_commands_of_one_moment_are_told_apart_by_what_the_list_shows(new_house):
