@@ -92,7 +92,7 @@ END_TEST
 static const struct {
 	const struct unexpected_finding *finding;
 	int at_once;
-	int64_t pause;
+	int pause;
 	const char *later;
 } kinds[] = {
 	{&hold, 32, 10 * MINUTE,
