@@ -22,7 +22,7 @@ enum cz2_error {
 	CZ2_ETESTMODE = -10,   /* the installer's test mode is on */
 	CZ2_ECONFLICT = -11,   /* another device uses our bus address */
 	CZ2_EBUSY = -12,       /* no room, or two wishes that exclude each other */
-	CZ2_ESTOPPING = -13,   /* the program is about to end */
+	CZ2_ESTOPPING = -13,   /* the process is about to end */
 	CZ2_ECLOSED = -14,     /* the link is down */
 	CZ2_EMALFORMED = -15,  /* bytes or text that break their format */
 	CZ2_ECHECKSUM = -16,   /* a frame whose CRC does not match */

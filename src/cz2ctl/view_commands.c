@@ -9,6 +9,7 @@
 #include "cz2ctl/view.h"
 
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -162,22 +163,6 @@ append_params(char out[TABLE_CELL_MAX], json_t *params)
 	}
 }
 
-/* Of what is on the panel: each zone, and each value of the panel itself. */
-static void
-append_part(char out[TABLE_CELL_MAX], const char *name, json_t *value)
-{
-	char word[VALUE_MAX];
-
-	for (size_t i = 0; i < json_array_size(value) && i < MEMBERS_MAX; i++) {
-		append(out, "%s", out[0] != '\0' ? "; " : "");
-		append_params(out, json_array_get(value, i));
-	}
-	if (json_is_array(value))
-		return;
-	append(out, "%s%s ", out[0] != '\0' ? "; " : "", text_escape(name, word, sizeof word));
-	append_value(out, value);
-}
-
 static void
 append_changes(char out[TABLE_CELL_MAX], const json_t *changes)
 {
@@ -219,29 +204,14 @@ put_why(const json_t *record, const struct view_field *field, struct table_cell 
 	const json_t *params = json_object_get(record, "params");
 
 	(void)field;
-	if (value_is_word(params, "cause", "unknown"))
-		append(cell->text, "cause unknown");
-	else if (json_object_get(params, "cause") != NULL)
-		value_word(params, "cause", cell->text);
-	else
+	char cause[VALUE_MAX];
+
+	if (json_object_get(params, "cause") == NULL) {
 		value_word(json_object_get(record, "result"), "error_message", cell->text);
-}
-
-/* What of it is on the panel: "system_mode Heat; zone_id 2, days sun eve heat 60". */
-static void
-put_applied(const json_t *record, const struct view_field *field, struct table_cell *cell)
-{
-	json_t *applied = json_object_get(json_object_get(record, "result"), "applied");
-	const char *name;
-	json_t *value;
-
-	(void)field;
-	json_object_foreach(applied, name, value)
-	{
-		append_part(cell->text, name, value);
+		return;
 	}
-	if (cell->text[0] == '\0')
-		strcpy(cell->text, "-");
+	value_word(params, "cause", cause);
+	append(cell->text, "cause %s", cause);
 }
 
 static void
@@ -331,7 +301,6 @@ static const struct view_field lines[] = {
 	{"Who", 0, put_who, NULL, "request_user_id", NULL},
 	{"Status", 0, put_status, NULL, "status", NULL},
 	{"Why", 0, put_why, NULL, NULL, NULL},
-	{"Applied", 0, put_applied, NULL, NULL, NULL},
 	{"Asked", 0, view_time, NULL, "requested_at", NULL},
 	{"Sent", 0, view_time, NULL, "sent_at", NULL},
 	{"Delivered", 0, view_time, NULL, "delivered_at", NULL},
@@ -370,6 +339,19 @@ print_rows(const struct screen *screen, const json_t *rows)
 	table_free(table);
 }
 
+/* Of what came to nothing as a whole; in the words in which whoever waited was told. */
+static void
+print_applied(const struct screen *screen, const json_t *applied)
+{
+	char *text;
+
+	if (json_object_size(applied) == 0)
+		return;
+	text = mem_or_end(json_dumps(applied, JSON_COMPACT | JSON_ENSURE_ASCII));
+	fprintf(screen->file, "\nthe panel shows this of it: %s\n", text);
+	free(text);
+}
+
 void
 view_commands(const struct screen *screen, const json_t *answer)
 {
@@ -389,6 +371,8 @@ view_command(const struct screen *screen, const json_t *record)
 	const json_t *rows = json_object_get(result, "rows");
 
 	view_lines(screen, record, lines, VIEW_COUNT(lines));
+	if (!value_is_word(record, "status", "delivered"))
+		print_applied(screen, json_object_get(result, "applied"));
 	if (json_array_size(rows) > 0) {
 		putc('\n', screen->file);
 		print_rows(screen, rows);

@@ -565,6 +565,7 @@ daemon_run(struct daemon *daemon)
 	while (store_busy(daemon->store))
 		uv_run(&daemon->loop, UV_RUN_ONCE);
 	store_save_rows(daemon->store, model_images(daemon->model), clock_now(), clock_wall_us());
+	witness_sum_up(daemon->witness);
 	log_info("daemon", "stopped");
 }
 

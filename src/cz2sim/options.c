@@ -105,7 +105,7 @@ probability(enum option_id id, const char *text)
 	return value;
 }
 
-/* The C library would take a port modulo 65536. */
+/* getaddrinfo() would take a port modulo 65536. */
 static const char *
 listen_address(const char *text)
 {

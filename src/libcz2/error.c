@@ -26,7 +26,7 @@ static const struct {
 	[-CZ2_ETESTMODE] = {"test_mode", "the installer's test mode is on"},
 	[-CZ2_ECONFLICT] = {"address_conflict", "another device uses our bus address"},
 	[-CZ2_EBUSY] = {"busy", "no room for more, or already under way"},
-	[-CZ2_ESTOPPING] = {"stopping", "the daemon is stopping"},
+	[-CZ2_ESTOPPING] = {"stopping", "the process is about to end"},
 	[-CZ2_ECLOSED] = {"closed", "the link to the panel is down"},
 	[-CZ2_EMALFORMED] = {"malformed", "the data breaks its format"},
 	[-CZ2_ECHECKSUM] = {"checksum", "the checksum does not match"},

@@ -647,6 +647,31 @@ START_TEST(a_zone_that_came_back_to_its_program_was_not_turned)
 }
 END_TEST
 
+START_TEST(a_zone_that_was_turned_behind_its_program_is_not_wholly_of_a_hand)
+{
+	begin();
+	see_weeks();
+	poll_after(MINUTE);
+	set_pair(2, 62, 85);
+	set_mask(TEMPORARY_BYTE, 2);
+	ck_assert_int_eq(cause_after(SOON), UNEXPECTED_UNKNOWN);
+	end();
+}
+END_TEST
+
+START_TEST(a_period_without_setpoints_explains_none)
+{
+	begin_at(18, 0); /* out, with 76 in its cool byte */
+	see_weeks();
+	set_pair(2, 68, 80);
+	cause_after(MINUTE);
+	set_pair(2, 68, 76);
+	set_mask(TEMPORARY_BYTE, 2);
+	ck_assert_int_eq(cause_after(SOON), UNEXPECTED_WALL);
+	end();
+}
+END_TEST
+
 START_TEST(a_setpoint_that_its_program_has_not_was_turned)
 {
 	begin();
@@ -1113,6 +1138,8 @@ main(void)
 		a_clock_that_we_set_back_is_no_restart,
 		a_setpoint_that_is_held_since_was_turned_at_the_wall,
 		a_zone_that_came_back_to_its_program_was_not_turned,
+		a_zone_that_was_turned_behind_its_program_is_not_wholly_of_a_hand,
+		a_period_without_setpoints_explains_none,
 		a_setpoint_that_its_program_has_not_was_turned,
 		a_flag_in_doubt_makes_no_hand_of_a_schedule,
 		a_hand_between_the_rows_of_a_look_is_one_record,

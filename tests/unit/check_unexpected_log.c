@@ -8,6 +8,8 @@
 
 #include "cz2d/ledger/unexpected_log.h"
 
+#include <string.h>
+
 #include "base/log.h"
 #include "logged.h"
 #include "support.h"
@@ -88,6 +90,30 @@ START_TEST(what_happened_together_is_one_line_as_grave_as_the_gravest)
 }
 END_TEST
 
+START_TEST(what_is_too_much_for_a_line_is_cut_before_what_counts_the_others)
+{
+	struct unexpected_finding all[UNEXPECTED_FINDINGS_MAX];
+
+	say_often(&hold, 40, START);
+	for (int i = 0; i < UNEXPECTED_FINDINGS_MAX; i++)
+		all[i] = (struct unexpected_finding){
+			.zone = i,
+			.count = UNEXPECTED_CHANGES_MAX,
+			.changes = {{CZ2_HEAT, 68, 71},
+				    {CZ2_COOL, 76, 80},
+				    {CZ2_HOLD, 1, 0},
+				    {CZ2_TEMPORARY, 0, 1},
+				    {CZ2_OUT, 0, 1}},
+		};
+	unexpected_log_say(&told, all, UNEXPECTED_FINDINGS_MAX, START + 10 * MINUTE);
+	ck_assert_int_eq(logged_lines("...; and 8 more since the last such line; from now on one "
+				      "line in 10 minutes about holds and the mode, see cz2ctl "
+				      "commands"),
+			 1);
+	ck_assert_ptr_nonnull(strstr(logged(), "zone 5 "));
+}
+END_TEST
+
 /* How many lines of a kind there are at once, and the pause until the next one. */
 static const struct {
 	const struct unexpected_finding *finding;
@@ -96,13 +122,13 @@ static const struct {
 	const char *later;
 } kinds[] = {
 	{&hold, 32, 10 * MINUTE,
-	 "; from now on about holds and the mode one line in 10 minutes, cz2ctl commands has all"},
+	 "; from now on one line in 10 minutes about holds and the mode, see cz2ctl commands"},
 	{&mode, 32, 10 * MINUTE, "holds and the mode"},
 	{&fan, 4, 4 * HOUR,
-	 "; from now on about other changes one line in 4 hours, cz2ctl commands has all"},
+	 "; from now on one line in 4 hours about other changes, see cz2ctl commands"},
 	{&turned, 4, 4 * HOUR, "other changes"},
 	{&daily, 4, 4 * HOUR,
-	 "; from now on about what schedules do one line in 4 hours, cz2ctl commands has all"},
+	 "; from now on one line in 4 hours about what schedules do, see cz2ctl commands"},
 };
 
 START_TEST(of_each_kind_there_are_some_lines_and_then_one_after_each_pause)
@@ -151,14 +177,17 @@ END_TEST
 
 START_TEST(at_the_end_what_was_left_out_is_counted)
 {
-	say_often(&fan, 10, START);
-	say_often(&hold, 40, START);
+	say_often(&turned, 10, START);
+	say_often(&daily, 5, START);
 	unexpected_log_sum_up(&told);
-	ck_assert_int_eq(logged_lines("<6>panel: 14 more changes without a command were not told "
-				      "here, cz2ctl commands has all"),
+	ck_assert_int_eq(logged_lines("<4>panel: changed without a command and not told here: 12 "
+				      "more of other changes, see cz2ctl commands"),
+			 1);
+	ck_assert_int_eq(logged_lines("<6>panel: changed without a command and not told here: 1 "
+				      "more of what schedules do, see cz2ctl commands"),
 			 1);
 	unexpected_log_sum_up(&told);
-	ck_assert_int_eq(logged_lines("not told"), 1);
+	ck_assert_int_eq(logged_lines("not told"), 2);
 }
 END_TEST
 
@@ -168,6 +197,7 @@ main(void)
 	const TTest *const tests[] = {
 		a_line_says_who_and_what,
 		what_happened_together_is_one_line_as_grave_as_the_gravest,
+		what_is_too_much_for_a_line_is_cut_before_what_counts_the_others,
 		of_each_kind_there_are_some_lines_and_then_one_after_each_pause,
 		the_next_line_counts_what_was_left_out,
 		no_kind_keeps_another_one_back,

@@ -39,7 +39,7 @@ belief_is_in_doubt(const struct belief *belief);
 int16_t
 belief_by_now(const struct belief *belief);
 
-/* Something is in doubt: whether what happened within a span may have made that change. */
+/* Another value was shown: whether what happened within a span may have made that change. */
 bool
 belief_may_have_changed_within(const struct belief *belief, struct span span);
 

@@ -40,10 +40,13 @@ cause_is_period(const struct cause_zone *before, const struct cause_zone *after,
 	return after->out == 0 && after->heat == period->heat && after->cool == period->cool;
 }
 
+/* A period in which nobody is there has no setpoints. */
 static bool
 may_be_of_program(const struct cause_zone *before, const struct cause_zone *after,
 		  const struct cz2_setting *program)
 {
+	if (program->out == 1)
+		return false;
 	return (after->heat != before->heat && after->heat == program->heat) ||
 	       (after->cool != before->cool && after->cool == program->cool);
 }

@@ -136,10 +136,13 @@ bool
 clock_history_began(const struct clock_history *history, const struct cz2_image *rows, int zone,
 		    int64_t after, int64_t before, struct cz2_setting *period)
 {
-	int first = place_at(history, rows, zone, after, period);
-	int last = place_at(history, rows, zone, before, period);
+	int first, last;
 
-	if (before <= after || last < 0)
+	if (before <= after)
+		return false;
+	first = place_at(history, rows, zone, after, period);
+	last = place_at(history, rows, zone, before, period);
+	if (last < 0)
 		return false;
 	return first != last || before - after >= (int64_t)CZ2_WEEK_SECONDS * SECOND_MS;
 }

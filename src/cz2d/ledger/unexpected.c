@@ -395,23 +395,39 @@ was_heard_at_once(const struct unexpected *unexpected, struct span span)
 	return span.after > unexpected->deaf && span.after < span.before;
 }
 
+static bool
+period_began(const struct unexpected *unexpected, int zone, struct span span)
+{
+	struct cause_zone was = zone_of(unexpected, zone, false);
+	struct cause_zone is = zone_of(unexpected, zone, true);
+	struct cz2_setting period;
+
+	return clock_history_began(&unexpected->clock, unexpected->seen, zone,
+				   span.after - BEGINS_MS, span.before + CZ2_LATE_MS, &period) &&
+	       cause_is_period(&was, &is, &period);
+}
+
+static bool
+was_turned(const struct unexpected *unexpected, int zone, struct span span)
+{
+	struct cause_zone was = zone_of(unexpected, zone, false);
+	struct cause_zone is = zone_of(unexpected, zone, true);
+	struct cz2_setting period;
+	bool known = clock_history_in_force(&unexpected->clock, unexpected->seen, zone, span.before,
+					    &period);
+
+	return was_heard_at_once(unexpected, span) &&
+	       cause_is_wall(&was, &is, known ? &period : NULL);
+}
+
 static enum unexpected_cause
 cause_of_zone(const struct unexpected *unexpected, const struct unexpected_finding *finding)
 {
-	struct cause_zone was = zone_of(unexpected, finding->zone, false);
-	struct cause_zone is = zone_of(unexpected, finding->zone, true);
 	struct span span = span_of(unexpected, finding);
-	struct cz2_setting period;
-	bool known;
 
-	if (clock_history_began(&unexpected->clock, unexpected->seen, finding->zone,
-				span.after - BEGINS_MS, span.before + CZ2_LATE_MS, &period) &&
-	    cause_is_period(&was, &is, &period))
+	if (period_began(unexpected, finding->zone, span))
 		return UNEXPECTED_PERIOD;
-	known = clock_history_in_force(&unexpected->clock, unexpected->seen, finding->zone,
-				       span.before, &period);
-	if (was_heard_at_once(unexpected, span) &&
-	    cause_is_wall(&was, &is, known ? &period : NULL))
+	if (was_turned(unexpected, finding->zone, span))
 		return UNEXPECTED_WALL;
 	return UNEXPECTED_UNKNOWN;
 }

@@ -11,10 +11,12 @@
 #include "base/mem.h"
 
 enum {
-	HOUR_MS = 60 * 60 * 1000,
-	GRAVE_PAUSE_MS = HOUR_MS / 6,
+	MINUTE_MS = 60 * 1000,
+	HOUR_MS = 60 * MINUTE_MS,
+	GRAVE_PAUSE_MS = 10 * MINUTE_MS,
 	PAUSE_MS = 4 * HOUR_MS,
-	LINE_MAX = 900,
+	TEXT_MAX = 840, /* of changes: what follows them has room in a line of the log */
+	MORE_MAX = 140,
 };
 
 /* What schedules do every day is no warning, and keeps no warning back. */
@@ -22,14 +24,11 @@ static const struct {
 	enum log_level level;
 	int at_once;      /* lines without a pause, */
 	int64_t pause_ms; /* then one after each */
-	const char *later; /* what the last one says of those that follow */
+	const char *name;
 } kinds[UNEXPECTED_KIND_COUNT] = {
-	[UNEXPECTED_GRAVE] = {LOG_LEVEL_WARNING, 32, GRAVE_PAUSE_MS,
-			      "about holds and the mode one line in 10 minutes"},
-	[UNEXPECTED_OTHER] = {LOG_LEVEL_WARNING, 4, PAUSE_MS,
-			      "about other changes one line in 4 hours"},
-	[UNEXPECTED_DAILY] = {LOG_LEVEL_INFO, 4, PAUSE_MS,
-			      "about what schedules do one line in 4 hours"},
+	[UNEXPECTED_GRAVE] = {LOG_LEVEL_WARNING, 32, GRAVE_PAUSE_MS, "holds and the mode"},
+	[UNEXPECTED_OTHER] = {LOG_LEVEL_WARNING, 4, PAUSE_MS, "other changes"},
+	[UNEXPECTED_DAILY] = {LOG_LEVEL_INFO, 4, PAUSE_MS, "what schedules do"},
 };
 
 static const char *const cause_texts[] = {
@@ -112,6 +111,45 @@ describe_all(const struct unexpected_finding *findings, int count, FILE *to)
 	}
 }
 
+static int
+changes_in(const struct unexpected_finding *findings, int count)
+{
+	int changes = 0;
+
+	for (int i = 0; i < count; i++)
+		changes += findings[i].count;
+	return changes;
+}
+
+static void
+describe_in(const struct unexpected_finding *findings, int count, char text[TEXT_MAX])
+{
+	static const char cut[] = "...";
+	FILE *to = mem_or_end(fmemopen(text, TEXT_MAX, "w"));
+
+	describe_all(findings, count, to);
+	if (fclose(to) != 0)
+		memcpy(text + TEXT_MAX - sizeof cut, cut, sizeof cut);
+}
+
+/* What was left out before this line, and how often there will be one. */
+static void
+count_others(enum unexpected_kind kind, int unsaid, int left, char text[MORE_MAX])
+{
+	int minutes = (int)(kinds[kind].pause_ms / MINUTE_MS);
+	bool hours = minutes >= 60;
+	int length = 0;
+
+	text[0] = '\0';
+	if (unsaid > 0)
+		length = snprintf(text, MORE_MAX, "; and %d more since the last such line", unsaid);
+	if (left == 0)
+		snprintf(text + length, (size_t)(MORE_MAX - length),
+			 "; from now on one line in %d %s about %s, see cz2ctl commands",
+			 hours ? minutes / 60 : minutes, hours ? "hours" : "minutes",
+			 kinds[kind].name);
+}
+
 void
 unexpected_log_init(struct unexpected_log *log, int64_t now)
 {
@@ -129,38 +167,31 @@ unexpected_log_say(struct unexpected_log *log, const struct unexpected_finding *
 	enum unexpected_kind kind = gravest_of(findings, count);
 	struct allowance *allowance = &log->lines[kind].allowance;
 	int *unsaid = &log->lines[kind].unsaid;
-	char text[LINE_MAX] = "", more[64] = "", later[96] = "";
-	FILE *to;
+	char text[TEXT_MAX], others[MORE_MAX];
 
 	if (!log_enabled(kinds[kind].level))
 		return;
 	if (!allowance_take(allowance, now)) {
-		*unsaid += count;
+		*unsaid += changes_in(findings, count);
 		return;
 	}
-	to = mem_or_end(fmemopen(text, sizeof text, "w"));
-	describe_all(findings, count, to);
-	fclose(to);
-	if (*unsaid > 0)
-		snprintf(more, sizeof more, "; and %d more since the last such line", *unsaid);
-	if (allowance->left == 0)
-		snprintf(later, sizeof later, "; from now on %s, cz2ctl commands has all",
-			 kinds[kind].later);
+	describe_in(findings, count, text);
+	count_others(kind, *unsaid, allowance->left, others);
 	*unsaid = 0;
-	log_line(kinds[kind].level, "panel", "changed without a command %s%s%s", text, more,
-		 later);
+	log_line(kinds[kind].level, "panel", "changed without a command %s%s", text, others);
 }
 
 void
 unexpected_log_sum_up(struct unexpected_log *log)
 {
-	int unsaid = 0;
-
 	for (int kind = 0; kind < UNEXPECTED_KIND_COUNT; kind++) {
-		unsaid += log->lines[kind].unsaid;
-		log->lines[kind].unsaid = 0;
+		int *unsaid = &log->lines[kind].unsaid;
+
+		if (*unsaid > 0)
+			log_line(kinds[kind].level, "panel",
+				 "changed without a command and not told here: %d more of %s, see "
+				 "cz2ctl commands",
+				 *unsaid, kinds[kind].name);
+		*unsaid = 0;
 	}
-	if (unsaid > 0)
-		log_info("panel", "%d more changes without a command were not told here, cz2ctl "
-				  "commands has all", unsaid);
 }

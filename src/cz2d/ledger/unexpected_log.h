@@ -2,7 +2,7 @@
 /* Copyright 2026 The cz2d authors */
 /*
  * What changed without a command, as lines of the log. Whoever plays with a thermostat all
- * day must not fill it: beyond some changes an hour only some are told.
+ * day must not fill it: beyond some in a row only some are told.
  */
 #ifndef CZ2D_UNEXPECTED_LOG_H
 #define CZ2D_UNEXPECTED_LOG_H
@@ -21,7 +21,7 @@ enum unexpected_kind {
 struct unexpected_log {
 	struct {
 		struct allowance allowance;
-		int unsaid; /* findings that were not told */
+		int unsaid; /* changes that were not told */
 	} lines[UNEXPECTED_KIND_COUNT];
 };
 

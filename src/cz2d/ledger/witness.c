@@ -299,8 +299,13 @@ void
 witness_stop(struct witness *witness)
 {
 	witness_record(witness);
-	unexpected_log_sum_up(&witness->log);
 	allowance_init(&witness->records, 1, 1, clock_now());
+}
+
+void
+witness_sum_up(struct witness *witness)
+{
+	unexpected_log_sum_up(&witness->log);
 }
 
 struct witness *

@@ -56,4 +56,8 @@ witness_disturbed(struct witness *witness, enum cz2_row row, int64_t now);
 void
 witness_stop(struct witness *witness);
 
+/* Nothing more will be found: says how much the log was not told. */
+void
+witness_sum_up(struct witness *witness);
+
 #endif

@@ -16,6 +16,7 @@ enum { SETTLED_MS = 5000 }; /* a write that does not show by then was not kept *
 void
 writes_init(struct writes *writes)
 {
+	*writes = (struct writes){.sent = {{.time = 0}}};
 	for (int i = 0; i < WRITES_MAX; i++)
 		cz2_values_clear(&writes->sent[i].named);
 }

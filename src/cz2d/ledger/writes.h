@@ -38,8 +38,8 @@ bool
 writes_explain(struct writes *writes, int slot, int value);
 
 /*
- * Something is in doubt: it may be what the panel made of a value that one of this life named
- * for the slot.
+ * Another value than the believed one was shown: it may be what the panel made of one that was
+ * named for the slot in this life.
  */
 bool
 writes_may_have_made(const struct writes *writes, int slot, const struct belief *belief);

@@ -113,10 +113,11 @@ lock_in_time(int file, const char *path, long *owner)
 			return false;
 		if (!locked && (late || error != EAGAIN))
 			return lock_at_last(file, path, owner);
-		if (locked && !told)
+		if (locked && !told) {
 			log_info("store", "waiting for another cz2d, process %ld, to leave %s",
 				 *owner, path);
-		told = told || locked;
+			told = true;
+		}
 		usleep(LOOK_US);
 	}
 	return true;
