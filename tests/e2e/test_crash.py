@@ -16,6 +16,7 @@ import pytest
 
 import preload
 from history import CLOCK_SLACK
+from panel import READ, REPLY, frame
 from waiting import until
 
 SEED = int(os.environ.get("CZ2_SEED", "1"))
@@ -26,6 +27,7 @@ USUAL = 120          # fewer calls than one command makes,
 BEYOND = 2000        # and more
 ZONES = 8
 ANOTHER = 48         # a setpoint that no command asks for
+OTHER = 42           # another client's address
 SETTINGS = {"command.guard_ms": 0, "bus.reply_timeout_ms": 1000, "bus.gap_ms": 5,
             "cache.refresh_interval": 86400}
 ASYNC = {"Prefer": "respond-async"}
@@ -44,10 +46,24 @@ def mortal_house(new_house, weather):
     return house
 
 
+def hear_out(house):
+    """What the daemon has sent is heard when the answer to another one's request is, who came
+    after it on the same line."""
+    def answers():
+        return [one for one in house.sim.frames()
+                if one.destination == OTHER and one.function == REPLY]
+    before = len(answers())
+    tty = os.open(house.sim.connect, os.O_WRONLY | os.O_NOCTTY)
+    os.write(tty, frame(1, OTHER, READ, bytes((0, 1, 6))))
+    until(lambda: len(answers()) > before, what="the end of what is on the line")
+    os.close(tty)
+
+
 def bury(house):
     """The daemon has gone or goes now; who was not answered never will be, but his command may
     be carried out by the next daemon."""
     house.daemon.stop(signal.SIGKILL)
+    hear_out(house)
     for call in house.calls:
         call.abandoned = call.abandoned or call.status is None
 
