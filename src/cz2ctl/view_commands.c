@@ -202,10 +202,9 @@ static void
 put_why(const json_t *record, const struct view_field *field, struct table_cell *cell)
 {
 	const json_t *params = json_object_get(record, "params");
-
-	(void)field;
 	char cause[VALUE_MAX];
 
+	(void)field;
 	if (json_object_get(params, "cause") == NULL) {
 		value_word(json_object_get(record, "result"), "error_message", cell->text);
 		return;
@@ -339,7 +338,7 @@ print_rows(const struct screen *screen, const json_t *rows)
 	table_free(table);
 }
 
-/* Of what came to nothing as a whole; in the words in which whoever waited was told. */
+/* What is known to be on the panel of what was not delivered as a whole. */
 static void
 print_applied(const struct screen *screen, const json_t *applied)
 {

@@ -53,10 +53,9 @@ def hear_out(house):
         return [one for one in house.sim.frames()
                 if one.destination == OTHER and one.function == REPLY]
     before = len(answers())
-    tty = os.open(house.sim.connect, os.O_WRONLY | os.O_NOCTTY)
-    os.write(tty, frame(1, OTHER, READ, bytes((0, 1, 6))))
-    until(lambda: len(answers()) > before, what="the end of what is on the line")
-    os.close(tty)
+    with open(house.sim.connect, "wb", buffering=0) as line:
+        line.write(frame(1, OTHER, READ, bytes((0, 1, 6))))
+        until(lambda: len(answers()) > before, what="the end of what is on the line")
 
 
 def bury(house):

@@ -8,6 +8,7 @@
 
 #include "cz2d/ledger/unexpected_log.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/log.h"
@@ -110,7 +111,37 @@ START_TEST(what_is_too_much_for_a_line_is_cut_before_what_counts_the_others)
 				      "line in 10 minutes about holds and the mode, see cz2ctl "
 				      "commands"),
 			 1);
-	ck_assert_ptr_nonnull(strstr(logged(), "zone 5 "));
+	ck_assert_ptr_nonnull(strstr(logged(), "zone 7 heat_setpoint 68 -> 71"));
+	ck_assert_ptr_null(strstr(logged(), "zone 8 heat_setpoint"));
+}
+END_TEST
+
+START_TEST(no_value_is_cut_without_a_mark)
+{
+	struct unexpected_finding all[7];
+	int whole = 0;
+
+	for (int i = 0; i < 7; i++) {
+		all[i] = (struct unexpected_finding){.zone = i + 1, .count = UNEXPECTED_CHANGES_MAX};
+		for (int change = 0; change < UNEXPECTED_CHANGES_MAX; change++)
+			all[i].changes[change] = (struct unexpected_change){CZ2_HEAT, 68, 71};
+	}
+	all[6].count = 1; /* the room ends somewhere in its last number */
+	for (int number = 9; number < 100000000; number = 10 * number + 9) {
+		char end[32];
+
+		set_up();
+		all[0].zone = all[0].zone % 8 + 1; /* a line that comes again is only counted */
+		all[6].changes[0].now = number;
+		unexpected_log_say(&told, all, 7, START);
+		snprintf(end, sizeof end, "-> %d\n", number);
+		if (strstr(logged(), end) != NULL)
+			whole++;
+		else
+			ck_assert_ptr_nonnull(strstr(logged(), "...\n"));
+	}
+	ck_assert_int_gt(whole, 0);
+	ck_assert_int_lt(whole, 8);
 }
 END_TEST
 
@@ -180,11 +211,11 @@ START_TEST(at_the_end_what_was_left_out_is_counted)
 	say_often(&turned, 10, START);
 	say_often(&daily, 5, START);
 	unexpected_log_sum_up(&told);
-	ck_assert_int_eq(logged_lines("<4>panel: changed without a command and not told here: 12 "
-				      "more of other changes, see cz2ctl commands"),
+	ck_assert_int_eq(logged_lines("<4>panel: changed without a command and not told here: 6 "
+				      "more, among them other changes, see cz2ctl commands"),
 			 1);
 	ck_assert_int_eq(logged_lines("<6>panel: changed without a command and not told here: 1 "
-				      "more of what schedules do, see cz2ctl commands"),
+				      "more, among them what schedules do, see cz2ctl commands"),
 			 1);
 	unexpected_log_sum_up(&told);
 	ck_assert_int_eq(logged_lines("not told"), 2);
@@ -198,6 +229,7 @@ main(void)
 		a_line_says_who_and_what,
 		what_happened_together_is_one_line_as_grave_as_the_gravest,
 		what_is_too_much_for_a_line_is_cut_before_what_counts_the_others,
+		no_value_is_cut_without_a_mark,
 		of_each_kind_there_are_some_lines_and_then_one_after_each_pause,
 		the_next_line_counts_what_was_left_out,
 		no_kind_keeps_another_one_back,

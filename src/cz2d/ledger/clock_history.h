@@ -44,7 +44,7 @@ clock_history_in_force(const struct clock_history *history, const struct cz2_ima
 
 /*
  * True when a period of the zone's program began after the one moment and not after the other:
- * the last one that did. False, and period is anything, also when its clock or the zone's week is not known.
+ * the last one that did; period may be anything when none did. False also when its clock or the zone's week is not known.
  */
 bool
 clock_history_began(const struct clock_history *history, const struct cz2_image *rows, int zone,

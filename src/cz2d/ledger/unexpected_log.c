@@ -111,16 +111,6 @@ describe_all(const struct unexpected_finding *findings, int count, FILE *to)
 	}
 }
 
-static int
-changes_in(const struct unexpected_finding *findings, int count)
-{
-	int changes = 0;
-
-	for (int i = 0; i < count; i++)
-		changes += findings[i].count;
-	return changes;
-}
-
 static void
 describe_in(const struct unexpected_finding *findings, int count, char text[TEXT_MAX])
 {
@@ -128,7 +118,8 @@ describe_in(const struct unexpected_finding *findings, int count, char text[TEXT
 	FILE *to = mem_or_end(fmemopen(text, TEXT_MAX, "w"));
 
 	describe_all(findings, count, to);
-	if (fclose(to) != 0)
+	fclose(to);
+	if (strlen(text) == TEXT_MAX - 1) /* a value without its last digit is a wrong one */
 		memcpy(text + TEXT_MAX - sizeof cut, cut, sizeof cut);
 }
 
@@ -172,7 +163,7 @@ unexpected_log_say(struct unexpected_log *log, const struct unexpected_finding *
 	if (!log_enabled(kinds[kind].level))
 		return;
 	if (!allowance_take(allowance, now)) {
-		*unsaid += changes_in(findings, count);
+		*unsaid += count;
 		return;
 	}
 	describe_in(findings, count, text);
@@ -189,8 +180,8 @@ unexpected_log_sum_up(struct unexpected_log *log)
 
 		if (*unsaid > 0)
 			log_line(kinds[kind].level, "panel",
-				 "changed without a command and not told here: %d more of %s, see "
-				 "cz2ctl commands",
+				 "changed without a command and not told here: %d more, among them "
+				 "%s, see cz2ctl commands",
 				 *unsaid, kinds[kind].name);
 		*unsaid = 0;
 	}

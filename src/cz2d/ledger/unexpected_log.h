@@ -21,7 +21,7 @@ enum unexpected_kind {
 struct unexpected_log {
 	struct {
 		struct allowance allowance;
-		int unsaid; /* changes that were not told */
+		int unsaid; /* findings that were not told */
 	} lines[UNEXPECTED_KIND_COUNT];
 };
 
