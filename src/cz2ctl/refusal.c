@@ -64,6 +64,10 @@ tell_applied(const json_t *applied, bool unknown)
 
 	if (!json_is_object(applied))
 		return;
+	if (json_object_size(applied) == 0) {
+		say_error("the panel %s nothing of it", unknown ? "shows" : "took");
+		return;
+	}
 	text = mem_or_end(json_dumps(applied, JSON_COMPACT));
 	say_error("the panel %s this of it: %s", unknown ? "shows" : "took", text);
 	free(text);

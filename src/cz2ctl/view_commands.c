@@ -202,15 +202,17 @@ static void
 put_why(const json_t *record, const struct view_field *field, struct table_cell *cell)
 {
 	const json_t *params = json_object_get(record, "params");
+	const json_t *result = json_object_get(record, "result");
+	const char *message = json_string_value(json_object_get(result, "error_message"));
 	char cause[VALUE_MAX];
 
 	(void)field;
-	if (json_object_get(params, "cause") == NULL) {
-		value_word(json_object_get(record, "result"), "error_message", cell->text);
-		return;
+	if (json_object_get(params, "cause") != NULL) {
+		value_word(params, "cause", cause);
+		append(cell->text, "cause %s", cause);
+	} else {
+		text_escape(message != NULL ? message : "-", cell->text, sizeof cell->text);
 	}
-	value_word(params, "cause", cause);
-	append(cell->text, "cause %s", cause);
 }
 
 static void

@@ -33,7 +33,7 @@ static const struct {
 	[-CZ2_EUNSUPPORTED] = {"unsupported", "not something that can be done here"},
 	[-CZ2_ENOMEM] = {"no_memory", "out of memory"},
 	[-CZ2_EIO] = {"io", "the operating system reported a failure"},
-	[-CZ2_ENOTFOUND] = {"not_found", "it was looked for and is not there"},
+	[-CZ2_ENOTFOUND] = {"not_found", "it was looked for and is not all there"},
 	[-CZ2_ECHANGED] = {"changed", "it is not as it was when it was read last"},
 };
 

@@ -352,6 +352,9 @@ def test_the_part_that_the_panel_took_is_told(new_server):
         'cz2ctl: the panel took this of it: {"zones":[{"zone_id":2}]}\n')
     done = ctl(*new_server(http(answer, 504)).where, "update")
     assert done.code == NO_PANEL and 'the panel shows this of it: {"zones"' in done.err, done
+    answer["applied"] = {}
+    done = ctl(*new_server(http(answer, 500)).where, "update")
+    assert done.err.endswith("cz2ctl: the panel took nothing of it\n"), done
 
 
 def test_who_shows_no_token_is_told_how_to_give_one(new_server):
@@ -621,6 +624,14 @@ def test_a_command_that_the_panel_took_in_part_shows_which(new_house):
     told = json.loads(re.search("^the panel shows this of it: (.*)$", shown, re.MULTILINE).group(1))
     days = {day: {"eve": {"heat": 60}} for day in ("sun", "mon")}
     assert told == {"program": [{"zone_id": 2, "days": days}]}
+
+
+def test_why_a_command_failed_is_shown_whole(new_server):
+    why = "Zone 2 thu: " + "it is not known " * 9 + "at all"
+    ident = str(uuid.UUID(int=0))
+    record = {"command_id": ident, "status": "failed", "result": {"error_message": why}}
+    done = ctl(*new_server(http(record)).where, "commands", "show", ident)
+    assert done.code == DONE and why in done.out, done
 
 
 def test_what_nobody_has_asked_for_shows_its_cause(new_house):
