@@ -101,6 +101,12 @@ on_disturbed(void *self, enum cz2_row row, int64_t now)
 }
 
 static void
+on_strayed(void *self, enum cz2_row row, const uint8_t *payload, size_t length, int64_t now)
+{
+	engine_strayed(((struct daemon *)self)->engine, row, payload, length, now);
+}
+
+static void
 on_link_changed(void *self, bool open, int64_t now)
 {
 	struct daemon *daemon = self;
@@ -383,6 +389,7 @@ make_core(struct daemon *daemon)
 			   .overheard = on_overheard,
 			   .disturbed = on_disturbed},
 		.self = daemon,
+		.strayed = on_strayed,
 		.link_changed = on_link_changed,
 	};
 	struct model_observer changes = {.self = daemon, .changed = on_model_changed};

@@ -157,6 +157,12 @@ on_disturbed(void *self, enum cz2_row row, int64_t now)
 }
 
 static void
+on_strayed(void *self, enum cz2_row row, const uint8_t *payload, size_t length, int64_t now)
+{
+	engine_strayed(((struct core *)self)->engine, row, payload, length, now);
+}
+
+static void
 on_link_changed(void *self, bool open, int64_t now)
 {
 	engine_link_changed(((struct core *)self)->engine, open, now);
@@ -182,6 +188,7 @@ core_open(struct core *core, const struct engine_config *config, const struct wi
 	struct bus_observer observer = {
 		.others = {.self = core, .overheard = on_overheard, .disturbed = on_disturbed},
 		.self = core,
+		.strayed = on_strayed,
 		.link_changed = on_link_changed,
 	};
 

@@ -165,6 +165,45 @@ note_answered(struct bus *bus)
 }
 
 static void
+count_result(struct bus *bus, const struct cz2_result *result)
+{
+	if (result->error == CZ2_ETIMEOUT)
+		bus->counters.timeouts++;
+	else if (result->error == CZ2_EREFUSED)
+		bus->counters.refused++;
+}
+
+static void
+finish(struct bus *bus, int64_t now)
+{
+	struct cz2_result result = bus->exchange.result;
+	bus_done done = bus->done;
+
+	bus->done = NULL;
+	count_result(bus, &result);
+	done(bus->self, &result, now);
+}
+
+/* Before the next frame is heard, which may contradict it. Nothing is sent meanwhile. */
+static void
+tell_answer(struct bus *bus, int64_t now)
+{
+	if (cz2_exchange_step(&bus->exchange, now, INT64_MAX) == CZ2_STEP_DONE)
+		finish(bus, now);
+}
+
+static void
+tell_stray(struct bus *bus, const struct cz2_frame *frame, int64_t now)
+{
+	enum cz2_row row = CZ2_ROW_NONE;
+
+	if (frame->function == CZ2_REPLY && frame->length > CZ2_ROW_PREFIX)
+		row = cz2_row_find(frame->source, frame->payload[1], frame->payload[2]);
+	if (row != CZ2_ROW_NONE)
+		bus->observer.strayed(bus->observer.self, row, frame->payload, frame->length, now);
+}
+
+static void
 show(struct bus *bus, const struct cz2_frame *frame, int64_t now)
 {
 	uint8_t bytes[CZ2_FRAME_MAX];
@@ -194,6 +233,7 @@ hear(struct bus *bus, const struct cz2_frame *frame, int64_t now)
 	case CZ2_HEARD_MATCH:
 		bus->counters.matched++;
 		note_answered(bus);
+		tell_answer(bus, now);
 		break;
 	case CZ2_HEARD_FOREIGN:
 		bus->counters.foreign++;
@@ -203,6 +243,7 @@ hear(struct bus *bus, const struct cz2_frame *frame, int64_t now)
 		break;
 	case CZ2_HEARD_STRAY:
 		bus->counters.strays++;
+		tell_stray(bus, frame, now);
 		break;
 	case CZ2_HEARD_CONFLICT:
 		note_twin(bus, now);
@@ -331,26 +372,6 @@ send_frame(struct bus *bus, int64_t now)
 				   now);
 	/* A failed write closes the link; the next step notices. */
 	link_write(bus->link, exchange->frame, exchange->frame_size, now);
-}
-
-static void
-count_result(struct bus *bus, const struct cz2_result *result)
-{
-	if (result->error == CZ2_ETIMEOUT)
-		bus->counters.timeouts++;
-	else if (result->error == CZ2_EREFUSED)
-		bus->counters.refused++;
-}
-
-static void
-finish(struct bus *bus, int64_t now)
-{
-	struct cz2_result result = bus->exchange.result;
-	bus_done done = bus->done;
-
-	bus->done = NULL;
-	count_result(bus, &result);
-	done(bus->self, &result, now);
 }
 
 static void

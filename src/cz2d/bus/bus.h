@@ -27,6 +27,10 @@ struct bus_config {
 struct bus_observer {
 	struct overhear_observer others;
 	void *self;
+	/* The row, as a reply to us showed it that answered nothing: late, doubled, or behind a
+	 * late one that had passed for it. */
+	void (*strayed)(void *self, enum cz2_row row, const uint8_t *payload, size_t length,
+			int64_t now);
 	/* The link came (true), went, or could not be opened the first time (false). */
 	void (*link_changed)(void *self, bool open, int64_t now);
 };

@@ -9,6 +9,7 @@
 #include "cz2d/engine/engine.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -734,17 +735,42 @@ engine_overheard(struct engine *engine, enum cz2_row row, const uint8_t *payload
 		cancel_write(engine);
 }
 
+/* A write that still waits for the line rests upon a copy that is outdated now. */
+static void
+outdate(struct engine *engine, enum cz2_row row, int64_t now)
+{
+	model_note_write(engine->model, row, now);
+	if (writes(engine, row))
+		bus_cancel(engine->bus);
+}
+
 void
 engine_disturbed(struct engine *engine, enum cz2_row row, int64_t now)
 {
-	model_note_write(engine->model, row, now);
-	/* A write that still waits for the line rests upon a copy that is outdated now. */
-	if (writes(engine, row))
-		bus_cancel(engine->bus);
+	outdate(engine, row, now);
 	/* What the burst writes is overheard as well. */
 	if (cz2_row_info(row)->overhear == CZ2_OVERHEAR_WRITE)
 		return;
 	refresh_disturb(&engine->refresh, row, now);
+}
+
+/*
+ * Replies carry no number: when a late one passed for the answer, the answer itself comes
+ * behind it. Which of the two is the younger is not known: of a row that one of them shows
+ * otherwise than we know it, the copy is no ground to write upon.
+ */
+void
+engine_strayed(struct engine *engine, enum cz2_row row, const uint8_t *payload, size_t length,
+	       int64_t now)
+{
+	const struct cz2_image *known = model_image(engine->model, row);
+
+	if (!cz2_row_matches(row, payload, length) ||
+	    (known->length == length && memcmp(known->bytes, payload, length) == 0))
+		return;
+	outdate(engine, row, now);
+	if (!engine->turning || !turn_will_read(&engine->turn, row))
+		refresh_disturb(&engine->refresh, row, now);
 }
 
 void

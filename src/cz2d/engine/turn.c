@@ -475,6 +475,18 @@ turn_writes(const struct turn *turn, enum cz2_row row)
 	       (row == CZ2_ROW_NONE || turn->current->row == row);
 }
 
+bool
+turn_will_read(const struct turn *turn, enum cz2_row id)
+{
+	for (int i = 0; i < CZ2_COMMAND_ROWS; i++) {
+		const struct turn_row *row = &turn->rows[i];
+
+		if (row->row == id && row->state != TURN_UNTOUCHED && row->state != TURN_DONE)
+			return true;
+	}
+	return false;
+}
+
 void
 turn_abort(struct turn *turn, int error)
 {

@@ -92,6 +92,10 @@ turn_next(struct turn *turn, int blocked, int64_t now, struct cz2_request *reque
 bool
 turn_writes(const struct turn *turn, enum cz2_row row);
 
+/* True when the row is read before the turn ends, once its copy is outdated. */
+bool
+turn_will_read(const struct turn *turn, enum cz2_row id);
+
 /* The write under way has left: whoever is answered before its result was written for. */
 void
 turn_sent(struct turn *turn);

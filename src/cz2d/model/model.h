@@ -71,7 +71,8 @@ model_answered(struct model *model, int64_t now);
 int64_t
 model_answered_at(const struct model *model);
 
-/* The row was written, by us or others: what was read before is no ground to write upon. */
+/* The row was written, by us or others, or may have been: what was read before is no ground
+ * to write upon. */
 void
 model_note_write(struct model *model, enum cz2_row row, int64_t now);
 
