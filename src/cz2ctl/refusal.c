@@ -13,9 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/mem.h"
 #include "cz2ctl/http_status.h"
 #include "cz2ctl/say.h"
+#include "cz2ctl/value.h"
 
 enum { ERRORS_MAX = 100, PLACE_MAX = 128 };
 
@@ -68,7 +68,7 @@ tell_applied(const json_t *applied, bool unknown)
 		say_error("the panel %s nothing of it", unknown ? "shows" : "took");
 		return;
 	}
-	text = mem_or_end(json_dumps(applied, JSON_COMPACT));
+	text = value_json(applied);
 	say_error("the panel %s this of it: %s", unknown ? "shows" : "took", text);
 	free(text);
 }

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "cz2ctl/text.h"
 
 static void
@@ -27,6 +28,12 @@ value_word(const json_t *object, const char *member, char out[VALUE_MAX])
 		unknown(out);
 	else
 		text_escape(word, out, VALUE_MAX);
+}
+
+char *
+value_json(const json_t *object)
+{
+	return mem_or_end(json_dumps(object, JSON_COMPACT | JSON_ENSURE_ASCII));
 }
 
 void

@@ -348,7 +348,7 @@ print_applied(const struct screen *screen, const json_t *applied)
 
 	if (json_object_size(applied) == 0)
 		return;
-	text = mem_or_end(json_dumps(applied, JSON_COMPACT | JSON_ENSURE_ASCII));
+	text = value_json(applied);
 	fprintf(screen->file, "\nthe panel shows this of it: %s\n", text);
 	free(text);
 }

@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/mem.h"
 #include "cz2ctl/text.h"
 #include "cz2ctl/value.h"
 
@@ -39,7 +38,7 @@ put_object(const json_t *device, const struct view_field *field, struct table_ce
 		strcpy(cell->text, "-");
 		return;
 	}
-	text = mem_or_end(json_dumps(object, JSON_COMPACT));
+	text = value_json(object);
 	text_escape(text, cell->text, sizeof cell->text);
 	free(text);
 }

@@ -17,7 +17,7 @@
 
 #include "cz2sim/server_internal.h"
 
-enum { CHUNK = 4096, BACKLOG = 16, HOST_SIZE = 256, PORT_SIZE = 16 };
+enum { CHUNK = 4096, BACKLOG = 16 };
 
 static void
 close_channel(struct channel *channel)
@@ -131,26 +131,6 @@ on_connection(uv_poll_t *poll, int status, int events)
 	server_settle(server);
 }
 
-/* "HOST:PORT" or "[HOST]:PORT". */
-static bool
-split_address(const char *text, char host[HOST_SIZE], char port[PORT_SIZE])
-{
-	const char *colon = strrchr(text, ':');
-	size_t length = colon != NULL ? (size_t)(colon - text) : 0;
-
-	if (colon == NULL || length >= HOST_SIZE || strlen(colon + 1) >= PORT_SIZE ||
-	    colon[1] == '\0')
-		return false;
-	if (length >= 2 && text[0] == '[' && text[length - 1] == ']') {
-		text++;
-		length -= 2;
-	}
-	memcpy(host, text, length);
-	host[length] = '\0';
-	snprintf(port, PORT_SIZE, "%s", colon + 1);
-	return true;
-}
-
 static int
 bind_to(const struct addrinfo *address)
 {
@@ -171,7 +151,7 @@ print_address(int fd)
 {
 	struct sockaddr_storage address;
 	socklen_t size = sizeof address;
-	char host[HOST_SIZE], port[PORT_SIZE];
+	char host[OPTIONS_HOST_MAX], port[OPTIONS_PORT_MAX];
 
 	getsockname(fd, (struct sockaddr *)&address, &size);
 	getnameinfo((struct sockaddr *)&address, size, host, sizeof host, port, sizeof port,
@@ -183,19 +163,19 @@ int
 channel_listen(struct server *server)
 {
 	struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE};
-	const char *text = server->options.listen;
+	const struct options *options = &server->options;
 	struct addrinfo *addresses = NULL;
-	char host[HOST_SIZE], port[PORT_SIZE];
+	int error = getaddrinfo(options->host, options->port, &hints, &addresses);
 
-	if (!split_address(text, host, port) ||
-	    getaddrinfo(host[0] != '\0' ? host : "127.0.0.1", port, &hints, &addresses) != 0) {
-		fprintf(stderr, "cz2sim: --listen %s: not an address like 127.0.0.1:8899\n", text);
+	if (error != 0) {
+		fprintf(stderr, "cz2sim: --listen %s: %s\n", options->listen, gai_strerror(error));
 		return -1;
 	}
 	server->listener_fd = bind_to(addresses);
 	freeaddrinfo(addresses);
 	if (server->listener_fd < 0) {
-		fprintf(stderr, "cz2sim: cannot listen on %s: %s\n", text, strerror(errno));
+		fprintf(stderr, "cz2sim: cannot listen on %s: %s\n", options->listen,
+			strerror(errno));
 		return -1;
 	}
 	uv_poll_init(&server->loop, &server->listener, server->listener_fd);

@@ -7,7 +7,6 @@
 
 #include "cz2sim/options.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
@@ -106,19 +105,33 @@ probability(enum option_id id, const char *text)
 }
 
 /* getaddrinfo() would take a port modulo 65536. */
-static const char *
-listen_address(const char *text)
+static bool
+is_port(const char *text)
+{
+	return text[0] != '\0' && strspn(text, "0123456789") == strlen(text) &&
+	       strlen(text) < OPTIONS_PORT_MAX && atoi(text) <= UINT16_MAX;
+}
+
+/* "HOST:PORT" or "[HOST]:PORT"; ":PORT" is of this machine. */
+static void
+listen_address(struct options *options, const char *text)
 {
 	const char *colon = strrchr(text, ':');
-	char *end = NULL;
-	unsigned long port = 0;
+	const char *host = text;
+	size_t length = colon != NULL ? (size_t)(colon - text) : 0;
 
-	if (colon != NULL && isdigit((unsigned char)colon[1]))
-		port = strtoul(colon + 1, &end, 10);
-	if (end == NULL || *end != '\0' || port > UINT16_MAX)
+	if (colon == NULL || !is_port(colon + 1) || length >= OPTIONS_HOST_MAX)
 		usage_error(texts[OPTION_LISTEN].name, text,
 			    "an address like 127.0.0.1:8899, its port 0 to 65535");
-	return text;
+	if (length >= 2 && host[0] == '[' && host[length - 1] == ']') {
+		host++;
+		length -= 2;
+	}
+	options->listen = text;
+	snprintf(options->host, sizeof options->host, "%.*s", (int)length, host);
+	if (length == 0)
+		strcpy(options->host, "127.0.0.1");
+	strcpy(options->port, colon + 1);
 }
 
 static void
@@ -195,7 +208,7 @@ set_value(struct options *options, enum option_id id, const char *text)
 		options->pty = true;
 		break;
 	case OPTION_LISTEN:
-		options->listen = listen_address(text);
+		listen_address(options, text);
 		break;
 	case OPTION_CONTROL:
 		options->control = text;

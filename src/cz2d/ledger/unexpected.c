@@ -395,39 +395,50 @@ was_heard_at_once(const struct unexpected *unexpected, struct span span)
 	return span.after > unexpected->deaf && span.after < span.before;
 }
 
+/* How a zone was and is, and when it changed. */
+struct zone_change {
+	int zone;
+	struct cause_zone was, is;
+	struct span span;
+};
+
 static bool
-period_began(const struct unexpected *unexpected, int zone, struct span span)
+period_began(const struct unexpected *unexpected, const struct zone_change *change)
 {
-	struct cause_zone was = zone_of(unexpected, zone, false);
-	struct cause_zone is = zone_of(unexpected, zone, true);
+	const struct span *span = &change->span;
 	struct cz2_setting period;
 
-	return clock_history_began(&unexpected->clock, unexpected->seen, zone,
-				   span.after - BEGINS_MS, span.before + CZ2_LATE_MS, &period) &&
-	       cause_is_period(&was, &is, &period);
+	return clock_history_began(&unexpected->clock, unexpected->seen, change->zone,
+				   span->after - BEGINS_MS, span->before + CZ2_LATE_MS, &period) &&
+	       cause_is_period(&change->was, &change->is, &period);
 }
 
 static bool
-was_turned(const struct unexpected *unexpected, int zone, struct span span)
+was_turned(const struct unexpected *unexpected, const struct zone_change *change)
 {
-	struct cause_zone was = zone_of(unexpected, zone, false);
-	struct cause_zone is = zone_of(unexpected, zone, true);
 	struct cz2_setting period;
-	bool known = clock_history_in_force(&unexpected->clock, unexpected->seen, zone, span.before,
-					    &period);
+	bool known;
 
-	return was_heard_at_once(unexpected, span) &&
-	       cause_is_wall(&was, &is, known ? &period : NULL);
+	if (!was_heard_at_once(unexpected, change->span))
+		return false;
+	known = clock_history_in_force(&unexpected->clock, unexpected->seen, change->zone,
+				       change->span.before, &period);
+	return cause_is_wall(&change->was, &change->is, known ? &period : NULL);
 }
 
 static enum unexpected_cause
 cause_of_zone(const struct unexpected *unexpected, const struct unexpected_finding *finding)
 {
-	struct span span = span_of(unexpected, finding);
+	const struct zone_change change = {
+		.zone = finding->zone,
+		.was = zone_of(unexpected, finding->zone, false),
+		.is = zone_of(unexpected, finding->zone, true),
+		.span = span_of(unexpected, finding),
+	};
 
-	if (period_began(unexpected, finding->zone, span))
+	if (period_began(unexpected, &change))
 		return UNEXPECTED_PERIOD;
-	if (was_turned(unexpected, finding->zone, span))
+	if (was_turned(unexpected, &change))
 		return UNEXPECTED_WALL;
 	return UNEXPECTED_UNKNOWN;
 }
