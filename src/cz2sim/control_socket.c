@@ -169,25 +169,48 @@ on_connection(uv_poll_t *poll, int status, int events)
 	uv_poll_start(client->poll, UV_READABLE, on_client);
 }
 
+/* Whether somebody is behind the socket that lies there. */
+static bool
+is_served(const struct sockaddr_un *address)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	bool served = fd >= 0 && (connect(fd, (const struct sockaddr *)address,
+					  sizeof *address) == 0 || errno == EAGAIN);
+
+	if (fd >= 0)
+		close(fd);
+	return served;
+}
+
+/* A socket that was left there is replaced, and nothing else. */
+static int
+make_room(const struct sockaddr_un *address)
+{
+	struct stat file;
+
+	if (lstat(address->sun_path, &file) != 0)
+		return 0;
+	if (!S_ISSOCK(file.st_mode) || is_served(address)) {
+		errno = S_ISSOCK(file.st_mode) ? EADDRINUSE : EEXIST;
+		return -1;
+	}
+	return unlink(address->sun_path);
+}
+
 static int
 bind_path(const char *path)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	struct stat file;
 	int fd;
 
 	if (strlen(path) >= sizeof address.sun_path) {
 		errno = ENAMETOOLONG;
 		return -1;
 	}
-	/* A socket that lies there is replaced, and nothing else. */
-	if (lstat(path, &file) == 0 && !S_ISSOCK(file.st_mode)) {
-		errno = EEXIST;
+	strcpy(address.sun_path, path);
+	if (make_room(&address) != 0)
 		return -1;
-	}
-	snprintf(address.sun_path, sizeof address.sun_path, "%s", path);
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	unlink(path);
 	if (fd >= 0 && bind(fd, (struct sockaddr *)&address, sizeof address) == 0 &&
 	    listen(fd, BACKLOG) == 0)
 		return fd;
