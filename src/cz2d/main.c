@@ -102,7 +102,7 @@ run(const struct config *config, const char *path, const struct options *options
 
 	log_init(LOG_LEVEL_INFO, options->foreground);
 	if (path == NULL)
-		log_info("config", "there is no %s: the defaults are in force",
+		log_info("config", "there is no %s: the defaults and the environment are in force",
 			 config_default_path);
 	daemon = daemon_new(config, options->path, options->verbosity);
 	if (daemon != NULL)

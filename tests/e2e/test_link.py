@@ -22,6 +22,10 @@ def connected(house):
     return house.rest.get("/health").json["link"]["connected"]
 
 
+def problems(house):
+    return house.rest.get("/health").json.get("problems", [])
+
+
 def answers(house):
     return house.rest.get("/status?force=true").status == 200
 
@@ -58,11 +62,15 @@ def test_a_link_that_is_down_fails_commands_at_once(bridged):
     answer = bridged.rest.post(ZONE, {"heat": 70, "hold": True})
     assert answer.status == 504 and answer.seconds < at_once, answer
     assert answer.json["detail"].startswith("Could not communicate with HVAC controller.")
+    assert "The link to the panel is down." in problems(bridged)
     answer = bridged.rest.get("/status?force=true")
     assert answer.status == 504 and answer.seconds < at_once, answer
     answer = bridged.rest.get("/status")
     assert answer.status == 200 and answer.seconds < at_once and answer.json["status"], answer
     assert answer.json["meta"]["connected"] is False and answer.json["meta"]["error"]
+    bridged.bridge.refusing = False
+    until(lambda: answers(bridged), what="the panel to answer again")
+    assert problems(bridged) == []
 
 
 def test_transitions_are_logged_once(bridged):

@@ -13,6 +13,7 @@
 #include "cz2d/model/model.h"
 #include "cz2d/mqtt/mqtt.h"
 #include "cz2d/store/store.h"
+#include "link/link.h"
 
 bool
 api_mqtt_connected(const struct api *api)
@@ -23,6 +24,13 @@ api_mqtt_connected(const struct api *api)
 }
 
 /* What can be wrong; each says whether it is so now. */
+
+static bool
+link_down(const struct api *api, int64_t now)
+{
+	(void)now;
+	return link_state(api->parts.link) != LINK_OPEN;
+}
 
 static bool
 panel_silent(const struct api *api, int64_t now)
@@ -83,6 +91,7 @@ static const struct {
 	unsigned marks;
 	const char *text;
 } problems[] = {
+	{link_down, FATAL, "The link to the panel is down."},
 	{panel_silent, FATAL, "The panel does not answer."},
 	{bus_stuck, FATAL, "The bus makes no progress."},
 	{state_stale, 0, "The state is stale."},
