@@ -56,6 +56,11 @@ struct cz2_result {
 	 * Nothing tells them apart, so the earlier moment is the honest one.
 	 */
 	int64_t asked;
+	/*
+	 * From when on nothing can be behind it any more: when it was heard, or later when it
+	 * may be the reply to an earlier read. Nothing is written before.
+	 */
+	int64_t settled;
 	int64_t turnaround_ms; /* from the end of our frame to the reply; -1 none */
 };
 
@@ -85,6 +90,7 @@ struct cz2_exchange {
 	int64_t started; /* first byte of our last frame */
 	int64_t sent;    /* its last byte on the wire */
 	int64_t drained; /* nothing is sent before: a late reply may still come */
+	int64_t settled; /* ... and nothing written: the answer behind a late reply may */
 	bool echo;       /* our last frame may still come back as its own echo */
 	uint32_t random;
 	struct cz2_late {

@@ -65,7 +65,8 @@ tell_applied(const json_t *applied, bool unknown)
 	if (!json_is_object(applied))
 		return;
 	if (json_object_size(applied) == 0) {
-		say_error("the panel %s nothing of it", unknown ? "shows" : "took");
+		if (!unknown)
+			say_error("the panel took nothing of it");
 		return;
 	}
 	text = value_json(applied);

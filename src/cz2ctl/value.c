@@ -33,7 +33,7 @@ value_word(const json_t *object, const char *member, char out[VALUE_MAX])
 char *
 value_json(const json_t *object)
 {
-	return mem_or_end(json_dumps(object, JSON_COMPACT | JSON_ENSURE_ASCII));
+	return mem_or_end(json_dumps(object, JSON_COMPACT));
 }
 
 void

@@ -24,7 +24,7 @@ value_number(const json_t *object, const char *member, const char *unit, char ou
 void
 value_age(const json_t *object, const char *member, char out[VALUE_MAX]);
 
-/* As JSON, in one line that any terminal can show. Never NULL; to be freed by the caller. */
+/* As JSON in one line, not escaped. Never NULL; to be freed by the caller. */
 char *
 value_json(const json_t *object);
 

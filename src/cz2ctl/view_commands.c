@@ -349,7 +349,9 @@ print_applied(const struct screen *screen, const json_t *applied)
 	if (json_object_size(applied) == 0)
 		return;
 	text = value_json(applied);
-	fprintf(screen->file, "\nthe panel shows this of it: %s\n", text);
+	fputs("\nthe panel shows this of it: ", screen->file);
+	text_put(text, screen->file);
+	putc('\n', screen->file);
 	free(text);
 }
 

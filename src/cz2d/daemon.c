@@ -101,9 +101,9 @@ on_disturbed(void *self, enum cz2_row row, int64_t now)
 }
 
 static void
-on_strayed(void *self, enum cz2_row row, const uint8_t *payload, size_t length, int64_t now)
+on_strayed(void *self, const struct cz2_frame *reply, int64_t now)
 {
-	engine_strayed(((struct daemon *)self)->engine, row, payload, length, now);
+	engine_strayed(((struct daemon *)self)->engine, reply, now);
 }
 
 static void

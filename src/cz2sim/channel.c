@@ -151,7 +151,7 @@ print_address(int fd)
 {
 	struct sockaddr_storage address;
 	socklen_t size = sizeof address;
-	char host[OPTIONS_HOST_MAX], port[OPTIONS_PORT_MAX];
+	char host[OPTIONS_HOST_SIZE], port[OPTIONS_PORT_SIZE];
 
 	getsockname(fd, (struct sockaddr *)&address, &size);
 	getnameinfo((struct sockaddr *)&address, size, host, sizeof host, port, sizeof port,

@@ -109,7 +109,7 @@ static bool
 is_port(const char *text)
 {
 	return text[0] != '\0' && strspn(text, "0123456789") == strlen(text) &&
-	       strlen(text) < OPTIONS_PORT_MAX && atoi(text) <= UINT16_MAX;
+	       strlen(text) < OPTIONS_PORT_SIZE && atoi(text) <= UINT16_MAX;
 }
 
 /* "HOST:PORT" or "[HOST]:PORT"; ":PORT" is of this machine. */
@@ -120,7 +120,7 @@ listen_address(struct options *options, const char *text)
 	const char *host = text;
 	size_t length = colon != NULL ? (size_t)(colon - text) : 0;
 
-	if (colon == NULL || !is_port(colon + 1) || length >= OPTIONS_HOST_MAX)
+	if (colon == NULL || !is_port(colon + 1) || length >= OPTIONS_HOST_SIZE)
 		usage_error(texts[OPTION_LISTEN].name, text,
 			    "an address like 127.0.0.1:8899, its port 0 to 65535");
 	if (length >= 2 && host[0] == '[' && host[length - 1] == ']') {

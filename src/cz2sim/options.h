@@ -8,13 +8,13 @@
 
 #include "cz2sim/sim.h"
 
-enum { OPTIONS_HOST_MAX = 256, OPTIONS_PORT_MAX = 6 };
+enum { OPTIONS_HOST_SIZE = 256, OPTIONS_PORT_SIZE = 6 };
 
 struct options {
 	bool pty;
 	const char *link;    /* symbolic link to the pseudo-terminal, or NULL */
 	const char *listen;  /* as it was written, or NULL; its parts: */
-	char host[OPTIONS_HOST_MAX], port[OPTIONS_PORT_MAX];
+	char host[OPTIONS_HOST_SIZE], port[OPTIONS_PORT_SIZE];
 	const char *control; /* path of the control socket, or NULL */
 	struct sim_config sim;
 };

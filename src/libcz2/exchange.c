@@ -25,7 +25,7 @@ cz2_exchange_init(struct cz2_exchange *exchange, const struct cz2_exchange_confi
 	memset(exchange, 0, sizeof *exchange);
 	exchange->config = *config;
 	exchange->random = seed != 0 ? seed : 1;
-	exchange->drained = INT64_MIN;
+	exchange->drained = exchange->settled = INT64_MIN;
 }
 
 /* Xorshift: two devices that retry need different pauses, nothing more. */
@@ -198,7 +198,11 @@ time_out(struct cz2_exchange *exchange, int64_t now)
 static int64_t
 may_send(const struct cz2_exchange *exchange, int64_t clear)
 {
-	return clear > exchange->drained ? clear : exchange->drained;
+	int64_t moment = clear > exchange->drained ? clear : exchange->drained;
+
+	if (exchange->request.function == CZ2_WRITE && moment < exchange->settled)
+		moment = exchange->settled;
+	return moment;
 }
 
 enum cz2_step
@@ -293,8 +297,18 @@ answers(const struct cz2_request *request, const struct cz2_frame *frame)
 	return request->function == CZ2_READ ? answers_read(request, frame) : answers_write(frame);
 }
 
+/*
+ * The panel answers in order, so that the answer itself is right behind an earlier one's reply:
+ * it begins within a third of the time that is waited for one, on bridges too, and has to end.
+ */
+static int64_t
+behind_time(const struct cz2_exchange *exchange)
+{
+	return exchange->config.reply_timeout_ms / 2;
+}
+
 static void
-take_row(struct cz2_exchange *exchange, const struct cz2_frame *frame)
+take_row(struct cz2_exchange *exchange, const struct cz2_frame *frame, int64_t now)
 {
 	struct cz2_late earlier;
 
@@ -305,6 +319,7 @@ take_row(struct cz2_exchange *exchange, const struct cz2_frame *frame)
 		/* Which of the two was answered is not known; the doubt ends with the first. */
 		exchange->result.asked = earlier.time;
 		late_add(exchange, &exchange->request, earlier.until);
+		exchange->settled = exchange->result.settled = now + behind_time(exchange);
 	}
 }
 
@@ -317,13 +332,14 @@ take_answer(struct cz2_exchange *exchange, const struct cz2_frame *frame, int64_
 	exchange->result.bytes_received += (int)size;
 	exchange->result.turnaround_ms = turnaround > 0 ? turnaround : 0;
 	exchange->result.asked = exchange->started;
+	exchange->result.settled = now;
 	if (frame->function == CZ2_ERROR ||
 	    (exchange->request.function == CZ2_WRITE && frame->payload[0] != 0)) {
 		finish(exchange, CZ2_EREFUSED);
 		return;
 	}
 	if (exchange->request.function == CZ2_READ)
-		take_row(exchange, frame);
+		take_row(exchange, frame, now);
 	finish(exchange, CZ2_OK);
 }
 

@@ -51,6 +51,12 @@ def test_a_device_is_renamed_and_gets_its_name_back(devices_house):
     assert (done.code, done.out) == (DONE, "") and device(devices_house)["name"] == "Bedrooms"
 
 
+def test_metadata_is_shown_as_it_was_written(devices_house):
+    changed = devices_house.rest.request("PATCH", f"{DEVICES}/{ZONE}", {"metadata": {"Raum": "Küche süd"}})
+    assert changed.status == 200, changed
+    assert '{"Raum":"Küche süd"}' in at(devices_house, "devices", "show", ZONE).out
+
+
 def test_a_zone_is_decommissioned_and_comes_back(devices_house):
     done = at(devices_house, "devices", "decommission", ZONE)
     assert done.code == DONE and "decommissioned" in done.out, done

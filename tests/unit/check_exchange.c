@@ -647,6 +647,54 @@ START_TEST(a_reply_after_a_repeated_read_may_answer_the_first_asking)
 }
 END_TEST
 
+START_TEST(no_write_leaves_while_the_answer_may_be_behind_a_late_reply)
+{
+	struct cz2_request read = read_request(6, 16, 4), write = write_request();
+	int64_t heard, settled;
+
+	begin();
+	ask(&read, 1000);
+	heard = next_send(1000) + 60;
+	hear(good_reply(), heard, CZ2_HEARD_MATCH);
+	assert_done(heard, CZ2_OK);
+	settled = heard + WAIT / 2;
+	ck_assert_int_eq(exchange.result.settled, settled);
+	start(&write);
+	ck_assert_int_eq(cz2_exchange_wake(&exchange, heard), settled);
+	ck_assert_int_eq(step(settled - 1), CZ2_STEP_NOTHING);
+	ck_assert_int_eq(step(settled), CZ2_STEP_SEND);
+}
+END_TEST
+
+START_TEST(a_read_leaves_at_once_behind_a_late_reply)
+{
+	struct cz2_request read = read_request(6, 16, 4);
+	int64_t heard;
+
+	begin();
+	ask(&read, 1000);
+	heard = next_send(1000) + 60;
+	hear(good_reply(), heard, CZ2_HEARD_MATCH);
+	assert_done(heard, CZ2_OK);
+	start(&read);
+	ck_assert_int_eq(step(heard), CZ2_STEP_SEND);
+}
+END_TEST
+
+START_TEST(a_write_waits_for_nothing_behind_an_answer_beyond_doubt)
+{
+	struct cz2_request read = read_request(6, 16, 4), write = write_request();
+
+	begin();
+	ask(&read, 1000);
+	hear(good_reply(), 1060, CZ2_HEARD_MATCH);
+	assert_done(1060, CZ2_OK);
+	ck_assert_int_eq(exchange.result.settled, 1060);
+	start(&write);
+	ck_assert_int_eq(step(1060), CZ2_STEP_SEND);
+}
+END_TEST
+
 START_TEST(a_late_reply_heard_in_the_drain_clears_the_suspicion)
 {
 	struct cz2_request request = read_request(6, 16, 4);
@@ -1161,6 +1209,9 @@ main(void)
 		a_frame_sent_before_the_deadline_may_be_answered_after_it,
 		the_deadline_ends_the_retries,
 		a_reply_after_a_repeated_read_may_answer_the_first_asking,
+		no_write_leaves_while_the_answer_may_be_behind_a_late_reply,
+		a_read_leaves_at_once_behind_a_late_reply,
+		a_write_waits_for_nothing_behind_an_answer_beyond_doubt,
 		a_late_reply_heard_in_the_drain_clears_the_suspicion,
 		an_unanswered_read_makes_the_next_request_for_that_row_suspicious,
 		the_suspicion_moves_on_to_the_younger_request_until_a_reply_too_many_is_heard,

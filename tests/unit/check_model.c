@@ -177,7 +177,7 @@ START_TEST(only_our_own_undisturbed_reads_are_fresh)
 	ck_assert(model_fresh(model, CZ2_ROW_1_16, 1000, 1199));
 	ck_assert(!model_fresh(model, CZ2_ROW_1_16, 1000, 1200));
 	ck_assert(!model_fresh(model, CZ2_ROW_1_16, 0, 200));
-	model_note_write(model, CZ2_ROW_1_16, 300);
+	model_outdate(model, CZ2_ROW_1_16, 300);
 	ck_assert(!model_fresh(model, CZ2_ROW_1_16, 1000, 400));
 	apply(CZ2_ROW_1_16, CZ2_SOURCE_WRITEBACK, 301);
 	ck_assert(model_fresh(model, CZ2_ROW_1_16, 1000, 400));

@@ -114,16 +114,17 @@ take(void *self, const uint8_t *bytes, size_t length, int64_t now)
 static size_t
 give(void *self, uint8_t *out, size_t size, int64_t now)
 {
-	size_t given;
+	size_t given = 0;
 
 	(void)self;
-	(void)size;
-	if (t.incoming_count == 0 || t.incoming[0].time > now)
-		return 0;
-	given = t.incoming[0].size;
-	memcpy(out, t.incoming[0].bytes, given);
-	t.incoming_count--;
-	memmove(&t.incoming[0], &t.incoming[1], (size_t)t.incoming_count * sizeof t.incoming[0]);
+	while (t.incoming_count > 0 && t.incoming[0].time <= now &&
+	       given + t.incoming[0].size <= size) {
+		memcpy(out + given, t.incoming[0].bytes, t.incoming[0].size);
+		given += t.incoming[0].size;
+		t.incoming_count--;
+		memmove(&t.incoming[0], &t.incoming[1],
+			(size_t)t.incoming_count * sizeof t.incoming[0]);
+	}
 	return given;
 }
 
@@ -160,15 +161,28 @@ integer(char **rest)
 	return atoi(token);
 }
 
+struct address {
+	uint8_t device, table, row;
+};
+
+/* Also of a row that nothing is known of. */
+static struct address
+address_of(const char *name)
+{
+	unsigned table, row;
+
+	if (name == NULL || sscanf(name, "%3u.%3u", &table, &row) != 2)
+		fail_line("a row is needed, such as 1.16");
+	return (struct address){table == 9 ? CZ2_ADDRESS_PANEL : CZ2_ADDRESS_UI, (uint8_t)table,
+				(uint8_t)row};
+}
+
 static enum cz2_row
 row_of(const char *name)
 {
-	unsigned table, row;
-	enum cz2_row id;
+	struct address address = address_of(name);
+	enum cz2_row id = cz2_row_find(address.device, address.table, address.row);
 
-	if (name == NULL || sscanf(name, "%u.%u", &table, &row) != 2)
-		fail_line("a row is needed, such as 1.16");
-	id = cz2_row_find(table == 9 ? CZ2_ADDRESS_PANEL : CZ2_ADDRESS_UI, table, row);
 	if (id == CZ2_ROW_NONE)
 		fail_line("%s is no known row", name);
 	return id;
@@ -176,11 +190,11 @@ row_of(const char *name)
 
 /* A payload from the content bytes: the three address bytes are put before them. */
 static size_t
-payload_of(enum cz2_row row, const char *content, uint8_t *out)
+payload_of(struct address address, const char *content, uint8_t *out)
 {
 	out[0] = 0;
-	out[1] = cz2_row_info(row)->table;
-	out[2] = cz2_row_info(row)->row;
+	out[1] = address.table;
+	out[2] = address.row;
 	return CZ2_ROW_PREFIX + parse_hex(content, out + CZ2_ROW_PREFIX, CZ2_ROW_SIZE_MAX);
 }
 
@@ -202,9 +216,10 @@ hex_of(const uint8_t *bytes, size_t length)
 static void
 line_row(char *rest)
 {
-	enum cz2_row row = row_of(word(&rest));
+	const char *name = word(&rest);
+	enum cz2_row row = row_of(name);
 
-	t.rows[row].length = (uint8_t)payload_of(row, rest, t.rows[row].bytes);
+	t.rows[row].length = (uint8_t)payload_of(address_of(name), rest, t.rows[row].bytes);
 }
 
 static void
@@ -317,9 +332,8 @@ line_do(char *rest)
 static void
 line_raw(char *rest)
 {
-	enum cz2_row row = row_of(word(&rest));
-	const struct cz2_row_info *info = cz2_row_info(row);
-	struct probe_wish wish = {.device = info->device, .table = info->table, .row = info->row};
+	struct address row = address_of(word(&rest));
+	struct probe_wish wish = {.device = row.device, .table = row.table, .row = row.row};
 	struct engine_order order = {.done = on_done, .raw = &wish};
 	char *becomes = rest != NULL ? strchr(rest, '>') : NULL;
 	engine_id id;
@@ -354,7 +368,7 @@ await_frame(void)
 static void
 line_sent(char *rest)
 {
-	enum cz2_row row = row_of(word(&rest));
+	struct address row = address_of(word(&rest));
 	const char *equals = word(&rest);
 	uint8_t payload[CZ2_PAYLOAD_MAX];
 	size_t length = CZ2_ROW_PREFIX;
@@ -396,7 +410,7 @@ frame_of(char *rest)
 		frame.function = CZ2_ERROR;
 		return frame;
 	}
-	frame.length = (uint8_t)payload_of(row_of(what), rest, frame.payload);
+	frame.length = (uint8_t)payload_of(address_of(what), rest, frame.payload);
 	return frame;
 }
 
@@ -438,9 +452,9 @@ line_wrote(char *rest)
 {
 	int ms = integer(&rest);
 	struct cz2_frame frame = {.source = (uint8_t)integer(&rest), .function = CZ2_WRITE};
-	enum cz2_row row = row_of(word(&rest));
+	struct address row = address_of(word(&rest));
 
-	frame.destination = cz2_row_info(row)->device;
+	frame.destination = row.device;
 	frame.length = (uint8_t)payload_of(row, rest, frame.payload);
 	put_frame(&frame, t.core.now + ms);
 }

@@ -129,7 +129,7 @@ frame_gap(const struct bus *bus)
 }
 
 /* ------------------------------------------------------------------------
- * Hearing
+ * Sending
  */
 
 static bool
@@ -137,6 +137,115 @@ is_writing(const struct bus *bus)
 {
 	return bus_busy(bus) && bus->exchange.request.function == CZ2_WRITE;
 }
+
+/* No later than so long after the request was made: others must not hold it up for ever. */
+static int64_t
+at_most(const struct bus *bus, int64_t moment, int64_t patience_ms)
+{
+	int64_t limit = bus->requested + (is_writing(bus) ? WRITE_MAX_MS : patience_ms);
+
+	return clock_earlier(moment, limit);
+}
+
+/* The moment from which the line may be used for the request at hand. */
+static int64_t
+line_clear(const struct bus *bus, int64_t now)
+{
+	int gap = cz2_reader_pending(&bus->reader) ? frame_gap(bus) : bus->config.gap_ms;
+	int64_t clear = at_most(bus, bus->last_byte + gap, NOISE_MAX_MS);
+
+	/* Others talk, and when they will again is not known. */
+	if (!rhythm_known(&bus->rhythm, now) && now - bus->last_foreign < FOREIGN_RECENT_MS)
+		clear = clock_later(clear, at_most(bus, bus->last_foreign + FOREIGN_GAP_MS,
+						   FOREIGN_MAX_MS));
+	clear = clock_later(clear, bus->last_frame + bus->config.gap_ms);
+	return clock_later(clear, rhythm_clear(&bus->rhythm, bus->room_ms, now));
+}
+
+/* What was asked and not answered is asked again, whoever's request that is. */
+static void
+note_asked(struct bus *bus)
+{
+	const struct cz2_request *request = &bus->exchange.request;
+	enum cz2_row row = cz2_row_find(request->device, request->table, request->row);
+
+	if (row == CZ2_ROW_NONE)
+		return;
+	bus->counters.retries += bus->owed[row];
+	bus->owed[row] = true;
+}
+
+static void
+send_frame(struct bus *bus, int64_t now)
+{
+	const struct cz2_exchange *exchange = &bus->exchange;
+
+	log_frame(">>", exchange->frame, exchange->frame_size);
+	bus->counters.sends++;
+	bus->counters.bytes_sent += exchange->frame_size;
+	note_asked(bus);
+	bus->unanswered++;
+	if (is_watched(bus))
+		bus->watcher.frame(bus->watcher.self, true, exchange->frame, exchange->frame_size,
+				   now);
+	/* A failed write closes the link; the next step notices. */
+	link_write(bus->link, exchange->frame, exchange->frame_size, now);
+}
+
+static void
+count_result(struct bus *bus, const struct cz2_result *result)
+{
+	if (result->error == CZ2_ETIMEOUT)
+		bus->counters.timeouts++;
+	else if (result->error == CZ2_EREFUSED)
+		bus->counters.refused++;
+}
+
+static void
+finish(struct bus *bus, int64_t now)
+{
+	struct cz2_result result = bus->exchange.result;
+	bus_done done = bus->done;
+
+	bus->done = NULL;
+	count_result(bus, &result);
+	done(bus->self, &result, now);
+}
+
+/* sending: the line may be used, if it is clear. */
+static void
+step_exchange(struct bus *bus, bool sending, int64_t now)
+{
+	enum cz2_step step;
+
+	do {
+		step = cz2_exchange_step(&bus->exchange, now,
+					 sending ? line_clear(bus, now) : INT64_MAX);
+		if (step != CZ2_STEP_NOTHING)
+			bus->progress = now;
+		if (step == CZ2_STEP_SEND)
+			send_frame(bus, now);
+		else if (step == CZ2_STEP_DONE)
+			finish(bus, now);
+	} while (step == CZ2_STEP_DONE);
+}
+
+static void
+run_exchange(struct bus *bus, int64_t now)
+{
+	step_exchange(bus, true, now);
+}
+
+/* Before the next frame is heard: that may contradict what a raw request now rests upon. */
+static void
+tell_answer(struct bus *bus, int64_t now)
+{
+	step_exchange(bus, false, now);
+}
+
+/* ------------------------------------------------------------------------
+ * Hearing
+ */
 
 static void
 note_twin(struct bus *bus, int64_t now)
@@ -165,42 +274,10 @@ note_answered(struct bus *bus)
 }
 
 static void
-count_result(struct bus *bus, const struct cz2_result *result)
-{
-	if (result->error == CZ2_ETIMEOUT)
-		bus->counters.timeouts++;
-	else if (result->error == CZ2_EREFUSED)
-		bus->counters.refused++;
-}
-
-static void
-finish(struct bus *bus, int64_t now)
-{
-	struct cz2_result result = bus->exchange.result;
-	bus_done done = bus->done;
-
-	bus->done = NULL;
-	count_result(bus, &result);
-	done(bus->self, &result, now);
-}
-
-/* Before the next frame is heard, which may contradict it. Nothing is sent meanwhile. */
-static void
-tell_answer(struct bus *bus, int64_t now)
-{
-	if (cz2_exchange_step(&bus->exchange, now, INT64_MAX) == CZ2_STEP_DONE)
-		finish(bus, now);
-}
-
-static void
 tell_stray(struct bus *bus, const struct cz2_frame *frame, int64_t now)
 {
-	enum cz2_row row = CZ2_ROW_NONE;
-
 	if (frame->function == CZ2_REPLY && frame->length > CZ2_ROW_PREFIX)
-		row = cz2_row_find(frame->source, frame->payload[1], frame->payload[2]);
-	if (row != CZ2_ROW_NONE)
-		bus->observer.strayed(bus->observer.self, row, frame->payload, frame->length, now);
+		bus->observer.strayed(bus->observer.self, frame, now);
 }
 
 static void
@@ -314,80 +391,6 @@ read_link(struct bus *bus, int64_t now)
 		take_frames(bus, now);
 		noise_end(&bus->noise);
 	}
-}
-
-/* ------------------------------------------------------------------------
- * Sending
- */
-
-/* No later than so long after the request was made: others must not hold it up for ever. */
-static int64_t
-at_most(const struct bus *bus, int64_t moment, int64_t patience_ms)
-{
-	int64_t limit = bus->requested + (is_writing(bus) ? WRITE_MAX_MS : patience_ms);
-
-	return clock_earlier(moment, limit);
-}
-
-/* The moment from which the line may be used for the request at hand. */
-static int64_t
-line_clear(const struct bus *bus, int64_t now)
-{
-	int gap = cz2_reader_pending(&bus->reader) ? frame_gap(bus) : bus->config.gap_ms;
-	int64_t clear = at_most(bus, bus->last_byte + gap, NOISE_MAX_MS);
-
-	/* Others talk, and when they will again is not known. */
-	if (!rhythm_known(&bus->rhythm, now) && now - bus->last_foreign < FOREIGN_RECENT_MS)
-		clear = clock_later(clear, at_most(bus, bus->last_foreign + FOREIGN_GAP_MS,
-						   FOREIGN_MAX_MS));
-	clear = clock_later(clear, bus->last_frame + bus->config.gap_ms);
-	return clock_later(clear, rhythm_clear(&bus->rhythm, bus->room_ms, now));
-}
-
-/* What was asked and not answered is asked again, whoever's request that is. */
-static void
-note_asked(struct bus *bus)
-{
-	const struct cz2_request *request = &bus->exchange.request;
-	enum cz2_row row = cz2_row_find(request->device, request->table, request->row);
-
-	if (row == CZ2_ROW_NONE)
-		return;
-	bus->counters.retries += bus->owed[row];
-	bus->owed[row] = true;
-}
-
-static void
-send_frame(struct bus *bus, int64_t now)
-{
-	const struct cz2_exchange *exchange = &bus->exchange;
-
-	log_frame(">>", exchange->frame, exchange->frame_size);
-	bus->counters.sends++;
-	bus->counters.bytes_sent += exchange->frame_size;
-	note_asked(bus);
-	bus->unanswered++;
-	if (is_watched(bus))
-		bus->watcher.frame(bus->watcher.self, true, exchange->frame, exchange->frame_size,
-				   now);
-	/* A failed write closes the link; the next step notices. */
-	link_write(bus->link, exchange->frame, exchange->frame_size, now);
-}
-
-static void
-run_exchange(struct bus *bus, int64_t now)
-{
-	enum cz2_step step;
-
-	do {
-		step = cz2_exchange_step(&bus->exchange, now, line_clear(bus, now));
-		if (step != CZ2_STEP_NOTHING)
-			bus->progress = now;
-		if (step == CZ2_STEP_SEND)
-			send_frame(bus, now);
-		else if (step == CZ2_STEP_DONE)
-			finish(bus, now);
-	} while (step == CZ2_STEP_DONE);
 }
 
 /* ------------------------------------------------------------------------

@@ -27,10 +27,9 @@ struct bus_config {
 struct bus_observer {
 	struct overhear_observer others;
 	void *self;
-	/* The row, as a reply to us showed it that answered nothing: late, doubled, or behind a
-	 * late one that had passed for it. */
-	void (*strayed)(void *self, enum cz2_row row, const uint8_t *payload, size_t length,
-			int64_t now);
+	/* A reply to us with a row in it, that answered nothing: it came twice, or late, or
+	 * behind a late one that had passed for it. */
+	void (*strayed)(void *self, const struct cz2_frame *reply, int64_t now);
 	/* The link came (true), went, or could not be opened the first time (false). */
 	void (*link_changed)(void *self, bool open, int64_t now);
 };
@@ -66,7 +65,8 @@ void
 bus_watch(struct bus *bus, const struct bus_watcher *watcher);
 
 /*
- * Carries out one request; done is called once, never from within this call.
+ * Carries out one request; done is called once, never from within this call, and before any
+ * frame is heard that comes after the answer.
  * room_ms: time that must be left before the panel's next burst when it is sent,
  * for the request itself and what has to follow it at once.
  * CZ2_EBUSY while another one is under way; CZ2_ECLOSED while the link is down.

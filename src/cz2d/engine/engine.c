@@ -91,7 +91,7 @@ engine_doubt(struct engine *engine, const struct cz2_command *command, int64_t n
 		if (in_doubt != CZ2_ROW_NONE)
 			refresh_disturb(&engine->refresh, in_doubt, now);
 		if (row != CZ2_ROW_NONE)
-			model_note_write(engine->model, row, now);
+			model_outdate(engine->model, row, now);
 	}
 }
 
@@ -735,11 +735,11 @@ engine_overheard(struct engine *engine, enum cz2_row row, const uint8_t *payload
 		cancel_write(engine);
 }
 
-/* A write that still waits for the line rests upon a copy that is outdated now. */
 static void
-outdate(struct engine *engine, enum cz2_row row, int64_t now)
+distrust(struct engine *engine, enum cz2_row row, int64_t now)
 {
-	model_note_write(engine->model, row, now);
+	model_outdate(engine->model, row, now);
+	/* A write that still waits for the line rests upon what is outdated now. */
 	if (writes(engine, row))
 		bus_cancel(engine->bus);
 }
@@ -747,30 +747,37 @@ outdate(struct engine *engine, enum cz2_row row, int64_t now)
 void
 engine_disturbed(struct engine *engine, enum cz2_row row, int64_t now)
 {
-	outdate(engine, row, now);
+	distrust(engine, row, now);
 	/* What the burst writes is overheard as well. */
 	if (cz2_row_info(row)->overhear == CZ2_OVERHEAR_WRITE)
 		return;
 	refresh_disturb(&engine->refresh, row, now);
 }
 
+static bool
+contradicts(const struct cz2_image *known, const struct cz2_frame *reply)
+{
+	return known->length != reply->length ||
+	       memcmp(known->bytes, reply->payload, known->length) != 0;
+}
+
 /*
  * Replies carry no number: when a late one passed for the answer, the answer itself comes
- * behind it. Which of the two is the younger is not known: of a row that one of them shows
- * otherwise than we know it, the copy is no ground to write upon.
+ * behind it. Which of the two is the younger is not known: where one of them shows a row
+ * otherwise than the other, neither is a ground to write upon.
  */
 void
-engine_strayed(struct engine *engine, enum cz2_row row, const uint8_t *payload, size_t length,
-	       int64_t now)
+engine_strayed(struct engine *engine, const struct cz2_frame *reply, int64_t now)
 {
-	const struct cz2_image *known = model_image(engine->model, row);
+	const uint8_t *payload = reply->payload;
+	enum cz2_row row = cz2_row_find(reply->source, payload[1], payload[2]);
 
-	if (!cz2_row_matches(row, payload, length) ||
-	    (known->length == length && memcmp(known->bytes, payload, length) == 0))
-		return;
-	outdate(engine, row, now);
-	if (!engine->turning || !turn_will_read(&engine->turn, row))
-		refresh_disturb(&engine->refresh, row, now);
+	if (writes(engine, CZ2_ROW_NONE) && engine->asker == ASKER_PROBE &&
+	    probe_contradicted(&engine->probe, reply))
+		bus_cancel(engine->bus);
+	if (row != CZ2_ROW_NONE && cz2_row_matches(row, payload, reply->length) &&
+	    contradicts(model_image(engine->model, row), reply))
+		distrust(engine, row, now);
 }
 
 void

@@ -156,8 +156,7 @@ engine_overheard(struct engine *engine, enum cz2_row row, const uint8_t *payload
 void
 engine_disturbed(struct engine *engine, enum cz2_row row, int64_t now);
 void
-engine_strayed(struct engine *engine, enum cz2_row row, const uint8_t *payload, size_t length,
-	       int64_t now);
+engine_strayed(struct engine *engine, const struct cz2_frame *reply, int64_t now);
 void
 engine_link_changed(struct engine *engine, bool open, int64_t now);
 

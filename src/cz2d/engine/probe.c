@@ -100,7 +100,7 @@ ask_write(struct probe *probe, struct cz2_request *request, int *room_ms)
 	memcpy(request->bytes, probe->wish.bytes, probe->wish.length);
 	/* What was read must still be what is there. */
 	request->deadline = clock_earlier(probe->deadline,
-					  probe->received + probe->gap_ms + PACE_PAIR_MS);
+					  probe->settled + probe->gap_ms + PACE_PAIR_MS);
 	probe->state = PROBE_WRITING;
 	return true;
 }
@@ -141,6 +141,17 @@ bool
 probe_writes(const struct probe *probe, enum cz2_row row)
 {
 	return probe->state == PROBE_WRITING && (row == CZ2_ROW_NONE || row == probe->known);
+}
+
+bool
+probe_contradicted(const struct probe *probe, const struct cz2_frame *reply)
+{
+	const struct probe_wish *wish = &probe->wish;
+
+	return reply->source == wish->device && reply->payload[1] == wish->table &&
+	       reply->payload[2] == wish->row &&
+	       (reply->length != wish->length ||
+		memcmp(reply->payload, wish->expected, wish->length) != 0);
 }
 
 /* ------------------------------------------------------------------------
@@ -193,7 +204,7 @@ judge(struct probe *probe, const struct cz2_image *image)
 }
 
 static void
-take_row(struct probe *probe, const struct cz2_result *result, int64_t now)
+take_row(struct probe *probe, const struct cz2_result *result)
 {
 	bool check = probe->state == PROBE_CHECK;
 	struct cz2_image image = {
@@ -205,7 +216,7 @@ take_row(struct probe *probe, const struct cz2_result *result, int64_t now)
 	memcpy(image.bytes, result->bytes, result->length);
 	if (probe->known != CZ2_ROW_NONE)
 		model_apply(probe->model, probe->known, &image);
-	probe->received = now;
+	probe->settled = result->settled;
 	/* What the copy before the write did not show was read after it. */
 	if (check && probe_shown(&probe->wish, &image))
 		image.time = clock_later(image.time, probe->written);
@@ -233,7 +244,7 @@ probe_sent(struct probe *probe, int64_t now)
 		return;
 	memcpy(after.bytes, probe->wish.bytes, probe->wish.length);
 	model_wrote(probe->model, probe->known, &probe->before, &after, now);
-	model_note_write(probe->model, probe->known, now);
+	model_outdate(probe->model, probe->known, now);
 }
 
 static void
@@ -274,7 +285,7 @@ probe_result(struct probe *probe, const struct cz2_result *result, int64_t now)
 	}
 	probe->reads += result->sends > 0;
 	if (result->error == CZ2_OK)
-		take_row(probe, result, now);
+		take_row(probe, result);
 	else if (result->error == CZ2_ETIMEOUT)
 		take_silence(probe, result->sends);
 	else if (result->error == CZ2_EREFUSED && !probe->sent)

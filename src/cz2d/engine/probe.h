@@ -33,7 +33,8 @@ struct probe {
 	enum cz2_row known; /* CZ2_ROW_NONE: the row is in no table of ours */
 	int attempts;       /* sends of each read */
 	int64_t gap_ms;     /* of bus.gap_ms */
-	int64_t started, received, deadline;
+	int64_t started, deadline;
+	int64_t settled; /* when nothing could be behind the last reply any more */
 	enum probe_state state;
 	int tries, reads;
 	int error;
@@ -71,6 +72,10 @@ probe_is_writing(const struct probe *probe);
 /* True when the request under way is a write of this row; of any for CZ2_ROW_NONE. */
 bool
 probe_writes(const struct probe *probe, enum cz2_row row);
+
+/* True when a reply with a row in it shows the row otherwise than it is to be written upon. */
+bool
+probe_contradicted(const struct probe *probe, const struct cz2_frame *reply);
 
 /* True when nothing more is to be asked. */
 bool

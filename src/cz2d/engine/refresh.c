@@ -179,7 +179,7 @@ take(struct refresh *refresh, enum cz2_row row, const struct cz2_result *result)
 
 	memcpy(image.bytes, result->bytes, result->length);
 	model_apply(refresh->model, row, &image);
-	if (!model_written_since(refresh->model, row, image.time))
+	if (!model_outdated_since(refresh->model, row, image.time))
 		refresh->dirty[row] = false;
 }
 

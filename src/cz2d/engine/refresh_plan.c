@@ -72,7 +72,7 @@ outdated(const struct refresh *refresh, enum cz2_row row)
 {
 	const struct cz2_image *image = model_image(refresh->model, row);
 
-	return image->length == 0 || model_written_since(refresh->model, row, image->time);
+	return image->length == 0 || model_outdated_since(refresh->model, row, image->time);
 }
 
 /* How overdue a row is, in thousandths of the time it counts as fresh. */

@@ -61,7 +61,7 @@ want_row(struct turn *turn, enum cz2_row id)
 	    !model_fresh(turn->model, row->row, turn->config.guard_ms, turn->started))
 		return;
 	row->base = row->expected;
-	row->received = row->base.time;
+	row->received = row->settled = row->base.time;
 	row->confirmed = true;
 	row->state = TURN_EDIT;
 }
@@ -99,7 +99,7 @@ usable_until(const struct turn *turn, const struct turn_row *row)
 {
 	int64_t pair_ms = turn->config.gap_ms + PACE_PAIR_MS;
 	int64_t fresh = row->base.time + turn->config.guard_ms;
-	int64_t pair = row->received + clock_later(turn->config.guard_ms, pair_ms);
+	int64_t pair = row->settled + clock_later(turn->config.guard_ms, pair_ms);
 	int64_t doubt = row->base.time + turn->config.doubt_ms;
 
 	if (row->received < turn->started)
@@ -111,7 +111,7 @@ usable_until(const struct turn *turn, const struct turn_row *row)
 static bool
 base_usable(const struct turn *turn, const struct turn_row *row, int64_t now)
 {
-	if (model_written_since(turn->model, row->row, row->base.time))
+	if (model_outdated_since(turn->model, row->row, row->base.time))
 		return false;
 	/* A late reply may show the row as it was before our last write. */
 	return row->base.time >= row->written && now < usable_until(turn, row);
@@ -396,6 +396,7 @@ take_read(struct turn *turn, struct turn_row *row, const struct cz2_result *resu
 	weigh(row, &image);
 	row->base = image;
 	row->received = now;
+	row->settled = result->settled;
 	if (!check) {
 		row->state = row->confirmed && beyond_doubt(turn, row->row) ? TURN_EDIT : TURN_READ;
 		return;
@@ -447,7 +448,7 @@ take_written(struct turn *turn, struct turn_row *row, const struct cz2_result *r
 	if (row->row == CZ2_ROW_1_12)
 		look_at_setpoints_again(turn);
 	/* What was known of the row is outdated, also for the next turn, until it is read. */
-	model_note_write(turn->model, row->row, row->written);
+	model_outdate(turn->model, row->row, row->written);
 	row->acknowledged += result->error == CZ2_OK;
 	row->refused = result->error == CZ2_EREFUSED;
 	row->state = result->error == CZ2_OK ? TURN_CHECK : TURN_RESOLVE;
@@ -475,18 +476,6 @@ turn_writes(const struct turn *turn, enum cz2_row row)
 	       (row == CZ2_ROW_NONE || turn->current->row == row);
 }
 
-bool
-turn_will_read(const struct turn *turn, enum cz2_row id)
-{
-	for (int i = 0; i < CZ2_COMMAND_ROWS; i++) {
-		const struct turn_row *row = &turn->rows[i];
-
-		if (row->row == id && row->state != TURN_UNTOUCHED && row->state != TURN_DONE)
-			return true;
-	}
-	return false;
-}
-
 void
 turn_abort(struct turn *turn, int error)
 {
@@ -498,7 +487,7 @@ turn_result(struct turn *turn, const struct cz2_result *result, int64_t now)
 {
 	struct turn_row *row = turn->current;
 
-	turn->transactions++;
+	turn->transactions += result->sends > 0;
 	turn->attempts += result->sends;
 	turn->bytes += result->bytes_sent + result->bytes_received;
 

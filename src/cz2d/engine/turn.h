@@ -61,6 +61,7 @@ struct turn {
 		bool confirmed;            /* base is as expected, or was read twice */
 		struct cz2_image before; /* base of the first write */
 		int64_t received;      /* when base arrived, however old its content may be */
+		int64_t settled;       /* ... and nothing could be behind it any more */
 		int64_t decided;       /* when the last write was, whether or not it left */
 		int64_t written;       /* ... of the last that left; INT64_MIN none */
 		int reads, writes;
@@ -91,10 +92,6 @@ turn_next(struct turn *turn, int blocked, int64_t now, struct cz2_request *reque
 /* True when the request under way is a write of this row; of any for CZ2_ROW_NONE. */
 bool
 turn_writes(const struct turn *turn, enum cz2_row row);
-
-/* True when the row is read before the turn ends, once its copy is outdated. */
-bool
-turn_will_read(const struct turn *turn, enum cz2_row id);
 
 /* The write under way has left: whoever is answered before its result was written for. */
 void

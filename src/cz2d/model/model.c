@@ -21,7 +21,7 @@ struct model {
 	int64_t stale_ms;
 	struct cz2_image images[CZ2_ROW_COUNT];
 	bool confirmed[CZ2_ROW_COUNT];
-	int64_t written[CZ2_ROW_COUNT];
+	int64_t outdated[CZ2_ROW_COUNT]; /* last; INT64_MIN: never */
 	struct cz2_values state;
 	struct cz2_values told; /* the state as the observers know it */
 	unsigned events;        /* since the last flush */
@@ -49,7 +49,7 @@ model_new(int zones, int64_t stale_ms)
 	model->newest = CZ2_ROW_NONE;
 	model->answered_at = INT64_MIN;
 	for (int row = 0; row < CZ2_ROW_COUNT; row++)
-		model->written[row] = INT64_MIN;
+		model->outdated[row] = INT64_MIN;
 	cz2_values_clear(&model->state);
 	cz2_values_clear(&model->told);
 	return model;
@@ -123,9 +123,9 @@ model_apply(struct model *model, enum cz2_row row, const struct cz2_image *image
 }
 
 void
-model_note_write(struct model *model, enum cz2_row row, int64_t now)
+model_outdate(struct model *model, enum cz2_row row, int64_t now)
 {
-	model->written[row] = now;
+	model->outdated[row] = now;
 }
 
 void
@@ -139,9 +139,9 @@ model_wrote(struct model *model, enum cz2_row row, const struct cz2_image *befor
 }
 
 bool
-model_written_since(const struct model *model, enum cz2_row row, int64_t since)
+model_outdated_since(const struct model *model, enum cz2_row row, int64_t since)
 {
-	return model->written[row] >= since;
+	return model->outdated[row] >= since;
 }
 
 bool
@@ -160,7 +160,7 @@ model_fresh(const struct model *model, enum cz2_row row, int64_t guard_ms, int64
 	case CZ2_SOURCE_FORCE:
 	case CZ2_SOURCE_WRITEBACK:
 		return image->length != 0 && now - image->time < guard_ms &&
-		       !model_written_since(model, row, image->time);
+		       !model_outdated_since(model, row, image->time);
 	default:
 		return false;
 	}

@@ -71,25 +71,25 @@ model_answered(struct model *model, int64_t now);
 int64_t
 model_answered_at(const struct model *model);
 
-/* The row was written, by us or others, or may have been: what was read before is no ground
- * to write upon. */
+/* The row was written, by us or others, or was seen otherwise than we know it: what was read
+ * before is no ground to write upon. */
 void
-model_note_write(struct model *model, enum cz2_row row, int64_t now);
+model_outdate(struct model *model, enum cz2_row row, int64_t now);
 
 /* A write of ours left at that moment. What became of it is not known yet. */
 void
 model_wrote(struct model *model, enum cz2_row row, const struct cz2_image *before,
 	    const struct cz2_image *after, int64_t now);
 
-/* True when the row was written at that moment or after it. */
+/* True when the row was outdated at that moment or after it. */
 bool
-model_written_since(const struct model *model, enum cz2_row row, int64_t since);
+model_outdated_since(const struct model *model, enum cz2_row row, int64_t since);
 
 /* True when the two newest images of the row agree in all bits that may not be written. */
 bool
 model_confirmed(const struct model *model, enum cz2_row row);
 
-/* True when the row was read by us, not longer than guard_ms ago and not written since. */
+/* True when the row was read by us, not longer than guard_ms ago and not outdated since. */
 bool
 model_fresh(const struct model *model, enum cz2_row row, int64_t guard_ms, int64_t now);
 
