@@ -24,6 +24,9 @@ enum {
 	CZ2_DRAIN_MAX_MS = 100,/* a random time, so that two retriers part ways */
 	CZ2_LATE_MS = 700,     /* a reply so long after its time-out is not expected any more */
 	CZ2_LATE_MAX = 8,      /* unanswered reads remembered */
+	/* The answer itself is behind a late reply within half of what it is waited for, and */
+	CZ2_BEHIND_MIN_MS = 100,
+	CZ2_BEHIND_MAX_MS = 250,
 };
 
 struct cz2_exchange_config {
@@ -57,8 +60,8 @@ struct cz2_result {
 	 */
 	int64_t asked;
 	/*
-	 * From when on nothing can be behind it any more: when it was heard, or later when it
-	 * may be the reply to an earlier read. Nothing is written before.
+	 * READ answered: from when on its row may be written: when it was heard, or later when
+	 * it may be the reply to an earlier read, and the answer itself behind it.
 	 */
 	int64_t settled;
 	int64_t turnaround_ms; /* from the end of our frame to the reply; -1 none */
@@ -90,7 +93,10 @@ struct cz2_exchange {
 	int64_t started; /* first byte of our last frame */
 	int64_t sent;    /* its last byte on the wire */
 	int64_t drained; /* nothing is sent before: a late reply may still come */
-	int64_t settled; /* ... and nothing written: the answer behind a late reply may */
+	struct {
+		uint8_t device, table, row;
+		int64_t until;
+	} hold;          /* this row is not written before: its answer may be behind a late reply */
 	bool echo;       /* our last frame may still come back as its own echo */
 	uint32_t random;
 	struct cz2_late {
@@ -112,6 +118,10 @@ cz2_exchange_start(struct cz2_exchange *exchange, const struct cz2_request *requ
 /* True from start until step says DONE. */
 bool
 cz2_exchange_active(const struct cz2_exchange *exchange);
+
+/* The moment before which the write that waits must not leave; long gone for any other. */
+int64_t
+cz2_exchange_held_until(const struct cz2_exchange *exchange);
 
 /* True while a frame of ours is on its way and its answer is awaited. */
 bool

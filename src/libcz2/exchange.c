@@ -25,7 +25,7 @@ cz2_exchange_init(struct cz2_exchange *exchange, const struct cz2_exchange_confi
 	memset(exchange, 0, sizeof *exchange);
 	exchange->config = *config;
 	exchange->random = seed != 0 ? seed : 1;
-	exchange->drained = exchange->settled = INT64_MIN;
+	exchange->drained = exchange->hold.until = INT64_MIN;
 }
 
 /* Xorshift: two devices that retry need different pauses, nothing more. */
@@ -140,6 +140,55 @@ late_take(struct cz2_exchange *exchange, const struct cz2_request *request, stru
 }
 
 /* ------------------------------------------------------------------------
+ * The answer behind a late reply: the panel answers in order, so that it comes soon. Until
+ * then the row is not written.
+ */
+
+static bool
+hold_is_for(const struct cz2_exchange *exchange, const struct cz2_request *request)
+{
+	return exchange->hold.device == request->device &&
+	       exchange->hold.table == request->table && exchange->hold.row == request->row;
+}
+
+int64_t
+cz2_exchange_held_until(const struct cz2_exchange *exchange)
+{
+	const struct cz2_request *request = &exchange->request;
+
+	return request->function == CZ2_WRITE && hold_is_for(exchange, request)
+		       ? exchange->hold.until
+		       : INT64_MIN;
+}
+
+static void
+hold(struct cz2_exchange *exchange, const struct cz2_request *request, int64_t now)
+{
+	int64_t behind = exchange->config.reply_timeout_ms / 2;
+
+	if (behind < CZ2_BEHIND_MIN_MS)
+		behind = CZ2_BEHIND_MIN_MS;
+	if (behind > CZ2_BEHIND_MAX_MS)
+		behind = CZ2_BEHIND_MAX_MS;
+	exchange->hold.device = request->device;
+	exchange->hold.table = request->table;
+	exchange->hold.row = request->row;
+	exchange->hold.until = now + behind;
+}
+
+/* One of those that were behind has come: another one may be, or there is none. */
+static void
+hold_on(struct cz2_exchange *exchange, const struct cz2_request *request, int64_t now)
+{
+	if (!hold_is_for(exchange, request))
+		return;
+	exchange->hold.until = now;
+	for (int i = 0; i < exchange->late_count; i++)
+		if (late_is_for(&exchange->late[i], request))
+			hold(exchange, request, now);
+}
+
+/* ------------------------------------------------------------------------
  * Sending
  */
 
@@ -199,10 +248,9 @@ static int64_t
 may_send(const struct cz2_exchange *exchange, int64_t clear)
 {
 	int64_t moment = clear > exchange->drained ? clear : exchange->drained;
+	int64_t held = cz2_exchange_held_until(exchange);
 
-	if (exchange->request.function == CZ2_WRITE && moment < exchange->settled)
-		moment = exchange->settled;
-	return moment;
+	return moment > held ? moment : held;
 }
 
 enum cz2_step
@@ -257,6 +305,7 @@ cz2_exchange_abort(struct cz2_exchange *exchange)
 		finish(exchange, exchange->result.sends > 0 ? CZ2_ETIMEOUT : CZ2_ECLOSED);
 	/* Whatever was on its way is lost with the link. */
 	exchange->late_count = 0;
+	exchange->hold.until = INT64_MIN;
 }
 
 /* ------------------------------------------------------------------------
@@ -297,16 +346,6 @@ answers(const struct cz2_request *request, const struct cz2_frame *frame)
 	return request->function == CZ2_READ ? answers_read(request, frame) : answers_write(frame);
 }
 
-/*
- * The panel answers in order, so that the answer itself is right behind an earlier one's reply:
- * it begins within a third of the time that is waited for one, on bridges too, and has to end.
- */
-static int64_t
-behind_time(const struct cz2_exchange *exchange)
-{
-	return exchange->config.reply_timeout_ms / 2;
-}
-
 static void
 take_row(struct cz2_exchange *exchange, const struct cz2_frame *frame, int64_t now)
 {
@@ -319,7 +358,8 @@ take_row(struct cz2_exchange *exchange, const struct cz2_frame *frame, int64_t n
 		/* Which of the two was answered is not known; the doubt ends with the first. */
 		exchange->result.asked = earlier.time;
 		late_add(exchange, &exchange->request, earlier.until);
-		exchange->settled = exchange->result.settled = now + behind_time(exchange);
+		hold(exchange, &exchange->request, now);
+		exchange->result.settled = exchange->hold.until;
 	}
 }
 
@@ -344,7 +384,7 @@ take_answer(struct cz2_exchange *exchange, const struct cz2_frame *frame, int64_
 }
 
 static void
-take_stray(struct cz2_exchange *exchange, const struct cz2_frame *frame)
+take_stray(struct cz2_exchange *exchange, const struct cz2_frame *frame, int64_t now)
 {
 	struct cz2_request row = {.device = frame->source};
 	struct cz2_late ignored;
@@ -353,7 +393,8 @@ take_stray(struct cz2_exchange *exchange, const struct cz2_frame *frame)
 		return;
 	row.table = frame->payload[1];
 	row.row = frame->payload[2];
-	late_take(exchange, &row, &ignored);
+	if (late_take(exchange, &row, &ignored))
+		hold_on(exchange, &row, now);
 }
 
 /*
@@ -384,6 +425,6 @@ cz2_exchange_heard(struct cz2_exchange *exchange, const struct cz2_frame *frame,
 		take_answer(exchange, frame, now);
 		return CZ2_HEARD_MATCH;
 	}
-	take_stray(exchange, frame);
+	take_stray(exchange, frame, now);
 	return CZ2_HEARD_STRAY;
 }

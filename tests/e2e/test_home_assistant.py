@@ -301,7 +301,10 @@ def wish_one(family, dice, number):
     mode = system_mode(family)
     if mode == "Auto" and effective_mode(family) == "Off":
         return wish_range(family, dice, number)  # until the panel has chosen a side
-    family.wall()  # the daemon knows that side
+    flags = family.house.sim.row(1, 12)
+    free = not any(panel.value(name, flags, number) for name in ("hold", "temporary"))
+    # The daemon knows that side, and no schedule takes a setpoint back meanwhile.
+    family.wall(number, **({"temporary": True} if free else {}))
     heat, cool = setpoints(family, number)
     wanted = dice.randint(64, 80) if mode in ("Auto", "Off") else \
         dice.randint(max(64, heat + 2), 85) if mode == "Cool" else dice.randint(50, cool - 2)

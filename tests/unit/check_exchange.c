@@ -647,26 +647,20 @@ START_TEST(a_reply_after_a_repeated_read_may_answer_the_first_asking)
 }
 END_TEST
 
-START_TEST(no_write_leaves_while_the_answer_may_be_behind_a_late_reply)
+/* Of the row that read_request(6, 16, ...) asks for. */
+static struct cz2_request
+write_of_the_row(void)
 {
-	struct cz2_request read = read_request(6, 16, 4), write = write_request();
-	int64_t heard, settled;
+	struct cz2_request write = write_request();
 
-	begin();
-	ask(&read, 1000);
-	heard = next_send(1000) + 60;
-	hear(good_reply(), heard, CZ2_HEARD_MATCH);
-	assert_done(heard, CZ2_OK);
-	settled = heard + WAIT / 2;
-	ck_assert_int_eq(exchange.result.settled, settled);
-	start(&write);
-	ck_assert_int_eq(cz2_exchange_wake(&exchange, heard), settled);
-	ck_assert_int_eq(step(settled - 1), CZ2_STEP_NOTHING);
-	ck_assert_int_eq(step(settled), CZ2_STEP_SEND);
+	write.row = write.bytes[2] = 6;
+	write.length = 16;
+	return write;
 }
-END_TEST
 
-START_TEST(a_read_leaves_at_once_behind_a_late_reply)
+/* Asks, is answered by what may be a late reply, and gives the moment it was heard. */
+static int64_t
+hear_a_late_reply(void)
 {
 	struct cz2_request read = read_request(6, 16, 4);
 	int64_t heard;
@@ -676,14 +670,52 @@ START_TEST(a_read_leaves_at_once_behind_a_late_reply)
 	heard = next_send(1000) + 60;
 	hear(good_reply(), heard, CZ2_HEARD_MATCH);
 	assert_done(heard, CZ2_OK);
-	start(&read);
-	ck_assert_int_eq(step(heard), CZ2_STEP_SEND);
+	return heard;
+}
+
+START_TEST(the_row_is_not_written_while_the_answer_may_be_behind_a_late_reply)
+{
+	struct cz2_request write = write_of_the_row();
+	int64_t heard = hear_a_late_reply();
+	int64_t settled = heard + WAIT / 2;
+
+	ck_assert_int_eq(exchange.result.settled, settled);
+	start(&write);
+	ck_assert_int_eq(cz2_exchange_held_until(&exchange), settled);
+	ck_assert_int_eq(cz2_exchange_wake(&exchange, heard), settled);
+	ck_assert_int_eq(step(settled - 1), CZ2_STEP_NOTHING);
+	ck_assert_int_eq(step(settled), CZ2_STEP_SEND);
 }
 END_TEST
 
-START_TEST(a_write_waits_for_nothing_behind_an_answer_beyond_doubt)
+START_TEST(it_is_read_and_another_row_is_written_at_once)
 {
-	struct cz2_request read = read_request(6, 16, 4), write = write_request();
+	const struct cz2_request requests[] = {read_request(6, 16, 4), write_request()};
+
+	for (int i = 0; i < 2; i++) {
+		int64_t heard = hear_a_late_reply();
+
+		start(&requests[i]);
+		ck_assert_int_lt(cz2_exchange_held_until(&exchange), heard);
+		ck_assert_int_eq(step(heard), CZ2_STEP_SEND);
+	}
+}
+END_TEST
+
+START_TEST(it_is_written_as_soon_as_the_answer_was_heard)
+{
+	struct cz2_request write = write_of_the_row();
+	int64_t heard = hear_a_late_reply();
+
+	start(&write);
+	hear(good_reply(), heard + 40, CZ2_HEARD_STRAY);
+	ck_assert_int_eq(step(heard + 40), CZ2_STEP_SEND);
+}
+END_TEST
+
+START_TEST(it_is_written_at_once_behind_an_answer_beyond_doubt)
+{
+	struct cz2_request read = read_request(6, 16, 4), write = write_of_the_row();
 
 	begin();
 	ask(&read, 1000);
@@ -692,6 +724,38 @@ START_TEST(a_write_waits_for_nothing_behind_an_answer_beyond_doubt)
 	ck_assert_int_eq(exchange.result.settled, 1060);
 	start(&write);
 	ck_assert_int_eq(step(1060), CZ2_STEP_SEND);
+}
+END_TEST
+
+START_TEST(what_was_behind_is_lost_with_the_link)
+{
+	struct cz2_request write = write_of_the_row();
+	int64_t heard = hear_a_late_reply();
+
+	cz2_exchange_abort(&exchange);
+	start(&write);
+	ck_assert_int_eq(step(heard), CZ2_STEP_SEND);
+}
+END_TEST
+
+START_TEST(the_time_of_the_answer_behind_has_bounds)
+{
+	const int timeouts[][2] = {{50, CZ2_BEHIND_MIN_MS}, {400, 200}, {5000, CZ2_BEHIND_MAX_MS}};
+
+	for (int i = 0; i < 3; i++) {
+		const struct cz2_exchange_config config = {.address = US,
+							   .reply_timeout_ms = timeouts[i][0]};
+		struct cz2_request read = read_request(6, 16, 4);
+		int64_t heard;
+
+		cz2_exchange_init(&exchange, &config, 1);
+		ask(&read, 1000);
+		ck_assert_int_eq(step(1000 + READ_MS + timeouts[i][0]), CZ2_STEP_NOTHING);
+		heard = cz2_exchange_wake(&exchange, 0) + 40;
+		ck_assert_int_eq(step(heard - 40), CZ2_STEP_SEND);
+		hear(good_reply(), heard, CZ2_HEARD_MATCH);
+		ck_assert_int_eq(exchange.result.settled, heard + timeouts[i][1]);
+	}
 }
 END_TEST
 
@@ -1209,9 +1273,12 @@ main(void)
 		a_frame_sent_before_the_deadline_may_be_answered_after_it,
 		the_deadline_ends_the_retries,
 		a_reply_after_a_repeated_read_may_answer_the_first_asking,
-		no_write_leaves_while_the_answer_may_be_behind_a_late_reply,
-		a_read_leaves_at_once_behind_a_late_reply,
-		a_write_waits_for_nothing_behind_an_answer_beyond_doubt,
+		the_row_is_not_written_while_the_answer_may_be_behind_a_late_reply,
+		it_is_read_and_another_row_is_written_at_once,
+		it_is_written_as_soon_as_the_answer_was_heard,
+		it_is_written_at_once_behind_an_answer_beyond_doubt,
+		what_was_behind_is_lost_with_the_link,
+		the_time_of_the_answer_behind_has_bounds,
 		a_late_reply_heard_in_the_drain_clears_the_suspicion,
 		an_unanswered_read_makes_the_next_request_for_that_row_suspicious,
 		the_suspicion_moves_on_to_the_younger_request_until_a_reply_too_many_is_heard,

@@ -20,6 +20,7 @@
 
 enum {
 	TURNAROUND_MS = 30,
+	TEAR_MS = 15, /* less than what ends a frame */
 	PATIENCE_MS = 40000,
 	LINE_SIZE = 512,
 	FRAMES = 16,
@@ -72,13 +73,21 @@ message(const char *format, ...)
  */
 
 static void
-put_frame(const struct cz2_frame *frame, int64_t time)
+put_bytes(const uint8_t *bytes, size_t size, int64_t time)
 {
 	if (t.incoming_count == FRAMES)
 		fail_line("too many frames at once");
-	t.incoming[t.incoming_count].size =
-		cz2_frame_encode(frame, t.incoming[t.incoming_count].bytes);
+	memcpy(t.incoming[t.incoming_count].bytes, bytes, size);
+	t.incoming[t.incoming_count].size = size;
 	t.incoming[t.incoming_count++].time = time;
+}
+
+static void
+put_frame(const struct cz2_frame *frame, int64_t time)
+{
+	uint8_t bytes[CZ2_FRAME_MAX];
+
+	put_bytes(bytes, cz2_frame_encode(frame, bytes), time);
 }
 
 static void
@@ -422,7 +431,7 @@ line_reply(char *rest)
 	put_frame(&frame, t.core.now + TURNAROUND_MS);
 }
 
-/* "<< after 500 ok": a late one. */
+/* "late 500 ok": so many ms later. */
 static void
 line_late(char *rest)
 {
@@ -430,6 +439,19 @@ line_late(char *rest)
 	struct cz2_frame frame = frame_of(rest);
 
 	put_frame(&frame, t.core.now + ms);
+}
+
+/* "torn 170 1.12 0A ...": the same, in two halves. */
+static void
+line_torn(char *rest)
+{
+	int ms = integer(&rest);
+	struct cz2_frame frame = frame_of(rest);
+	uint8_t bytes[CZ2_FRAME_MAX];
+	size_t size = cz2_frame_encode(&frame, bytes);
+
+	put_bytes(bytes, size / 2, t.core.now + ms);
+	put_bytes(bytes + size / 2, size - size / 2, t.core.now + ms + TEAR_MS);
 }
 
 /* "foreign 1 98 ..." a frame from one address to another. */
@@ -560,7 +582,7 @@ static const struct {
 	void (*run)(char *rest);
 } kinds[] = {
 	{"row", line_row},     {"set", line_set},     {"start", line_start}, {"do", line_do},
-	{">>", line_sent},     {"<<", line_reply},    {"late", line_late},   {"=", line_outcome},
+	{">>", line_sent},     {"<<", line_reply},    {"late", line_late}, {"torn", line_torn},   {"=", line_outcome},
 	{"state", line_state}, {"quiet", line_quiet}, {"plug", line_plug},
 	{"foreign", line_foreign}, {"wrote", line_wrote}, {"refresh", line_refresh},
 	{"stop", line_stop},   {"raw", line_raw},

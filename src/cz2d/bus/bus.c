@@ -138,13 +138,13 @@ is_writing(const struct bus *bus)
 	return bus_busy(bus) && bus->exchange.request.function == CZ2_WRITE;
 }
 
-/* No later than so long after the request was made: others must not hold it up for ever. */
+/* No later than so long after the request could leave: others must not hold it up for ever. */
 static int64_t
 at_most(const struct bus *bus, int64_t moment, int64_t patience_ms)
 {
-	int64_t limit = bus->requested + (is_writing(bus) ? WRITE_MAX_MS : patience_ms);
+	int64_t first = clock_later(bus->requested, cz2_exchange_held_until(&bus->exchange));
 
-	return clock_earlier(moment, limit);
+	return clock_earlier(moment, first + (is_writing(bus) ? WRITE_MAX_MS : patience_ms));
 }
 
 /* The moment from which the line may be used for the request at hand. */

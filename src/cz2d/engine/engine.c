@@ -772,7 +772,7 @@ engine_strayed(struct engine *engine, const struct cz2_frame *reply, int64_t now
 	const uint8_t *payload = reply->payload;
 	enum cz2_row row = cz2_row_find(reply->source, payload[1], payload[2]);
 
-	if (writes(engine, CZ2_ROW_NONE) && engine->asker == ASKER_PROBE &&
+	if (engine->asker == ASKER_PROBE && engine->probing &&
 	    probe_contradicted(&engine->probe, reply))
 		bus_cancel(engine->bus);
 	if (row != CZ2_ROW_NONE && cz2_row_matches(row, payload, reply->length) &&

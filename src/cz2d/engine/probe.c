@@ -143,15 +143,20 @@ probe_writes(const struct probe *probe, enum cz2_row row)
 	return probe->state == PROBE_WRITING && (row == CZ2_ROW_NONE || row == probe->known);
 }
 
+static bool
+is_as_expected(const struct probe_wish *wish, const uint8_t *bytes, size_t length)
+{
+	return length == wish->length && memcmp(bytes, wish->expected, length) == 0;
+}
+
 bool
 probe_contradicted(const struct probe *probe, const struct cz2_frame *reply)
 {
 	const struct probe_wish *wish = &probe->wish;
 
-	return reply->source == wish->device && reply->payload[1] == wish->table &&
-	       reply->payload[2] == wish->row &&
-	       (reply->length != wish->length ||
-		memcmp(reply->payload, wish->expected, wish->length) != 0);
+	return probe->state == PROBE_WRITING && reply->source == wish->device &&
+	       reply->payload[1] == wish->table && reply->payload[2] == wish->row &&
+	       !is_as_expected(wish, reply->payload, reply->length);
 }
 
 /* ------------------------------------------------------------------------
@@ -175,8 +180,7 @@ compare(struct probe *probe, const struct cz2_image *image)
 	bool reads = wish->length == 0;
 
 	probe->after = *image;
-	if (!reads && (image->length != wish->length ||
-		       memcmp(image->bytes, wish->expected, wish->length) != 0)) {
+	if (!reads && !is_as_expected(wish, image->bytes, image->length)) {
 		finish(probe, CZ2_ECHANGED);
 	} else if (reads || memcmp(wish->bytes, wish->expected, wish->length) == 0) {
 		finish(probe, CZ2_OK);

@@ -73,7 +73,8 @@ probe_is_writing(const struct probe *probe);
 bool
 probe_writes(const struct probe *probe, enum cz2_row row);
 
-/* True when a reply with a row in it shows the row otherwise than it is to be written upon. */
+/* True when the request under way is a write, and the reply, with a row in it, shows that row
+ * otherwise than it is to be written upon. */
 bool
 probe_contradicted(const struct probe *probe, const struct cz2_frame *reply);
 

@@ -107,14 +107,17 @@ usable_until(const struct turn *turn, const struct turn_row *row)
 	return clock_later(fresh, clock_earlier(pair, doubt));
 }
 
-/* A copy may be written onto when it is young and nobody has written since. */
+/* A copy may be written onto when it is young, still will be when nothing can be behind it any
+ * more, and nobody has written since. */
 static bool
 base_usable(const struct turn *turn, const struct turn_row *row, int64_t now)
 {
+	int64_t until = usable_until(turn, row);
+
 	if (model_outdated_since(turn->model, row->row, row->base.time))
 		return false;
 	/* A late reply may show the row as it was before our last write. */
-	return row->base.time >= row->written && now < usable_until(turn, row);
+	return row->base.time >= row->written && now < until && row->settled < until;
 }
 
 static void

@@ -13,6 +13,7 @@
 
 #include <cz2/command.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "cz2d/model/panel_clock.h"
 
@@ -125,7 +126,7 @@ model_apply(struct model *model, enum cz2_row row, const struct cz2_image *image
 void
 model_outdate(struct model *model, enum cz2_row row, int64_t now)
 {
-	model->outdated[row] = now;
+	model->outdated[row] = clock_later(model->outdated[row], now);
 }
 
 void
