@@ -45,6 +45,7 @@ enum {
 	DESCRIPTORS_KEPT = HTTP_LOCAL_MAX + 64, /* for all that is no client on TCP */
 	SAVE_MS = 15 * 60 * 1000, /* between saves of the rows: a restart shows them */
 	STOP_LOOK_MS = 20,
+	HEAP_RESERVE = 128 * 1024, /* bytes at its end, glibc's own at the start */
 	WHY_MAX = 512,
 };
 
@@ -548,6 +549,8 @@ daemon_new(const struct config *config, const char *path, int verbosity)
 	signal(SIGPIPE, SIG_IGN);
 	/* Threads that hardly ever work need no memory in reserve each. */
 	mallopt(M_ARENA_MAX, 1);
+	/* Else the heap keeps for ever what the longest answer took: the threshold grows with it. */
+	mallopt(M_TRIM_THRESHOLD, HEAP_RESERVE);
 	raise_descriptors();
 	error = make_loop(daemon);
 	if (error != 0) {
