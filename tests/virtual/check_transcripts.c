@@ -131,8 +131,8 @@ give(void *self, uint8_t *out, size_t size, int64_t now)
 		memcpy(out + given, t.incoming[0].bytes, t.incoming[0].size);
 		given += t.incoming[0].size;
 		t.incoming_count--;
-		memmove(&t.incoming[0], &t.incoming[1],
-			(size_t)t.incoming_count * sizeof t.incoming[0]);
+		for (int i = 0; i < t.incoming_count; i++)
+			t.incoming[i] = t.incoming[i + 1];
 	}
 	return given;
 }
