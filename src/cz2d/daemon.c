@@ -45,7 +45,7 @@ enum {
 	DESCRIPTORS_KEPT = HTTP_LOCAL_MAX + 64, /* for all that is no client on TCP */
 	SAVE_MS = 15 * 60 * 1000, /* between saves of the rows: a restart shows them */
 	STOP_LOOK_MS = 20,
-	HEAP_RESERVE = 128 * 1024, /* bytes at its end, glibc's own at the start */
+	TRIM_MS = 10 * 1000,
 	WHY_MAX = 512,
 };
 
@@ -58,7 +58,7 @@ struct daemon {
 	uv_loop_t loop;
 	bool loop_ready;
 	uv_signal_t terminate, interrupt, hang_up;
-	uv_timer_t save, alive, stop;
+	uv_timer_t save, alive, trim, stop;
 
 	struct claim *claim; /* of the database */
 	struct store *store;
@@ -160,6 +160,15 @@ on_alive(uv_timer_t *timer)
 
 	if (bus_healthy(daemon->bus, clock_now()))
 		service_alive();
+}
+
+/* A long answer is freed in pieces among blocks that stay: by itself glibc gives back nothing but
+ * the end of the heap. */
+static void
+on_trim(uv_timer_t *timer)
+{
+	(void)timer;
+	malloc_trim(0);
 }
 
 static void
@@ -510,6 +519,7 @@ make_loop(struct daemon *daemon)
 	daemon->loop_ready = true;
 	set_timer(daemon, &daemon->save, on_save, SAVE_MS);
 	set_timer(daemon, &daemon->alive, on_alive, service_watchdog_interval_ms());
+	set_timer(daemon, &daemon->trim, on_trim, TRIM_MS);
 	set_timer(daemon, &daemon->stop, on_stop_look, 0);
 	if ((error = catch(daemon, &daemon->terminate, on_stop_signal, SIGTERM)) != 0 ||
 	    (error = catch(daemon, &daemon->interrupt, on_stop_signal, SIGINT)) != 0)
@@ -549,8 +559,6 @@ daemon_new(const struct config *config, const char *path, int verbosity)
 	signal(SIGPIPE, SIG_IGN);
 	/* Threads that hardly ever work need no memory in reserve each. */
 	mallopt(M_ARENA_MAX, 1);
-	/* Else the heap keeps for ever what the longest answer took: the threshold grows with it. */
-	mallopt(M_TRIM_THRESHOLD, HEAP_RESERVE);
 	raise_descriptors();
 	error = make_loop(daemon);
 	if (error != 0) {
@@ -589,7 +597,8 @@ close_handles(struct daemon *daemon)
 	uv_handle_t *handles[] = {
 		(uv_handle_t *)&daemon->terminate, (uv_handle_t *)&daemon->interrupt,
 		(uv_handle_t *)&daemon->hang_up,   (uv_handle_t *)&daemon->save,
-		(uv_handle_t *)&daemon->alive,     (uv_handle_t *)&daemon->stop,
+		(uv_handle_t *)&daemon->alive,     (uv_handle_t *)&daemon->trim,
+		(uv_handle_t *)&daemon->stop,
 	};
 
 	for (size_t i = 0; i < sizeof handles / sizeof handles[0]; i++)

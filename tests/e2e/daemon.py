@@ -142,7 +142,7 @@ class Daemon:
 
     def assert_flat(self, before, growth=GROWTH_KIB):
         """growth: how many KiB it may hold more; who did many things says how few. What a long
-        answer took is let go of behind the next ones."""
+        answer took is given back within ten seconds."""
         now = {}
 
         def is_flat():
@@ -152,6 +152,6 @@ class Daemon:
                 (now["memory"] <= before["memory"] + growth or
                  makefile("MODE_CFLAGS"))  # the heap of a sanitizer is not the daemon's
         try:
-            until(is_flat, 5, pause=0.2)
+            until(is_flat, 30, pause=0.2)
         except AssertionError:
             raise AssertionError(f"{before} became {now}, {growth} KiB may come") from None
