@@ -24,9 +24,8 @@ enum {
 	CZ2_DRAIN_MAX_MS = 100,/* a random time, so that two retriers part ways */
 	CZ2_LATE_MS = 700,     /* a reply so long after its time-out is not expected any more */
 	CZ2_LATE_MAX = 8,      /* unanswered reads remembered */
-	/* The answer itself is behind a late reply within half of what it is waited for, and */
-	CZ2_BEHIND_MIN_MS = 100,
-	CZ2_BEHIND_MAX_MS = 250,
+	CZ2_BEHIND_MIN_MS = 100, /* the answer itself is behind a late reply within half of */
+	CZ2_BEHIND_MAX_MS = 250, /* the reply time-out, within these bounds */
 };
 
 struct cz2_exchange_config {
@@ -60,8 +59,8 @@ struct cz2_result {
 	 */
 	int64_t asked;
 	/*
-	 * READ answered: from when on its row may be written: when it was heard, or later when
-	 * it may be the reply to an earlier read, and the answer itself behind it.
+	 * READ answered: when it was heard; or, when it may be the reply to an earlier read
+	 * and the answer itself behind it, the moment until which its row is held at least.
 	 */
 	int64_t settled;
 	int64_t turnaround_ms; /* from the end of our frame to the reply; -1 none */

@@ -28,6 +28,12 @@ cz2_exchange_init(struct cz2_exchange *exchange, const struct cz2_exchange_confi
 	exchange->drained = exchange->hold.until = INT64_MIN;
 }
 
+static int64_t
+later(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
 /* Xorshift: two devices that retry need different pauses, nothing more. */
 static int64_t
 drain_time(struct cz2_exchange *exchange)
@@ -161,8 +167,8 @@ cz2_exchange_held_until(const struct cz2_exchange *exchange)
 		       : INT64_MIN;
 }
 
-static void
-hold(struct cz2_exchange *exchange, const struct cz2_request *request, int64_t now)
+static int64_t
+hold_from(const struct cz2_exchange *exchange, int64_t now)
 {
 	int64_t behind = exchange->config.reply_timeout_ms / 2;
 
@@ -170,22 +176,28 @@ hold(struct cz2_exchange *exchange, const struct cz2_request *request, int64_t n
 		behind = CZ2_BEHIND_MIN_MS;
 	if (behind > CZ2_BEHIND_MAX_MS)
 		behind = CZ2_BEHIND_MAX_MS;
+	return now + behind;
+}
+
+static void
+hold_row(struct cz2_exchange *exchange, const struct cz2_request *request, int64_t now)
+{
 	exchange->hold.device = request->device;
 	exchange->hold.table = request->table;
 	exchange->hold.row = request->row;
-	exchange->hold.until = now + behind;
+	exchange->hold.until = hold_from(exchange, now);
 }
 
-/* One of those that were behind has come: another one may be, or there is none. */
+/* One of those that were behind has come, and another may be behind it. It ends no hold: what came
+ * may have come twice. */
 static void
-hold_on(struct cz2_exchange *exchange, const struct cz2_request *request, int64_t now)
+hold_anew(struct cz2_exchange *exchange, const struct cz2_request *request, int64_t now)
 {
 	if (!hold_is_for(exchange, request))
 		return;
-	exchange->hold.until = now;
 	for (int i = 0; i < exchange->late_count; i++)
 		if (late_is_for(&exchange->late[i], request))
-			hold(exchange, request, now);
+			exchange->hold.until = hold_from(exchange, now);
 }
 
 /* ------------------------------------------------------------------------
@@ -247,10 +259,7 @@ time_out(struct cz2_exchange *exchange, int64_t now)
 static int64_t
 may_send(const struct cz2_exchange *exchange, int64_t clear)
 {
-	int64_t moment = clear > exchange->drained ? clear : exchange->drained;
-	int64_t held = cz2_exchange_held_until(exchange);
-
-	return moment > held ? moment : held;
+	return later(later(clear, exchange->drained), cz2_exchange_held_until(exchange));
 }
 
 enum cz2_step
@@ -357,9 +366,10 @@ take_row(struct cz2_exchange *exchange, const struct cz2_frame *frame, int64_t n
 	if (late_take(exchange, &exchange->request, &earlier)) {
 		/* Which of the two was answered is not known; the doubt ends with the first. */
 		exchange->result.asked = earlier.time;
-		late_add(exchange, &exchange->request, earlier.until);
-		hold(exchange, &exchange->request, now);
+		hold_row(exchange, &exchange->request, now);
 		exchange->result.settled = exchange->hold.until;
+		late_add(exchange, &exchange->request,
+			 later(earlier.until, exchange->hold.until));
 	}
 }
 
@@ -394,7 +404,7 @@ take_stray(struct cz2_exchange *exchange, const struct cz2_frame *frame, int64_t
 	row.table = frame->payload[1];
 	row.row = frame->payload[2];
 	if (late_take(exchange, &row, &ignored))
-		hold_on(exchange, &row, now);
+		hold_anew(exchange, &row, now);
 }
 
 /*

@@ -581,11 +581,11 @@ static const struct {
 	const char *word;
 	void (*run)(char *rest);
 } kinds[] = {
-	{"row", line_row},     {"set", line_set},     {"start", line_start}, {"do", line_do},
-	{">>", line_sent},     {"<<", line_reply},    {"late", line_late}, {"torn", line_torn},   {"=", line_outcome},
-	{"state", line_state}, {"quiet", line_quiet}, {"plug", line_plug},
+	{"row", line_row}, {"set", line_set}, {"start", line_start}, {"do", line_do},
+	{">>", line_sent}, {"<<", line_reply}, {"late", line_late}, {"torn", line_torn},
+	{"=", line_outcome}, {"state", line_state}, {"quiet", line_quiet}, {"plug", line_plug},
 	{"foreign", line_foreign}, {"wrote", line_wrote}, {"refresh", line_refresh},
-	{"stop", line_stop},   {"raw", line_raw},
+	{"stop", line_stop}, {"raw", line_raw},
 };
 
 static void

@@ -107,8 +107,8 @@ usable_until(const struct turn *turn, const struct turn_row *row)
 	return clock_later(fresh, clock_earlier(pair, doubt));
 }
 
-/* A copy may be written onto when it is young, still will be when nothing can be behind it any
- * more, and nobody has written since. */
+/* A copy may be written onto when it is young, still will be when its row is held no longer, and
+ * nobody has written since. */
 static bool
 base_usable(const struct turn *turn, const struct turn_row *row, int64_t now)
 {
