@@ -40,7 +40,7 @@ def program(name):
 def clean_environment(**more):
     """The environment without any variable that could configure the daemon by accident."""
     kept = ("PATH", "HOME", "LANG", "LD_LIBRARY_PATH", "ASAN_OPTIONS", "TSAN_OPTIONS",
-            "UBSAN_OPTIONS", "TMPDIR")
+            "UBSAN_OPTIONS", "TMPDIR", "GLIBC_TUNABLES")
     environment = {name: os.environ[name] for name in kept if name in os.environ}
     environment["LSAN_OPTIONS"] = f"print_suppressions=0:suppressions={LEAKS}"
     environment.update(more)
