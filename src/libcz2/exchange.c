@@ -28,12 +28,6 @@ cz2_exchange_init(struct cz2_exchange *exchange, const struct cz2_exchange_confi
 	exchange->drained = exchange->hold.until = INT64_MIN;
 }
 
-static int64_t
-later(int64_t a, int64_t b)
-{
-	return a > b ? a : b;
-}
-
 /* Xorshift: two devices that retry need different pauses, nothing more. */
 static int64_t
 drain_time(struct cz2_exchange *exchange)
@@ -146,8 +140,8 @@ late_take(struct cz2_exchange *exchange, const struct cz2_request *request, stru
 }
 
 /* ------------------------------------------------------------------------
- * The answer behind a late reply: the panel answers in order, so that it comes soon. Until
- * then the row is not written.
+ * The answer behind a late reply: the panel answers in order, so that it comes soon. For so
+ * long the row is not written.
  */
 
 static bool
@@ -188,16 +182,12 @@ hold_row(struct cz2_exchange *exchange, const struct cz2_request *request, int64
 	exchange->hold.until = hold_from(exchange, now);
 }
 
-/* One of those that were behind has come, and another may be behind it. It ends no hold: what came
- * may have come twice. */
+/* What comes behind this one is waited for anew. It ends no hold: what came may have come twice. */
 static void
-hold_anew(struct cz2_exchange *exchange, const struct cz2_request *request, int64_t now)
+hold_longer(struct cz2_exchange *exchange, const struct cz2_request *request, int64_t now)
 {
-	if (!hold_is_for(exchange, request))
-		return;
-	for (int i = 0; i < exchange->late_count; i++)
-		if (late_is_for(&exchange->late[i], request))
-			exchange->hold.until = hold_from(exchange, now);
+	if (hold_is_for(exchange, request) && now < exchange->hold.until)
+		exchange->hold.until = hold_from(exchange, now);
 }
 
 /* ------------------------------------------------------------------------
@@ -259,7 +249,10 @@ time_out(struct cz2_exchange *exchange, int64_t now)
 static int64_t
 may_send(const struct cz2_exchange *exchange, int64_t clear)
 {
-	return later(later(clear, exchange->drained), cz2_exchange_held_until(exchange));
+	int64_t moment = clear > exchange->drained ? clear : exchange->drained;
+	int64_t held = cz2_exchange_held_until(exchange);
+
+	return moment > held ? moment : held;
 }
 
 enum cz2_step
@@ -366,10 +359,9 @@ take_row(struct cz2_exchange *exchange, const struct cz2_frame *frame, int64_t n
 	if (late_take(exchange, &exchange->request, &earlier)) {
 		/* Which of the two was answered is not known; the doubt ends with the first. */
 		exchange->result.asked = earlier.time;
+		late_add(exchange, &exchange->request, earlier.until);
 		hold_row(exchange, &exchange->request, now);
 		exchange->result.settled = exchange->hold.until;
-		late_add(exchange, &exchange->request,
-			 later(earlier.until, exchange->hold.until));
 	}
 }
 
@@ -403,8 +395,8 @@ take_stray(struct cz2_exchange *exchange, const struct cz2_frame *frame, int64_t
 		return;
 	row.table = frame->payload[1];
 	row.row = frame->payload[2];
-	if (late_take(exchange, &row, &ignored))
-		hold_anew(exchange, &row, now);
+	late_take(exchange, &row, &ignored);
+	hold_longer(exchange, &row, now);
 }
 
 /*

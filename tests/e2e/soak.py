@@ -25,11 +25,9 @@ FAULTS = ("lose-request", "lose-reply", "flip-request", "flip-reply", "truncate-
           "not-kept", "error-reply", "nack", "hang-up", "wall-edit")
 SETTINGS = {"bus.reply_timeout_ms": 120, "bus.gap_ms": 5, "cache.refresh_interval": 5,
             "command.timeout_seconds": 10}
-
-
 # glibc keeps for each thread freed blocks of each size. Those stocks fill for hours, hold some
 # hundred KiB in the end, and pass for growth: without them it is the daemon's own.
-os.environ["GLIBC_TUNABLES"] = "glibc.malloc.tcache_count=0"
+TUNABLES = "glibc.malloc.tcache_count=0"
 
 
 def request(dice):
@@ -99,7 +97,8 @@ def one_round(house, dice):
     until(lambda: house.rest.get("/status?force=true").status == 200, 30, "the panel again")
 
 
-def test_a_long_life():
+def test_a_long_life(monkeypatch):
+    monkeypatch.setenv("GLIBC_TUNABLES", TUNABLES)
     house = House(zones=8, settings=SETTINGS, mqtt=True)
     try:
         dice = random.Random(SEED)

@@ -34,7 +34,7 @@ struct probe {
 	int attempts;       /* sends of each read */
 	int64_t gap_ms;     /* of bus.gap_ms */
 	int64_t started, deadline;
-	int64_t settled; /* when nothing could be behind the last reply any more */
+	int64_t settled; /* when the last reply came, or until when its row is held at least */
 	enum probe_state state;
 	int tries, reads;
 	int error;

@@ -107,7 +107,7 @@ usable_until(const struct turn *turn, const struct turn_row *row)
 	return clock_later(fresh, clock_earlier(pair, doubt));
 }
 
-/* A copy may be written onto when it is young, still will be when its row is held no longer, and
+/* A copy may be written onto when it is young, still will be when its row may be written, and
  * nobody has written since. */
 static bool
 base_usable(const struct turn *turn, const struct turn_row *row, int64_t now)

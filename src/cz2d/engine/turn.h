@@ -61,7 +61,7 @@ struct turn {
 		bool confirmed;            /* base is as expected, or was read twice */
 		struct cz2_image before; /* base of the first write */
 		int64_t received;      /* when base arrived, however old its content may be */
-		int64_t settled;       /* ... and its row is held no longer */
+		int64_t settled;       /* ... or until when its row is held at least */
 		int64_t decided;       /* when the last write was, whether or not it left */
 		int64_t written;       /* ... of the last that left; INT64_MIN none */
 		int reads, writes;
