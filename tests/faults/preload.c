@@ -17,6 +17,7 @@
 #include <execinfo.h>
 #include <fcntl.h>
 #include <netdb.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -39,7 +40,7 @@ enum kind { PLAIN, MEMORY, DISK, SYNC };
 /* Shared with tests/e2e/preload.py. */
 struct weather {
 	int64_t wall_shift_s;      /* of CLOCK_REALTIME */
-	int64_t monotonic_shift_s; /* of CLOCK_MONOTONIC */
+	int64_t monotonic_shift_s; /* of CLOCK_MONOTONIC, on the daemon's own thread */
 	int64_t sync_ms;           /* how long each fsync() takes more */
 	int64_t disk_error;        /* errno of all that writes to the database; 0: none */
 	atomic_llong syncs;        /* how many calls of fsync() began: ours to tell */
@@ -187,7 +188,8 @@ CALLS(CALL)
 #undef CALL
 
 /* ------------------------------------------------------------------------
- * Clocks. The rest of the machine goes on in its own time.
+ * Clocks. The rest of the machine goes on in its own time, and so do the threads of
+ * libraries: they would give up what needs a second, a connection, when minutes pass in it.
  */
 
 static int64_t
@@ -198,7 +200,7 @@ shift_of(clockid_t clock)
 	if (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE)
 		return faults.weather->wall_shift_s;
 	if (clock == CLOCK_MONOTONIC || clock == CLOCK_MONOTONIC_COARSE || clock == CLOCK_BOOTTIME)
-		return faults.weather->monotonic_shift_s;
+		return gettid() == getpid() ? faults.weather->monotonic_shift_s : 0;
 	return 0;
 }
 
@@ -236,6 +238,19 @@ fault_gettimeofday(struct timeval *now, void *zone)
 	clock_gettime(CLOCK_REALTIME, &precise);
 	*now = (struct timeval){precise.tv_sec, precise.tv_nsec / 1000};
 	return 0;
+}
+
+/*
+ * The MQTT library's sender waits for a second at a time, by CLOCK_REALTIME, and may miss that
+ * it is woken: without this it would then sleep for as long as that clock was shifted.
+ */
+int
+pthread_cond_timedwait(pthread_cond_t *condition, pthread_mutex_t *mutex,
+		       const struct timespec *until)
+{
+	const struct timespec ours = {until->tv_sec - shift_of(CLOCK_REALTIME), until->tv_nsec};
+
+	return pthread_cond_clockwait(condition, mutex, CLOCK_REALTIME, &ours);
 }
 
 /* The sign that the clock was set right. */
