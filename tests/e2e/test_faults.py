@@ -135,7 +135,10 @@ def test_a_power_cut_is_lived_through(new_house):
 
 
 def test_other_traffic_on_the_line_is_lived_with(new_house):
-    house = new_house(settings=SETTINGS, panel={"pacing": True, "burst": True, "turnaround": 20})
+    """With the gap as it is in a house: 5 ms a busy machine takes for silence amid a frame, and
+    three rounds of a write end in collisions."""
+    house = new_house(settings={"command.timeout_seconds": 10},
+                      panel={"pacing": True, "burst": True, "turnaround": 20})
     house.sim.control("load", percent=30)
     for heat in (61, 62, 63):
         assert one_command(house, heat).status == 200

@@ -38,7 +38,8 @@ MOVING = {"status": ("time", "system_time")}  # what nobody commands
 @pytest.fixture
 def mqtt_house(new_house):
     house = new_house(mqtt=True, settings=QUICK)
-    house.listener.wait(f"{PREFIX}/zone/3")
+    for name in ("system", "zone/1", "zone/2", "zone/3"):
+        house.listener.wait(f"{PREFIX}/{name}")
     return house
 
 
