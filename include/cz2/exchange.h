@@ -24,6 +24,7 @@ enum {
 	CZ2_DRAIN_MAX_MS = 100,/* a random time, so that two retriers part ways */
 	CZ2_LATE_MS = 700,     /* a reply so long after its time-out is not expected any more */
 	CZ2_LATE_MAX = 8,      /* unanswered reads remembered */
+	CZ2_HELD_MAX = 8,      /* rows held at a time; of one more the first to end gives way */
 	CZ2_BEHIND_MIN_MS = 100, /* the answer itself is behind a late reply within half of */
 	CZ2_BEHIND_MAX_MS = 250, /* the reply time-out, within these bounds */
 };
@@ -59,8 +60,8 @@ struct cz2_result {
 	 */
 	int64_t asked;
 	/*
-	 * READ answered: when it was heard; or, when it may be the reply to an earlier read
-	 * and the answer itself behind it, the moment until which its row is held at least.
+	 * READ answered: when it was heard; or, when the answer itself may be behind it, the
+	 * moment until which its row is held at least.
 	 */
 	int64_t settled;
 	int64_t turnaround_ms; /* from the end of our frame to the reply; -1 none */
@@ -80,6 +81,11 @@ enum cz2_heard {
 	CZ2_HEARD_CONFLICT, /* from our address, and not by us: a twin */
 };
 
+/* Which row of which device. */
+struct cz2_row_address {
+	uint8_t device, table, row;
+};
+
 /* The members after result are private. */
 struct cz2_exchange {
 	uint8_t frame[CZ2_FRAME_MAX]; /* STEP_SEND: what to send */
@@ -92,18 +98,18 @@ struct cz2_exchange {
 	int64_t started; /* first byte of our last frame */
 	int64_t sent;    /* its last byte on the wire */
 	int64_t drained; /* nothing is sent before: a late reply may still come */
-	struct {
-		uint8_t device, table, row;
-		int64_t until;
-	} hold;          /* this row is not written before: its answer may be behind a late reply */
 	bool echo;       /* our last frame may still come back as its own echo */
 	uint32_t random;
 	struct cz2_late {
-		uint8_t device, table, row;
+		struct cz2_row_address address;
 		int64_t time;  /* when it was sent */
 		int64_t until; /* when the lost reply it goes back to is not expected any more */
 	} late[CZ2_LATE_MAX]; /* reads that may still be answered, oldest first */
 	int late_count;
+	struct cz2_hold {
+		struct cz2_row_address address;
+		int64_t until; /* it is not written before: the answer may be behind a late reply */
+	} held[CZ2_HELD_MAX];
 };
 
 void
@@ -118,7 +124,10 @@ cz2_exchange_start(struct cz2_exchange *exchange, const struct cz2_request *requ
 bool
 cz2_exchange_active(const struct cz2_exchange *exchange);
 
-/* The moment before which the write that waits must not leave; long gone for any other. */
+/*
+ * The moment before which the write that waits must not leave; long gone for any other. Replies
+ * about its row put it off, to the write's deadline at the most: then it ends, unsent.
+ */
 int64_t
 cz2_exchange_held_until(const struct cz2_exchange *exchange);
 

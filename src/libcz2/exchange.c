@@ -18,6 +18,13 @@ enum state {
 	DONE,    /* the result is there, step() has to say so */
 };
 
+static void
+hold_nothing(struct cz2_exchange *exchange)
+{
+	for (int i = 0; i < CZ2_HELD_MAX; i++)
+		exchange->held[i].until = INT64_MIN;
+}
+
 void
 cz2_exchange_init(struct cz2_exchange *exchange, const struct cz2_exchange_config *config,
 		  uint32_t seed)
@@ -25,7 +32,8 @@ cz2_exchange_init(struct cz2_exchange *exchange, const struct cz2_exchange_confi
 	memset(exchange, 0, sizeof *exchange);
 	exchange->config = *config;
 	exchange->random = seed != 0 ? seed : 1;
-	exchange->drained = exchange->hold.until = INT64_MIN;
+	exchange->drained = INT64_MIN;
+	hold_nothing(exchange);
 }
 
 /* Xorshift: two devices that retry need different pauses, nothing more. */
@@ -87,18 +95,23 @@ finish(struct cz2_exchange *exchange, int error)
 	exchange->state = DONE;
 }
 
+static struct cz2_row_address
+address_of(const struct cz2_request *request)
+{
+	return (struct cz2_row_address){request->device, request->table, request->row};
+}
+
+static bool
+same_address(struct cz2_row_address one, struct cz2_row_address other)
+{
+	return one.device == other.device && one.table == other.table && one.row == other.row;
+}
+
 /* ------------------------------------------------------------------------
  * Reads that may still be answered. Replies come in the order of their
  * requests, so a reply to a row that was asked for twice may answer the older
  * request; the younger one then stays open.
  */
-
-static bool
-late_is_for(const struct cz2_late *late, const struct cz2_request *request)
-{
-	return late->device == request->device && late->table == request->table &&
-	       late->row == request->row;
-}
 
 static void
 late_remove(struct cz2_exchange *exchange, int index)
@@ -108,13 +121,14 @@ late_remove(struct cz2_exchange *exchange, int index)
 		(size_t)(exchange->late_count - index) * sizeof exchange->late[0]);
 }
 
+/* The request that was sent last. */
 static void
-late_add(struct cz2_exchange *exchange, const struct cz2_request *request, int64_t until)
+late_add(struct cz2_exchange *exchange, int64_t until)
 {
 	if (exchange->late_count == CZ2_LATE_MAX)
 		late_remove(exchange, 0);
-	exchange->late[exchange->late_count++] = (struct cz2_late){
-		request->device, request->table, request->row, exchange->started, until};
+	exchange->late[exchange->late_count++] =
+		(struct cz2_late){address_of(&exchange->request), exchange->started, until};
 }
 
 static void
@@ -127,10 +141,10 @@ late_expire(struct cz2_exchange *exchange, int64_t now)
 
 /* Takes out the oldest open read of this row; false when there is none. */
 static bool
-late_take(struct cz2_exchange *exchange, const struct cz2_request *request, struct cz2_late *taken)
+late_take(struct cz2_exchange *exchange, struct cz2_row_address address, struct cz2_late *taken)
 {
 	for (int i = 0; i < exchange->late_count; i++) {
-		if (!late_is_for(&exchange->late[i], request))
+		if (!same_address(exchange->late[i].address, address))
 			continue;
 		*taken = exchange->late[i];
 		late_remove(exchange, i);
@@ -144,11 +158,13 @@ late_take(struct cz2_exchange *exchange, const struct cz2_request *request, stru
  * long the row is not written.
  */
 
-static bool
-hold_is_for(const struct cz2_exchange *exchange, const struct cz2_request *request)
+static int64_t
+held_until(const struct cz2_exchange *exchange, struct cz2_row_address address)
 {
-	return exchange->hold.device == request->device &&
-	       exchange->hold.table == request->table && exchange->hold.row == request->row;
+	for (int i = 0; i < CZ2_HELD_MAX; i++)
+		if (same_address(exchange->held[i].address, address))
+			return exchange->held[i].until;
+	return INT64_MIN;
 }
 
 int64_t
@@ -156,9 +172,8 @@ cz2_exchange_held_until(const struct cz2_exchange *exchange)
 {
 	const struct cz2_request *request = &exchange->request;
 
-	return request->function == CZ2_WRITE && hold_is_for(exchange, request)
-		       ? exchange->hold.until
-		       : INT64_MIN;
+	return request->function == CZ2_WRITE ? held_until(exchange, address_of(request))
+					      : INT64_MIN;
 }
 
 static int64_t
@@ -174,20 +189,26 @@ hold_from(const struct cz2_exchange *exchange, int64_t now)
 }
 
 static void
-hold_row(struct cz2_exchange *exchange, const struct cz2_request *request, int64_t now)
+hold_row(struct cz2_exchange *exchange, struct cz2_row_address address, int64_t now)
 {
-	exchange->hold.device = request->device;
-	exchange->hold.table = request->table;
-	exchange->hold.row = request->row;
-	exchange->hold.until = hold_from(exchange, now);
+	struct cz2_hold *hold = &exchange->held[0];
+
+	for (int i = 0; i < CZ2_HELD_MAX && !same_address(hold->address, address); i++)
+		if (same_address(exchange->held[i].address, address) ||
+		    exchange->held[i].until < hold->until)
+			hold = &exchange->held[i];
+	*hold = (struct cz2_hold){address, hold_from(exchange, now)};
 }
 
-/* What comes behind this one is waited for anew. It ends no hold: what came may have come twice. */
+/*
+ * What comes behind this reply is waited for anew, whether it was asked for or not. It ends no
+ * hold: what came may have come twice.
+ */
 static void
-hold_longer(struct cz2_exchange *exchange, const struct cz2_request *request, int64_t now)
+hold_longer(struct cz2_exchange *exchange, struct cz2_row_address address, int64_t now)
 {
-	if (hold_is_for(exchange, request) && now < exchange->hold.until)
-		exchange->hold.until = hold_from(exchange, now);
+	if (now < held_until(exchange, address))
+		hold_row(exchange, address, now);
 }
 
 /* ------------------------------------------------------------------------
@@ -239,7 +260,7 @@ time_out(struct cz2_exchange *exchange, int64_t now)
 
 	exchange->drained = now + drain_time(exchange);
 	if (request->function == CZ2_READ)
-		late_add(exchange, request, timeout_of(exchange) + CZ2_LATE_MS);
+		late_add(exchange, timeout_of(exchange) + CZ2_LATE_MS);
 	if (exchange->result.sends < request->attempts)
 		exchange->state = WAITING;
 	else
@@ -307,7 +328,7 @@ cz2_exchange_abort(struct cz2_exchange *exchange)
 		finish(exchange, exchange->result.sends > 0 ? CZ2_ETIMEOUT : CZ2_ECLOSED);
 	/* Whatever was on its way is lost with the link. */
 	exchange->late_count = 0;
-	exchange->hold.until = INT64_MIN;
+	hold_nothing(exchange);
 }
 
 /* ------------------------------------------------------------------------
@@ -317,18 +338,18 @@ cz2_exchange_abort(struct cz2_exchange *exchange)
 static bool
 is_row_reply(const struct cz2_frame *frame)
 {
-	return frame->function == CZ2_REPLY && frame->length > CZ2_ROW_PREFIX;
+	return frame->function == CZ2_REPLY && frame->length > CZ2_ROW_PREFIX &&
+	       frame->length <= CZ2_ROW_SIZE_MAX && frame->payload[0] == 0;
 }
 
 static bool
 answers_read(const struct cz2_request *request, const struct cz2_frame *frame)
 {
-	if (!is_row_reply(frame) || frame->length > CZ2_ROW_SIZE_MAX)
+	if (!is_row_reply(frame))
 		return false;
 	if (request->length != 0 && frame->length != request->length)
 		return false;
-	return frame->payload[0] == 0 && frame->payload[1] == request->table &&
-	       frame->payload[2] == request->row;
+	return frame->payload[1] == request->table && frame->payload[2] == request->row;
 }
 
 /* All replies to reads begin with 0 as well: only the length tells an acknowledgement. */
@@ -351,18 +372,20 @@ answers(const struct cz2_request *request, const struct cz2_frame *frame)
 static void
 take_row(struct cz2_exchange *exchange, const struct cz2_frame *frame, int64_t now)
 {
+	struct cz2_row_address address = address_of(&exchange->request);
 	struct cz2_late earlier;
 
 	exchange->result.length = frame->length;
 	memcpy(exchange->result.bytes, frame->payload, frame->length);
-	exchange->result.asked = exchange->started;
-	if (late_take(exchange, &exchange->request, &earlier)) {
+	hold_longer(exchange, address, now);
+	if (late_take(exchange, address, &earlier)) {
 		/* Which of the two was answered is not known; the doubt ends with the first. */
 		exchange->result.asked = earlier.time;
-		late_add(exchange, &exchange->request, earlier.until);
-		hold_row(exchange, &exchange->request, now);
-		exchange->result.settled = exchange->hold.until;
+		late_add(exchange, earlier.until);
+		hold_row(exchange, address, now);
 	}
+	if (held_until(exchange, address) > now)
+		exchange->result.settled = held_until(exchange, address);
 }
 
 static void
@@ -388,15 +411,14 @@ take_answer(struct cz2_exchange *exchange, const struct cz2_frame *frame, int64_
 static void
 take_stray(struct cz2_exchange *exchange, const struct cz2_frame *frame, int64_t now)
 {
-	struct cz2_request row = {.device = frame->source};
+	struct cz2_row_address address;
 	struct cz2_late ignored;
 
 	if (!is_row_reply(frame))
 		return;
-	row.table = frame->payload[1];
-	row.row = frame->payload[2];
-	late_take(exchange, &row, &ignored);
-	hold_longer(exchange, &row, now);
+	address = (struct cz2_row_address){frame->source, frame->payload[1], frame->payload[2]};
+	late_take(exchange, address, &ignored);
+	hold_longer(exchange, address, now);
 }
 
 /*

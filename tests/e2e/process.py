@@ -38,7 +38,8 @@ def program(name):
 
 
 def clean_environment(**more):
-    """The environment without any variable that could configure the daemon by accident."""
+    """The environment without any variable that could configure the daemon by accident; what is
+    kept changes how it runs, not what it does."""
     kept = ("PATH", "HOME", "LANG", "LD_LIBRARY_PATH", "ASAN_OPTIONS", "TSAN_OPTIONS",
             "UBSAN_OPTIONS", "TMPDIR", "GLIBC_TUNABLES")
     environment = {name: os.environ[name] for name in kept if name in os.environ}

@@ -253,8 +253,10 @@ def test_a_file_that_is_not_ours_to_use_is_told(new_house, spoil, says, replaced
 def opened(pid, path):
     names = f"/proc/{pid}/fd"
     path = os.path.realpath(path)
-    with contextlib.suppress(FileNotFoundError):  # closed since it was listed
-        return path in [os.readlink(os.path.join(names, one)) for one in os.listdir(names)]
+    for one in os.listdir(names):
+        with contextlib.suppress(FileNotFoundError):  # closed since it was listed
+            if os.readlink(os.path.join(names, one)) == path:
+                return True
     return False
 
 

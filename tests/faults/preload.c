@@ -40,7 +40,7 @@ enum kind { PLAIN, MEMORY, DISK, SYNC };
 /* Shared with tests/e2e/preload.py. */
 struct weather {
 	int64_t wall_shift_s;      /* of CLOCK_REALTIME */
-	int64_t monotonic_shift_s; /* of CLOCK_MONOTONIC, on the daemon's own thread */
+	int64_t monotonic_shift_s; /* of CLOCK_MONOTONIC, for the loop */
 	int64_t sync_ms;           /* how long each fsync() takes more */
 	int64_t disk_error;        /* errno of all that writes to the database; 0: none */
 	atomic_llong syncs;        /* how many calls of fsync() began: ours to tell */
@@ -188,8 +188,8 @@ CALLS(CALL)
 #undef CALL
 
 /* ------------------------------------------------------------------------
- * Clocks. The rest of the machine goes on in its own time, and so do the threads of
- * libraries: they would give up what needs a second, a connection, when minutes pass in it.
+ * Clocks. The rest of the machine goes on in its own time, and so do all threads but the
+ * loop's: a library would give up what needs a second, a connection, when minutes pass in it.
  */
 
 static int64_t
@@ -241,16 +241,19 @@ fault_gettimeofday(struct timeval *now, void *zone)
 }
 
 /*
- * The MQTT library's sender waits for a second at a time, by CLOCK_REALTIME, and may miss that
- * it is woken: without this it would then sleep for as long as that clock was shifted.
+ * The MQTT library's sender is the only one that waits so. It does by CLOCK_REALTIME, for a second
+ * at a time, and may miss that it is woken: it would then sleep for as long as that was shifted.
  */
 int
 pthread_cond_timedwait(pthread_cond_t *condition, pthread_mutex_t *mutex,
 		       const struct timespec *until)
 {
+	static int (*real)(pthread_cond_t *, pthread_mutex_t *, const struct timespec *);
 	const struct timespec ours = {until->tv_sec - shift_of(CLOCK_REALTIME), until->tv_nsec};
 
-	return pthread_cond_clockwait(condition, mutex, CLOCK_REALTIME, &ours);
+	if (real == NULL)
+		*(void **)&real = dlsym(RTLD_NEXT, "pthread_cond_timedwait");
+	return real(condition, mutex, &ours);
 }
 
 /* The sign that the clock was set right. */

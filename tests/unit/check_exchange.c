@@ -716,6 +716,87 @@ START_TEST(each_further_reply_begins_the_wait_anew)
 }
 END_TEST
 
+START_TEST(so_does_one_that_was_asked_for)
+{
+	struct cz2_request read = read_request(6, 16, 1), write = write_of_the_row();
+	int64_t heard = hear_a_late_reply();
+
+	hear(good_reply(), heard + 10, CZ2_HEARD_STRAY);
+	ask(&read, heard + 20);
+	hear(good_reply(), heard + 80, CZ2_HEARD_MATCH);
+	assert_done(heard + 80, CZ2_OK);
+	ck_assert_int_eq(exchange.result.asked, heard + 20);
+	ck_assert_int_eq(exchange.result.settled, heard + 80 + WAIT / 2);
+	start(&write);
+	ck_assert_int_eq(step(heard + 80 + WAIT / 2 - 1), CZ2_STEP_NOTHING);
+	ck_assert_int_eq(step(heard + 80 + WAIT / 2), CZ2_STEP_SEND);
+}
+END_TEST
+
+START_TEST(a_reply_that_is_not_about_the_row_does_not)
+{
+	struct cz2_frame others[5];
+
+	for (int i = 0; i < 5; i++)
+		others[i] = good_reply();
+	others[0].source = 9;
+	others[1].payload[1] = 2;
+	others[2].payload[2] = 7;
+	others[3].payload[0] = 1;
+	others[4].length = CZ2_ROW_SIZE_MAX + 1;
+	for (int i = 0; i < 5; i++) {
+		struct cz2_request write = write_of_the_row();
+		int64_t heard = hear_a_late_reply();
+
+		start(&write);
+		hear(others[i], heard + WAIT / 2 - 1, CZ2_HEARD_STRAY);
+		ck_assert_int_eq(step(heard + WAIT / 2), CZ2_STEP_SEND);
+	}
+}
+END_TEST
+
+START_TEST(a_late_reply_about_another_row_ends_no_wait)
+{
+	struct cz2_request read = read_request(6, 16, 4), write = write_of_the_row();
+	struct cz2_request other = read_request(18, 7, 1);
+	struct cz2_frame reply = good_reply();
+	int64_t heard;
+
+	reply.payload[2] = 18;
+	reply.length = 7;
+	begin();
+	ask(&other, 600);
+	assert_done(600 + READ_MS + WAIT, CZ2_ETIMEOUT);
+	start(&read);
+	heard = next_send(next_send(1020)) + 60;
+	hear(good_reply(), heard, CZ2_HEARD_MATCH);
+	assert_done(heard, CZ2_OK);
+	ask(&other, heard + 10);
+	hear(reply, heard + 50, CZ2_HEARD_MATCH);
+	assert_done(heard + 50, CZ2_OK);
+	ck_assert_int_eq(exchange.result.asked, 600);
+	start(&write);
+	ck_assert_int_eq(step(heard + WAIT / 2 - 1), CZ2_STEP_NOTHING);
+	ck_assert_int_eq(step(heard + WAIT / 2), CZ2_STEP_SEND);
+}
+END_TEST
+
+START_TEST(a_write_that_is_put_off_to_its_deadline_does_not_leave)
+{
+	struct cz2_request write = write_of_the_row();
+	int64_t heard = hear_a_late_reply();
+
+	write.deadline = heard + 1000;
+	start(&write);
+	while (heard < write.deadline) {
+		ck_assert_int_eq(step(heard), CZ2_STEP_NOTHING);
+		hear(good_reply(), heard += WAIT / 2 - 1, CZ2_HEARD_STRAY);
+	}
+	assert_done(write.deadline, CZ2_EBUSY);
+	ck_assert_int_eq(exchange.result.sends, 0);
+}
+END_TEST
+
 START_TEST(a_reply_when_the_wait_is_over_begins_none)
 {
 	struct cz2_request write = write_of_the_row();
@@ -825,6 +906,27 @@ START_TEST(the_suspicion_moves_on_to_the_younger_request_until_a_reply_too_many_
 		assert_done(now + 60, CZ2_OK);
 		ck_assert_int_eq(exchange.result.asked, before);
 	}
+}
+END_TEST
+
+START_TEST(the_suspicion_ends_however_quickly_it_is_read)
+{
+	struct cz2_request request = read_request(6, 16, 1);
+	int64_t until = 1000 + READ_MS + WAIT + CZ2_LATE_MS, sent = 1500;
+
+	begin();
+	ask(&request, 1000);
+	assert_done(1000 + READ_MS + WAIT, CZ2_ETIMEOUT);
+	for (; sent + 50 <= until; sent += 60) {
+		ask(&request, sent);
+		hear(good_reply(), sent + 50, CZ2_HEARD_MATCH);
+		assert_done(sent + 50, CZ2_OK);
+		ck_assert_int_lt(exchange.result.asked, sent);
+	}
+	ask(&request, sent + 60);
+	hear(good_reply(), sent + 110, CZ2_HEARD_MATCH);
+	assert_done(sent + 110, CZ2_OK);
+	ck_assert_int_eq(exchange.result.asked, sent + 60);
 }
 END_TEST
 
@@ -1290,6 +1392,10 @@ main(void)
 		the_row_is_not_written_while_the_answer_may_be_behind_a_late_reply,
 		it_is_read_and_another_row_is_written_at_once,
 		each_further_reply_begins_the_wait_anew,
+		so_does_one_that_was_asked_for,
+		a_reply_that_is_not_about_the_row_does_not,
+		a_late_reply_about_another_row_ends_no_wait,
+		a_write_that_is_put_off_to_its_deadline_does_not_leave,
 		a_reply_when_the_wait_is_over_begins_none,
 		it_is_written_at_once_behind_an_answer_beyond_doubt,
 		what_was_behind_is_lost_with_the_link,
@@ -1297,6 +1403,7 @@ main(void)
 		a_late_reply_heard_in_the_drain_clears_the_suspicion,
 		an_unanswered_read_makes_the_next_request_for_that_row_suspicious,
 		the_suspicion_moves_on_to_the_younger_request_until_a_reply_too_many_is_heard,
+		the_suspicion_ends_however_quickly_it_is_read,
 		an_unanswered_read_of_another_row_or_device_casts_no_suspicion,
 		an_unanswered_read_of_another_table_casts_no_suspicion,
 		a_reply_is_not_expected_for_ever,

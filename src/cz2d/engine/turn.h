@@ -60,8 +60,9 @@ struct turn {
 		struct cz2_image expected; /* as last known, or as we wrote it */
 		bool confirmed;            /* base is as expected, or was read twice */
 		struct cz2_image before; /* base of the first write */
-		int64_t received;      /* when base arrived, however old its content may be */
-		int64_t settled;       /* ... or until when its row is held at least */
+		int64_t received; /* when base arrived, however old its content may be, ... */
+		int64_t settled;  /* or until when its row is held at least; for a copy that
+				   * the model had, both are when that was asked for */
 		int64_t decided;       /* when the last write was, whether or not it left */
 		int64_t written;       /* ... of the last that left; INT64_MIN none */
 		int reads, writes;
