@@ -58,8 +58,6 @@ check_traffic(const struct patient *patient)
 	const json_t *link = patient->link;
 	double age = patient_number(link, "last_frame_age");
 
-	if (!value_is_true(link, "open"))
-		return;
 	if (patient_has(link, "last_frame_age") && age <= SILENT_S)
 		report_add(patient->report, "traffic", VERDICT_OK, ADVICE_NONE,
 			   "%.0f frames were heard, the last one %.0f s ago",
@@ -248,15 +246,33 @@ check_clock(const struct patient *patient)
 			   offset < 0 ? "behind" : "ahead of");
 }
 
-static void (*const checks[])(const struct patient *patient) = {
-	check_adapter,   check_wires,   check_traffic, check_rhythm, check_twin,
-	check_checksums, check_answers, check_panel,   check_zones,  check_count,
-	check_clock,
+/* What is known from before the link or the panel fell silent tells nothing of now. */
+enum need { NEED_NOTHING, NEED_LINK, NEED_PANEL };
+
+static const struct {
+	void (*check)(const struct patient *patient);
+	enum need need;
+} checks[] = {
+	{check_adapter, NEED_NOTHING},   {check_wires, NEED_LINK},
+	{check_traffic, NEED_LINK},      {check_rhythm, NEED_LINK},
+	{check_twin, NEED_LINK},         {check_checksums, NEED_NOTHING},
+	{check_answers, NEED_NOTHING},   {check_panel, NEED_NOTHING},
+	{check_zones, NEED_PANEL},       {check_count, NEED_PANEL},
+	{check_clock, NEED_PANEL},
 };
+
+static bool
+has(const struct patient *patient, enum need need)
+{
+	if (need == NEED_PANEL)
+		return is_connected(patient);
+	return need == NEED_NOTHING || !value_is_false(patient->link, "open");
+}
 
 void
 doctor_bus(const struct patient *patient)
 {
 	for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++)
-		checks[i](patient);
+		if (has(patient, checks[i].need))
+			checks[i].check(patient);
 }

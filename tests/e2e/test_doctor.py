@@ -142,6 +142,17 @@ def test_a_link_that_the_daemon_cannot_open_is_named(new_house, connect, check, 
     assert words in found.seen(check) and found.verdict("panel") == FAILED
 
 
+def test_what_was_known_before_the_link_was_lost_is_not_called_well(new_house):
+    house = new_house(panel={"burst": True})
+    finds(house, "rhythm", OK)
+    of_now = {"wires", "traffic", "rhythm", "address", "zones", "zone count", "clock"}
+    assert of_now <= set(examined(house).checks)
+    house.sim.stop()
+    finds(house, "adapter")
+    finds(house, "panel")
+    assert not of_now & set(examined(house).checks)
+
+
 def test_a_broker_that_is_not_there_is_missed(new_house):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

@@ -398,7 +398,9 @@ END_TEST
 #define ACCEPTED_SOCKET "accepted is a path beginning with / of at most 107 bytes, or \"\" for none"
 #define ACCEPTED_LEVEL  "accepted is \"error\", \"warning\", \"info\", \"debug\" or \"frames\""
 #define FIFTY "wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww"
-#define ACCEPTED_SYNTAX "accepted are lines like  http: { port = 8000; };"
+#define ACCEPTED_SYNTAX \
+	"accepted are lines like  http: { port = 8000; };  where text stands in double quotes, " \
+	"and a switch is true or false"
 #define REACHABLE_UNLESS(file)                                                                     \
 	"everyone on the network could control the heating: accepted is 127.0.0.1, ::1 or"         \
 	" localhost, or a token (cz2ctl token add NAME --scope command" file                       \

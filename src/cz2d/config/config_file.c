@@ -290,7 +290,8 @@ refuse_syntax(struct config_reading *reading, const struct config_scan *scan, co
 	if (!file) /* the text of an included one is not at hand */
 		quote_line(config_scan_text(scan), line, quoted, sizeof quoted);
 	snprintf(reading->why, CONFIG_WHY_MAX,
-		 "%s%s%s:%d: %s%s: accepted are lines like  http: { port = 8000; };",
+		 "%s%s%s:%d: %s%s: accepted are lines like  http: { port = 8000; };  where text "
+		 "stands in double quotes, and a switch is true or false",
 		 relative ? config_scan_directory(scan) : "", relative ? "/" : "",
 		 file ? file : reading->path, line, config_error_text(parsed), quoted);
 	return -1;
