@@ -266,7 +266,7 @@ has(const struct patient *patient, enum need need)
 {
 	if (need == NEED_PANEL)
 		return is_connected(patient);
-	return need == NEED_NOTHING || !value_is_false(patient->link, "open");
+	return need == NEED_NOTHING || value_is_true(patient->link, "open");
 }
 
 void

@@ -172,6 +172,7 @@ def test_what_is_not_told_does_not_pass_for_well(new_house):
     where = ("--url", f"http://127.0.0.1:{house.daemon.port}", "doctor", "--json")
     found = Diagnosis(ctl(*where))
     assert found.verdict("access") == FAILED and "--token-file" in found.checks["access"]["advice"]
+    assert found.verdict("traffic") is None
     assert "access" not in Diagnosis(ctl(*where, CZ2_TOKEN=token)).checks
 
 
